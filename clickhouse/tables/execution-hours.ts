@@ -1,0 +1,42 @@
+/**
+ * Hourly rollups of executions, rebuilt by the worker for every hour that became dirty.
+ *
+ * Engine: ReplacingMergeTree(generation), ORDER BY (tenant, hour, kind, environment, workflow_id, status); read with FINAL.
+ * `execution_hours_total` is the same without workflow columns. Quantile states are over the logarithmic bucket
+ * `floor(ln(duration_ms + 1) / ln(1.0205))`, so a quantile q reads back as `exp(q * ln(1.0205)) - 1` within 1.1 %.
+ */
+import { table } from './column.ts'
+import { STATUS_ENUM } from './spans.ts'
+
+const FIGURES = {
+  executions: 'UInt64',
+  /** How many of them have a duration. */
+  durations: 'UInt64',
+  duration_ms_sum: 'Float64',
+  duration_ms_max: 'Float64',
+  duration_bucket: 'AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16)',
+  queue_ms_sum: 'Float64',
+  rows_total_sum: 'UInt64',
+  last_started_at: 'DateTime64(9)',
+  generation: 'UInt64',
+} as const
+
+export const EXECUTION_HOURS = table('execution_hours', {
+  tenant: 'LowCardinality(String)',
+  hour: 'DateTime',
+  kind: 'LowCardinality(String)',
+  environment: 'LowCardinality(String)',
+  workflow_id: 'LowCardinality(String)',
+  workflow_name: 'LowCardinality(String)',
+  status: STATUS_ENUM,
+  ...FIGURES,
+})
+
+export const EXECUTION_HOURS_TOTAL = table('execution_hours_total', {
+  tenant: 'LowCardinality(String)',
+  hour: 'DateTime',
+  kind: 'LowCardinality(String)',
+  environment: 'LowCardinality(String)',
+  status: STATUS_ENUM,
+  ...FIGURES,
+})

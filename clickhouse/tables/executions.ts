@@ -1,0 +1,84 @@
+/**
+ * Executions as settled. Written by the worker only, when something about one changed.
+ *
+ * Engine: ReplacingMergeTree(version, is_deleted), PARTITION BY toDate(anchor_at),
+ * ORDER BY (tenant, anchor_at DESC, execution_id DESC, instance DESC). Read with FINAL and
+ * `do_not_merge_across_partitions_select_final = 1`. Unknown text is '', unknown figures and times are NULL.
+ */
+import { type Row, table } from './column.ts'
+import { STATUS_ENUM } from './spans.ts'
+
+export const EXECUTIONS = table('executions', {
+  tenant: 'LowCardinality(String)',
+  /** Start as first seen; part of the key, so it never changes even when `started_at` does. */
+  anchor_at: 'DateTime64(6)',
+  execution_id: 'String',
+  instance: 'LowCardinality(String)',
+  kind: 'LowCardinality(String)',
+  provider: 'LowCardinality(String)',
+  workflow_id: 'LowCardinality(String)',
+  workflow_name: 'LowCardinality(String)',
+  workflow_version: 'LowCardinality(String)',
+  status: STATUS_ENUM,
+  status_explicit: 'UInt8',
+  mode: 'LowCardinality(String)',
+  environment: 'LowCardinality(String)',
+  service: 'LowCardinality(String)',
+  user_id: 'String',
+  conversation_id: 'String',
+  database_type: 'LowCardinality(String)',
+  query: 'String',
+  queued_at: 'Nullable(DateTime64(9))',
+  started_at: 'DateTime64(9)',
+  ended_at: 'Nullable(DateTime64(9))',
+  /** Latest time that any span of it names. */
+  last_seen_at: 'DateTime64(9)',
+  duration_ms: 'Nullable(Float64)',
+  queue_ms: 'Nullable(Float64)',
+  progress: 'Nullable(Float32)',
+  expected_end_at: 'Nullable(DateTime64(9))',
+  error_type: 'LowCardinality(String)',
+  error_class: 'LowCardinality(String)',
+  error_message: 'String',
+  error_stack: 'String',
+  error_fingerprint: 'String',
+  response_status_code: 'LowCardinality(String)',
+  /** Name of the first step whose last attempt failed. */
+  failed_step: 'LowCardinality(String)',
+  step_count: 'UInt32',
+  failed_steps: 'UInt32',
+  rows_total: 'Nullable(UInt64)',
+  rows_returned: 'Nullable(UInt64)',
+  /** Trace and span of the (last) entry. */
+  trace_id: 'FixedString(16)',
+  span_id: 'FixedString(8)',
+  /** One element per entry span of the execution, in order of start; resumed runs have several. */
+  'segments.trace_id': 'Array(FixedString(16))',
+  'segments.span_id': 'Array(FixedString(8))',
+  'segments.started_at': 'Array(DateTime64(9))',
+  'segments.ended_at': 'Array(DateTime64(9))',
+  'segments.status': `Array(${STATUS_ENUM})`,
+  parent_execution_id: 'String',
+  retry_of: 'String',
+  replay_of: 'String',
+  attempt: 'UInt16',
+  /** Capped at `mapping.payloadBytesMax`; the whole stays on the span. */
+  input: 'String',
+  input_truncated: 'UInt8',
+  output: 'String',
+  output_truncated: 'UInt8',
+  /** The entry's attributes without input and output, values cut at 1 KiB. */
+  attributes: 'Map(LowCardinality(String), String)',
+  /** Spans of its traces were left out of settling because there are more than `worker.spansPerTraceMax`. */
+  spans_truncated: 'UInt8',
+  /** 1 in the one row in which the execution first became final: feeds the minute views. */
+  first_final: 'UInt8',
+  /** Start that the replaced row had, if another: its hour is dirty too. */
+  previous_started_at: 'Nullable(DateTime64(9))',
+  /** Hash of everything above that settling computed: an equal one is not written again. */
+  content_hash: 'UInt64',
+  settled_at: 'DateTime64(6)',
+  version: 'UInt64',
+  is_deleted: 'UInt8',
+})
+export type ExecutionRow = Row<typeof EXECUTIONS>

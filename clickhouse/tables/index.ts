@@ -1,0 +1,6 @@
+export * from './arrivals.ts'
+export * from './column.ts'
+export * from './execution-hours.ts'
+export * from './executions.ts'
+export * from './locators.ts'
+export * from './spans.ts'

@@ -1,0 +1,26 @@
+/** Where to find things: the time range and services of a trace, the fixed place of an execution. */
+import { type Row, table } from './column.ts'
+
+/** By materialized view from `spans`. AggregatingMergeTree, ORDER BY (tenant, trace_id), index_granularity 256. */
+export const TRACES = table('traces', {
+  tenant: 'LowCardinality(String)',
+  trace_id: 'FixedString(16)',
+  first_started_at: 'SimpleAggregateFunction(min, DateTime64(9))',
+  last_started_at: 'SimpleAggregateFunction(max, DateTime64(9))',
+  services: 'SimpleAggregateFunction(groupUniqArrayArray, Array(String))',
+})
+export type TraceRow = Row<typeof TRACES>
+
+/**
+ * Every trace that an execution's spans were seen in, and the anchor that fixes its key and partition.
+ * AggregatingMergeTree, ORDER BY (tenant, execution_id, instance, trace_id), index_granularity 256. Written by the worker
+ * before the execution itself; the smallest anchor over all rows of an execution counts.
+ */
+export const EXECUTION_LOCATOR = table('execution_locator', {
+  tenant: 'LowCardinality(String)',
+  execution_id: 'String',
+  instance: 'LowCardinality(String)',
+  trace_id: 'FixedString(16)',
+  anchor_at: 'SimpleAggregateFunction(min, DateTime64(6))',
+})
+export type ExecutionLocatorRow = Row<typeof EXECUTION_LOCATOR>

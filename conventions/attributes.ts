@@ -1,0 +1,41 @@
+/** Attribute names of the native contract and of the OpenTelemetry semantic conventions that Runlens reads. */
+
+/** Native contract: what Runlens' own instrumentation puts on an execution's or a step's span. */
+export const RUNLENS = {
+  executionId: 'runlens.execution.id',
+  executionKind: 'runlens.execution.kind',
+  executionName: 'runlens.execution.name',
+  executionStatus: 'runlens.execution.status',
+  executionMode: 'runlens.execution.mode',
+  executionProgress: 'runlens.execution.progress',
+  executionQueuedAt: 'runlens.execution.queued_at',
+  executionExpectedEnd: 'runlens.execution.expected_end',
+  executionParentId: 'runlens.execution.parent_id',
+  executionRetryOf: 'runlens.execution.retry_of',
+  executionReplayOf: 'runlens.execution.replay_of',
+  executionAttempt: 'runlens.execution.attempt',
+  executionInput: 'runlens.execution.input',
+  executionOutput: 'runlens.execution.output',
+  workflowId: 'runlens.workflow.id',
+  workflowName: 'runlens.workflow.name',
+  workflowVersion: 'runlens.workflow.version',
+  stepId: 'runlens.step.id',
+  stepName: 'runlens.step.name',
+  stepType: 'runlens.step.type',
+  stepIndex: 'runlens.step.index',
+  stepStatus: 'runlens.step.status',
+  stepAttempt: 'runlens.step.attempt',
+  stepInput: 'runlens.step.input',
+  stepOutput: 'runlens.step.output',
+  stepItemsIn: 'runlens.step.items_in',
+  stepItemsOut: 'runlens.step.items_out',
+  tenantHint: 'runlens.tenant.hint',
+} as const
+
+/** Query tracking (native contract). */
+export const RUNLENS_QUERY = {
+  complexity: 'runlens.query.complexity',
+  totalRows: 'runlens.query.total_rows',
+  page: 'runlens.query.page',
+  pageSize: 'runlens.query.page_size',
+} as const

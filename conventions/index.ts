@@ -1,0 +1,4 @@
+/** The words of the model, shared by every room; this package imports nothing. */
+export * from './attributes.ts'
+export * from './model.ts'
+export * from './values.ts'

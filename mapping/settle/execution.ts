@@ -1,0 +1,96 @@
+/** What settling answers: executions, and for every span what it is in which of them. */
+import type { ExecutionKind, Status } from '@runlens/conventions'
+
+export interface Segment {
+  trace_id: string
+  span_id: string
+  started_at: bigint
+  ended_at: bigint
+  status: Status
+}
+
+/** An execution as follows from its spans; names and meaning as the columns of the `executions` table. */
+export interface SettledExecution {
+  execution_id: string
+  instance: string
+  kind: ExecutionKind
+  provider: string
+  workflow_id: string
+  workflow_name: string
+  workflow_version: string
+  status: Status
+  status_explicit: boolean
+  mode: string
+  environment: string
+  service: string
+  user_id: string
+  conversation_id: string
+  database_type: string
+  query: string
+  queued_at: bigint | null
+  started_at: bigint
+  ended_at: bigint | null
+  last_seen_at: bigint
+  duration_ms: number | null
+  queue_ms: number | null
+  progress: number | null
+  expected_end_at: bigint | null
+  error_type: string
+  error_class: string
+  error_message: string
+  error_stack: string
+  error_fingerprint: string
+  response_status_code: string
+  failed_step: string
+  step_count: number
+  failed_steps: number
+  rows_total: number | null
+  rows_returned: number | null
+  trace_id: string
+  span_id: string
+  segments: Segment[]
+  parent_execution_id: string
+  retry_of: string
+  replay_of: string
+  attempt: number
+  input: string
+  input_truncated: boolean
+  output: string
+  output_truncated: boolean
+  attributes: Record<string, string>
+}
+
+/** What became of one span. */
+export interface Membership {
+  /**
+   * `entry`: the span is an execution (or a segment of one). `step`: a node. `child`: an entry that is also a step of the
+   * execution above it. `span`: a plain span of the tree. `hidden`: a marker.
+   */
+  part: 'entry' | 'step' | 'child' | 'span' | 'hidden'
+  /** Index into `executions` of the execution that the span is (entry, child), or belongs to (step, span); -1 for none. */
+  execution: number
+  /** For `child`: index of the execution in which it is a step; -1 otherwise. */
+  within: number
+  /** For steps and children: span id of the nearest step (or '' directly below the entry) above it in the same execution. */
+  parent_step: string
+}
+
+export interface Settled {
+  executions: SettledExecution[]
+  /** One per given span, in the order given (duplicates of a span id included, all with the same answer). */
+  memberships: Membership[]
+  /**
+   * When the answer may change without a new span (a candidate's ancestors are still awaited): settle again then.
+   * Milliseconds since the epoch; null when only new spans can change it.
+   */
+  settle_again_at_ms: number | null
+}
+
+export interface SettleOptions {
+  /** The clock, milliseconds since the epoch. */
+  now_ms: number
+  /** How long a candidate waits for ancestors that have not arrived. */
+  candidate_timeout_ms: number
+  /** Cap of an execution's input and output. */
+  payload_bytes_max: number
+}

@@ -1,0 +1,191 @@
+/** The settings of every process: environment variables first, then the YAML file of `RUNLENS_CONFIG`; all faults are told at once. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { type Address, parseAddress } from './address.ts'
+import { RunlensError } from './errors.ts'
+
+const MIB = 1024 * 1024
+const positive = z.int().positive()
+
+/** The YAML file: everything an operator may tune; each key has a default that suits one machine. */
+const fileSchema = z.strictObject({
+  log: z
+    .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info') })
+    .prefault({}),
+  otlp: z
+    .strictObject({
+      /** Largest request body, also after inflating. */
+      bodyBytesMax: positive.default(64 * MIB),
+      /** Bodies and their work in flight, shared by both transports; beyond it requests are told to come back. */
+      inFlightBytesMax: positive.default(128 * MIB),
+      inFlightRequestsMax: positive.default(512),
+      spansPerRequestMax: positive.default(100_000),
+      attributesPerSpanMax: positive.default(1_024),
+      valueBytesMax: positive.default(4 * MIB),
+      depthMax: positive.default(32),
+      /** What an overloaded collector asks clients to wait. */
+      retryAfterSeconds: positive.default(1),
+    })
+    .prefault({}),
+  mapping: z
+    .strictObject({
+      /** Whether a parentless span that no profile claims is an execution of kind request or job. */
+      roots: z.enum(['on', 'off']).default('on'),
+      /** Inputs and outputs kept on an execution. The whole value stays on its span. */
+      payloadBytesMax: positive.default(16 * 1024),
+    })
+    .prefault({}),
+  spool: z
+    .strictObject({
+      /** On-disk bound; beyond it requests are refused with 503 until ClickHouse has caught up. */
+      bytesMax: positive.default(4 * 1024 * MIB),
+      segmentBytes: positive.default(64 * MIB),
+      /** How long group commit gathers requests before one fdatasync. */
+      commitIntervalMs: z.int().nonnegative().default(2),
+      /** How long segments stay after ClickHouse acknowledged them, for the repair after a power loss. */
+      graceSeconds: z.int().nonnegative().default(60),
+    })
+    .prefault({}),
+  writer: z
+    .strictObject({
+      batchRowsMax: positive.max(1_000_000).default(200_000),
+      batchBytesMax: positive.default(64 * MIB),
+      batchAgeMs: positive.default(200),
+      /** Longest pause between two tries of a batch that ClickHouse did not take. */
+      retryMaxMs: positive.default(10_000),
+      /** Span ids remembered so that a resend is not stored again. */
+      resendFilterSpans: positive.default(2_000_000),
+    })
+    .prefault({}),
+  worker: z
+    .strictObject({
+      pollMs: positive.default(100),
+      /** How long a trace rests after its last arrival before it is settled. */
+      settleDelayMs: z.int().nonnegative().default(300),
+      tracesPerSettleMax: positive.default(500),
+      spansPerTraceMax: positive.default(100_000),
+      /** How far back arrivals are read again for rows that became visible late. */
+      overlapMs: positive.default(10_000),
+      /** How long a candidate waits for its ancestors before it counts by itself. */
+      candidateTimeoutMs: positive.default(30_000),
+      rollupIntervalMs: positive.default(5_000),
+      leaseSeconds: positive.default(10),
+    })
+    .prefault({}),
+  api: z
+    .strictObject({
+      queriesMax: positive.default(4),
+      queryTimeoutMs: positive.default(30_000),
+      cacheMs: z.int().nonnegative().default(1_000),
+    })
+    .prefault({}),
+  clickhouse: z
+    .strictObject({
+      /** Parallel sessions of the embedded engine. */
+      sessions: positive.max(64).default(8),
+      queriesMax: positive.default(64),
+      bodyBytesMax: positive.default(512 * MIB),
+      queryMemoryBytesMax: positive.default(2048 * MIB),
+      queryTimeoutSeconds: positive.default(120),
+    })
+    .prefault({}),
+})
+
+export type FileSettings = z.infer<typeof fileSchema>
+
+/** Everything a process may need to know; made once, in `main.ts`. */
+export interface Settings extends FileSettings {
+  /** OTLP/gRPC, `RUNLENS_OTLP_GRPC`, default 127.0.0.1:4317. */
+  otlpGrpc: Address
+  /** OTLP/HTTP, `RUNLENS_OTLP_HTTP`, default 127.0.0.1:4318. */
+  otlpHttp: Address
+  /** API and web, `RUNLENS_API`, default 127.0.0.1:8080. */
+  apiAddress: Address
+  /** Embedded ClickHouse, `RUNLENS_CLICKHOUSE`, default 127.0.0.1:8123. */
+  clickhouseAddress: Address
+  /** Absolute; `RUNLENS_DATA_DIR`, default ./data. */
+  dataDir: string
+  /** `RUNLENS_CLICKHOUSE_URL`; undefined means the embedded engine. */
+  clickhouseUrl: string | undefined
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const KNOWN_VARIABLES = [
+  'RUNLENS_OTLP_GRPC',
+  'RUNLENS_OTLP_HTTP',
+  'RUNLENS_API',
+  'RUNLENS_CLICKHOUSE',
+  'RUNLENS_DATA_DIR',
+  'RUNLENS_CLICKHOUSE_URL',
+  'RUNLENS_CONFIG',
+  'RUNLENS_LOG_LEVEL',
+]
+
+/**
+ * Reads and checks all settings.
+ * @throws RunlensError `config_invalid` with every fault, one a line, each with its key
+ */
+export function loadSettings(environment: Environment): Settings {
+  const faults: string[] = []
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('RUNLENS_') && !KNOWN_VARIABLES.includes(name)) {
+      faults.push(`${name}: not a setting; known are ${KNOWN_VARIABLES.join(', ')}`)
+    }
+  }
+  const file = readFile(environment.RUNLENS_CONFIG, environment.RUNLENS_LOG_LEVEL, faults)
+  const address = (name: string, fallback: string): Address => {
+    try {
+      return parseAddress(environment[name] || fallback, name)
+    } catch (error) {
+      faults.push(`${name}: ${(error as Error).message}`)
+      return { host: '127.0.0.1', port: 0 }
+    }
+  }
+  const settings = {
+    otlpGrpc: address('RUNLENS_OTLP_GRPC', '127.0.0.1:4317'),
+    otlpHttp: address('RUNLENS_OTLP_HTTP', '127.0.0.1:4318'),
+    apiAddress: address('RUNLENS_API', '127.0.0.1:8080'),
+    clickhouseAddress: address('RUNLENS_CLICKHOUSE', '127.0.0.1:8123'),
+    dataDir: resolve(environment.RUNLENS_DATA_DIR || './data'),
+    clickhouseUrl: clickhouseUrl(environment.RUNLENS_CLICKHOUSE_URL, faults),
+  }
+  if (faults.length > 0 || file === undefined) {
+    throw new RunlensError(
+      'config_invalid',
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+      'Mend the settings named above; docs/configuration.md lists every key.',
+    )
+  }
+  return { ...file, ...settings }
+}
+
+function readFile(path: string | undefined, logLevel: string | undefined, faults: string[]): FileSettings | undefined {
+  let content: unknown = {}
+  if (path) {
+    try {
+      content = parse(readFileSync(path, 'utf8')) ?? {}
+    } catch (error) {
+      faults.push(`RUNLENS_CONFIG: cannot read ${path}: ${(error as Error).message}`)
+      return undefined
+    }
+  }
+  if (logLevel && typeof content === 'object' && content !== null) content = { ...content, log: { level: logLevel } }
+  const parsed = fileSchema.safeParse(content)
+  if (parsed.success) return parsed.data
+  for (const issue of parsed.error.issues) {
+    const key = issue.path.join('.') || path || 'RUNLENS_CONFIG'
+    faults.push(`${key === 'log.level' && logLevel ? 'RUNLENS_LOG_LEVEL' : key}: ${issue.message}`)
+  }
+  return undefined
+}
+
+function clickhouseUrl(text: string | undefined, faults: string[]): string | undefined {
+  if (!text) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return text
+  faults.push('RUNLENS_CLICKHOUSE_URL: must look like http://user:password@host:8123/database')
+  return undefined
+}
