@@ -1,0 +1,165 @@
+/** Holds the rules of ARCHITECTURE.md that a program can check: who imports whom, how large files get, what nobody uses. The linter holds the size of functions. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const FILE_LINES_MAX = 400
+
+/** Package → packages it may import. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  conventions: [],
+  runtime: ['conventions'],
+  otlp: ['conventions', 'runtime'],
+  mapping: ['conventions', 'runtime', 'otlp'],
+  clickhouse: ['conventions', 'runtime'],
+  collector: ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse'],
+  worker: ['conventions', 'runtime', 'mapping', 'clickhouse'],
+  'query-api': ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse'],
+  cli: ['conventions', 'runtime', 'otlp', 'clickhouse'],
+}
+
+/** Modules that a process starts with, or that a package offers: nobody needs to import them. */
+const ENTRANCES = /^[^/]+\/index\.ts$|(^|\/)main\.ts$/
+
+interface Module {
+  path: string
+  package: string
+  text: string
+  imports: string[]
+}
+
+function walk(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    if (['dist', 'node_modules', 'data', '.git'].includes(entry.name)) return []
+    const path = join(directory, entry.name)
+    return entry.isDirectory() ? walk(path) : [path]
+  })
+}
+
+function importsOf(text: string): string[] {
+  const specifier =
+    /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]|(?:^|\n)import\s+['"]([^'"]+)['"]/g
+  return [...text.matchAll(specifier)].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
+}
+
+const modules: Module[] = walk(ROOT)
+  .map((path) => relative(ROOT, path))
+  .filter((path) => /\.tsx?$/.test(path))
+  .map((path) => {
+    const text = readFileSync(join(ROOT, path), 'utf8')
+    return { path, package: path.split('/')[0] ?? '', text, imports: importsOf(text) }
+  })
+const shipped = modules.filter(({ path, package: name }) => name in MAY_IMPORT && !path.endsWith('.test.ts'))
+
+describe('the architecture', () => {
+  it('is read by this test at all', () => {
+    expect(shipped.length).toBeGreaterThan(20)
+    expect(shipped.some(({ imports }) => imports.includes('@runlens/conventions'))).toBe(true)
+  })
+
+  it('lets packages import one another only towards the foundation', () => {
+    const wrong = shipped.flatMap(({ path, package: name, imports }) =>
+      imports
+        .filter((from) => from.startsWith('@runlens/'))
+        .map((from) => from.slice('@runlens/'.length))
+        .filter((from) => !MAY_IMPORT[name]?.includes(from))
+        .map((from) => `${path} imports ${from}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('lets packages reach one another by name only, never by a path', () => {
+    const wrong = shipped.flatMap(({ path, package: name, imports }) =>
+      imports
+        .filter((from) => from.startsWith('.'))
+        .filter((from) => relative(ROOT, resolve(ROOT, dirname(path), from)).split('/')[0] !== name)
+        .map((from) => `${path} imports ${from}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('declares every package that is imported', () => {
+    const wrong = Object.keys(MAY_IMPORT).flatMap((name) => {
+      const manifest = JSON.parse(readFileSync(join(ROOT, name, 'package.json'), 'utf8')) as {
+        dependencies?: Record<string, string>
+      }
+      const declared = Object.keys(manifest.dependencies ?? {})
+      const used = new Set(
+        shipped
+          .filter((module) => module.package === name)
+          .flatMap(({ imports }) => imports)
+          .filter((from) => !from.startsWith('.') && !from.startsWith('node:'))
+          .map((from) =>
+            from
+              .split('/')
+              .slice(0, from.startsWith('@') ? 2 : 1)
+              .join('/'),
+          ),
+      )
+      return [
+        ...[...used].filter((from) => !declared.includes(from)).map((from) => `${name} uses ${from} undeclared`),
+        ...declared.filter((from) => !used.has(from)).map((from) => `${name} declares ${from} and never uses it`),
+      ]
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('keeps pure rooms free of I/O and clocks', () => {
+    const impure =
+      /\bDate\.now\(|new Date\(\)|process\.env|from 'node:(?:net|http|https|child_process)'|performance\.now\(/
+    const wrong = shipped
+      .filter(({ path }) => /^(conventions|otlp|mapping)\/|^query-api\/questions\//.test(path))
+      .filter(({ text }) => impure.test(text))
+      .map(({ path }) => path)
+    expect(wrong).toEqual([])
+  })
+
+  it('reads the environment in main.ts only', () => {
+    const wrong = shipped
+      .filter(({ path, text }) => !path.endsWith('main.ts') && /process\.env\b/.test(text))
+      .map(({ path }) => path)
+    expect(wrong).toEqual([])
+  })
+
+  it('has SQL only where rows are at rest, asked or settled', () => {
+    const sql = /\b(?:SELECT\s[\s\S]{0,400}?\sFROM|INSERT\s+INTO)\s/
+    const wrong = shipped
+      .filter(({ path }) => /^query-api\/routes\//.test(path))
+      .filter(({ text }) => sql.test(text))
+      .map(({ path }) => path)
+    expect(wrong).toEqual([])
+  })
+
+  it(`has no file over ${FILE_LINES_MAX} lines`, () => {
+    const wrong = modules
+      .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+      .filter(({ lines }) => lines > FILE_LINES_MAX)
+    expect(wrong).toEqual([])
+  })
+
+  it('opens every file with a sentence on its duty', () => {
+    const wrong = shipped.filter(({ text, path }) => !/^(#!.*\n)?\/\*\*/.test(text) && !/(^|\/)index\.ts$/.test(path))
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
+  it('has no file that nobody imports', () => {
+    const imported = new Set(
+      modules.flatMap(({ path, imports }) =>
+        imports
+          .filter((from) => from.startsWith('.'))
+          .map((from) => relative(ROOT, resolve(ROOT, dirname(path), from))),
+      ),
+    )
+    const fromTestsOnly = new Set(
+      shipped.flatMap(({ path, imports }) =>
+        imports
+          .filter((from) => from.startsWith('.'))
+          .map((from) => relative(ROOT, resolve(ROOT, dirname(path), from))),
+      ),
+    )
+    const orphans = shipped.filter(({ path }) => !ENTRANCES.test(path) && !fromTestsOnly.has(path))
+    expect(orphans.map(({ path }) => `${path}${imported.has(path) ? ' (tests only)' : ''}`)).toEqual([])
+  })
+})
