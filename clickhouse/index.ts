@@ -1,2 +1,9 @@
 /** Rows at rest: tables as values, the client, migrations. The embedded server is a process of its own (`embedded/main.ts`). */
+
+export * from './client.ts'
+export * from './insert-rows.ts'
+export * from './migrate.ts'
+export * from './quantiles.ts'
+export * from './read-trace-spans.ts'
+export * from './row-binary.ts'
 export * from './tables/index.ts'

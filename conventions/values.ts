@@ -10,11 +10,11 @@ export const VALUE_TYPES = {
   bool: 'b',
   /** Signed 64-bit integer in decimal. */
   int: 'i',
-  /** Shortest decimal that reads back as the same double; `NaN`, `Infinity`, `-Infinity`. */
+  /** Shortest decimal that reads back as the same double (`3` for 3.0); `-0`, `NaN`, `Infinity`, `-Infinity`. */
   double: 'd',
   /** Standard base64 with padding. */
   bytes: 'y',
-  /** Array or key-value list as plain JSON, where that is exact (integral doubles are written `1.0`). */
+  /** Array or key-value list as plain JSON in the order sent, where that is exact (integral doubles are written `1.0`). */
   array: 'a',
   kvlist: 'k',
   /** Array or key-value list that plain JSON can't carry exactly (bytes, empty, NaN, duplicate keys inside): OTLP/JSON of the AnyValue. */

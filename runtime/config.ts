@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { type Address, parseAddress } from './address.ts'
+import { type Address, formatAddress, parseAddress } from './address.ts'
 import { RunlensError } from './errors.ts'
 
 const MIB = 1024 * 1024
@@ -93,6 +93,26 @@ const fileSchema = z.strictObject({
     .prefault({}),
 })
 
+export interface ConfigurationKey {
+  /** Dotted, e.g. `spool.bytesMax`. */
+  key: string
+  default: unknown
+}
+
+/** Every key of the YAML file with its default, from the schema itself: what docs/configuration.md must list. */
+export function configurationKeys(): ConfigurationKey[] {
+  const walk = (node: SchemaNode, path: string[]): ConfigurationKey[] =>
+    node.properties
+      ? Object.entries(node.properties).flatMap(([name, child]) => walk(child, [...path, name]))
+      : [{ key: path.join('.'), default: node.default }]
+  return walk(z.toJSONSchema(fileSchema, { io: 'input' }) as SchemaNode, [])
+}
+
+interface SchemaNode {
+  properties?: Record<string, SchemaNode>
+  default?: unknown
+}
+
 export type FileSettings = z.infer<typeof fileSchema>
 
 /** Everything a process may need to know; made once, in `main.ts`. */
@@ -111,9 +131,10 @@ export interface Settings extends FileSettings {
   clickhouseUrl: string | undefined
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
+export type Environment = Readonly<Record<string, string | undefined>>
 
-const KNOWN_VARIABLES = [
+/** Every environment variable that is a setting. */
+export const ENVIRONMENT_VARIABLES = [
   'RUNLENS_OTLP_GRPC',
   'RUNLENS_OTLP_HTTP',
   'RUNLENS_API',
@@ -122,7 +143,7 @@ const KNOWN_VARIABLES = [
   'RUNLENS_CLICKHOUSE_URL',
   'RUNLENS_CONFIG',
   'RUNLENS_LOG_LEVEL',
-]
+] as const
 
 /**
  * Reads and checks all settings.
@@ -131,8 +152,8 @@ const KNOWN_VARIABLES = [
 export function loadSettings(environment: Environment): Settings {
   const faults: string[] = []
   for (const name of Object.keys(environment)) {
-    if (name.startsWith('RUNLENS_') && !KNOWN_VARIABLES.includes(name)) {
-      faults.push(`${name}: not a setting; known are ${KNOWN_VARIABLES.join(', ')}`)
+    if (name.startsWith('RUNLENS_') && !(ENVIRONMENT_VARIABLES as readonly string[]).includes(name)) {
+      faults.push(`${name}: not a setting; known are ${ENVIRONMENT_VARIABLES.join(', ')}`)
     }
   }
   const file = readFile(environment.RUNLENS_CONFIG, environment.RUNLENS_LOG_LEVEL, faults)
@@ -140,7 +161,7 @@ export function loadSettings(environment: Environment): Settings {
     try {
       return parseAddress(environment[name] || fallback, name)
     } catch (error) {
-      faults.push(`${name}: ${(error as Error).message}`)
+      faults.push((error as Error).message)
       return { host: '127.0.0.1', port: 0 }
     }
   }
@@ -152,6 +173,7 @@ export function loadSettings(environment: Environment): Settings {
     dataDir: resolve(environment.RUNLENS_DATA_DIR || './data'),
     clickhouseUrl: clickhouseUrl(environment.RUNLENS_CLICKHOUSE_URL, faults),
   }
+  faults.push(...sharedAddresses(settings))
   if (faults.length > 0 || file === undefined) {
     throw new RunlensError(
       'config_invalid',
@@ -180,6 +202,23 @@ function readFile(path: string | undefined, logLevel: string | undefined, faults
     faults.push(`${key === 'log.level' && logLevel ? 'RUNLENS_LOG_LEVEL' : key}: ${issue.message}`)
   }
   return undefined
+}
+
+/** Two listeners can't share an address; told here, because the second one would blame another program. */
+function sharedAddresses(settings: Omit<Settings, keyof FileSettings>): string[] {
+  const listeners: [string, Address][] = [
+    ['RUNLENS_OTLP_GRPC', settings.otlpGrpc],
+    ['RUNLENS_OTLP_HTTP', settings.otlpHttp],
+    ['RUNLENS_API', settings.apiAddress],
+  ]
+  if (!settings.clickhouseUrl) listeners.push(['RUNLENS_CLICKHOUSE', settings.clickhouseAddress])
+  const taken = new Map<string, string>()
+  return listeners.flatMap(([name, address]) => {
+    const text = formatAddress(address)
+    const other = taken.get(text)
+    taken.set(text, name)
+    return other && address.port !== 0 ? [`${name}: is ${text}, which ${other} has already`] : []
+  })
 }
 
 function clickhouseUrl(text: string | undefined, faults: string[]): string | undefined {

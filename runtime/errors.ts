@@ -17,6 +17,8 @@ export const ERROR_CODES = [
   'spool_corrupt',
   'spool_full',
   'node_too_old',
+  'collector_unreachable',
+  'collector_refused',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]
 

@@ -41,6 +41,12 @@ export async function runProcess(
   start: () => Promise<RunningProcess>,
   stopTimeoutMs = 30_000,
 ): Promise<void> {
+  // A supervisor that died (kill -9) closes the channel: nobody would ever stop this process, so it ends by itself.
+  // Until `start` is through there is nothing to drain, so it dies as a SIGTERM would end it then: at once.
+  const dieWithSupervisor = () => process.kill(process.pid, 'SIGTERM')
+  process.once('disconnect', dieWithSupervisor)
+  // It may have gone while modules were still loading; without a supervisor this is undefined.
+  if (process.connected === false) dieWithSupervisor()
   let running: RunningProcess
   try {
     running = await start()
@@ -49,7 +55,6 @@ export async function runProcess(
     return
   }
   log.info({ listen: running.listen }, 'ready')
-  process.send?.({ type: 'ready', component, listen: running.listen } satisfies ReadyMessage)
 
   let stopping = false
   const stop = (why: string) => {
@@ -58,24 +63,37 @@ export async function runProcess(
     log.info({ why }, 'stopping')
     const timer = setTimeout(() => {
       log.error({ stopTimeoutMs }, 'did not stop in time')
-      process.exit(1)
+      exit(1)
     }, stopTimeoutMs)
     timer.unref()
     running.stop().then(
       () => {
         log.info('stopped')
-        process.exit(0)
+        exit(0)
       },
       (error: unknown) => {
         log.error({ err: error }, 'stop failed')
-        process.exit(1)
+        exit(1)
       },
     )
   }
   process.on('SIGTERM', () => stop('SIGTERM'))
   process.on('SIGINT', () => stop('SIGINT'))
-  // A supervisor that died (kill -9) closes the channel: nobody would ever stop this process, so it ends by itself.
+  process.off('disconnect', dieWithSupervisor)
   process.on('disconnect', () => stop('supervisor gone'))
+  // The channel may close between the check and the write; 'disconnect' tells then.
+  if (process.connected) {
+    process.send?.({ type: 'ready', component, listen: running.listen } satisfies ReadyMessage, () => {})
+  }
+}
+
+/**
+ * A supervisor reads the code, and kills what hangs in the exit handlers of a native library. Where it is gone, nobody
+ * would: everything is stopped by now, so the process takes the way that can't hang.
+ */
+function exit(code: number): void {
+  if (process.connected === false) process.kill(process.pid, 'SIGKILL')
+  else process.exit(code)
 }
 
 async function fail(component: Component, log: Logger, error: unknown): Promise<void> {
@@ -88,6 +106,6 @@ async function fail(component: Component, log: Logger, error: unknown): Promise<
     hint: known ? error.hint : 'This is a bug in Runlens: please report it with the log above.',
   }
   log.fatal({ code: message.code, hint: message.hint, ...(known ? {} : { err: error }) }, message.message)
-  if (process.send) await new Promise<void>((resolve) => process.send?.(message, () => resolve()))
+  if (process.connected) await new Promise<void>((resolve) => process.send?.(message, () => resolve()))
   process.exit(known ? EXIT_CANNOT_START : 1)
 }

@@ -10,8 +10,8 @@ const FILE_LINES_MAX = 400
 /** Package → packages it may import. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   conventions: [],
-  runtime: ['conventions'],
-  otlp: ['conventions', 'runtime'],
+  runtime: [],
+  otlp: ['conventions'],
   mapping: ['conventions', 'runtime', 'otlp'],
   clickhouse: ['conventions', 'runtime'],
   collector: ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse'],

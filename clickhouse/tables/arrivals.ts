@@ -11,5 +11,9 @@ export const ARRIVALS = table('arrivals', {
   tenant: 'LowCardinality(String)',
   trace_id: 'FixedString(16)',
   spans: 'UInt32',
+  /** Where the block's spans of the trace lie: `traces` may show them a moment later than this row. */
+  first_started_at: 'DateTime64(9)',
+  last_started_at: 'DateTime64(9)',
+  services: 'Array(String)',
 })
 export type ArrivalRow = Row<typeof ARRIVALS>

@@ -2,8 +2,8 @@
  * Hourly rollups of executions, rebuilt by the worker for every hour that became dirty.
  *
  * Engine: ReplacingMergeTree(generation), ORDER BY (tenant, hour, kind, environment, workflow_id, status); read with FINAL.
- * `execution_hours_total` is the same without workflow columns. Quantile states are over the logarithmic bucket
- * `floor(ln(duration_ms + 1) / ln(1.0205))`, so a quantile q reads back as `exp(q * ln(1.0205)) - 1` within 1.1 %.
+ * `execution_hours_total` is the same without workflow columns. Quantile states are over the logarithmic buckets of
+ * `quantiles.ts` (`EXECUTION_SCALE`), which read back within 1.1 %. A key that vanished from its hour keeps a row of zeros.
  */
 import { table } from './column.ts'
 import { STATUS_ENUM } from './spans.ts'

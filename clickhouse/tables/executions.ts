@@ -73,6 +73,8 @@ export const EXECUTIONS = table('executions', {
   spans_truncated: 'UInt8',
   /** 1 in the one row in which the execution first became final: feeds the minute views. */
   first_final: 'UInt8',
+  /** 1 in that row and in every later one of the execution. */
+  was_final: 'UInt8',
   /** Start that the replaced row had, if another: its hour is dirty too. */
   previous_started_at: 'Nullable(DateTime64(9))',
   /** Hash of everything above that settling computed: an equal one is not written again. */

@@ -8,6 +8,8 @@ export const TRACES = table('traces', {
   first_started_at: 'SimpleAggregateFunction(min, DateTime64(9))',
   last_started_at: 'SimpleAggregateFunction(max, DateTime64(9))',
   services: 'SimpleAggregateFunction(groupUniqArrayArray, Array(String))',
+  /** Spans inserted, resends counted again: an upper bound of the trace's size. */
+  spans: 'SimpleAggregateFunction(sum, UInt64)',
 })
 export type TraceRow = Row<typeof TRACES>
 
@@ -22,5 +24,19 @@ export const EXECUTION_LOCATOR = table('execution_locator', {
   instance: 'LowCardinality(String)',
   trace_id: 'FixedString(16)',
   anchor_at: 'SimpleAggregateFunction(min, DateTime64(6))',
+  /** Every anchor ever written. More than one means that two workers raced: rows at all but the smallest are deleted. */
+  anchors: 'SimpleAggregateFunction(groupUniqArrayArray, Array(DateTime64(6)))',
 })
 export type ExecutionLocatorRow = Row<typeof EXECUTION_LOCATOR>
+
+/**
+ * The locator by trace: which executions a trace ever produced. By materialized view from `execution_locator`;
+ * ReplacingMergeTree, ORDER BY all columns.
+ */
+export const TRACE_EXECUTIONS = table('trace_executions', {
+  tenant: 'LowCardinality(String)',
+  trace_id: 'FixedString(16)',
+  execution_id: 'String',
+  instance: 'LowCardinality(String)',
+})
+export type TraceExecutionRow = Row<typeof TRACE_EXECUTIONS>

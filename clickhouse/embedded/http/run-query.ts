@@ -1,0 +1,93 @@
+/** One query request from its head to the end of its answer. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Engine, EngineResult } from '../engine.ts'
+import { EngineError } from '../engine-error.ts'
+import { requireParameters } from '../sql/parameters.ts'
+import { rewriteInsert, rewriteStatement } from '../sql/rewrite.ts'
+import type { StatementKind } from '../sql/statement.ts'
+import { type Summary, sendResult } from './answer.ts'
+import { type BodyLimits, type QueryInput, readInput } from './body.ts'
+import type { QueryRequest } from './request.ts'
+
+export interface QueryContext {
+  engine: Engine
+  limits: BodyLimits
+  /** The engine's version, for the text of errors. */
+  version: string
+}
+
+const READS: ReadonlySet<StatementKind> = new Set(['select', 'show'])
+
+/**
+ * Reads the body, runs the query, streams the result; a client that leaves stops the engine's work.
+ * @throws EngineError for everything that goes wrong before the answer has begun
+ */
+export async function runQuery(
+  context: QueryContext,
+  request: QueryRequest,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const started = process.hrtime.bigint()
+  const gone = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort()
+  })
+  const input = await readInput(message, request, context.limits)
+  try {
+    const result = await start(context.engine, input, request, gone.signal)
+    try {
+      const summary = summarize(input, result, process.hrtime.bigint() - started)
+      const format = formatOf(input, request)
+      const { queryId, gzip } = request
+      await sendResult(response, { queryId, format, gzip, version: context.version, summary }, result.pieces)
+    } finally {
+      await result.close()
+    }
+  } finally {
+    await input.discard()
+  }
+}
+
+function start(engine: Engine, input: QueryInput, request: QueryRequest, signal: AbortSignal): Promise<EngineResult> {
+  const { statement, file } = input
+  const { parameters, database, settings, defaultFormat } = request
+  const { kind, format } = statement
+  if (request.readOnly && !READS.has(kind)) throw readOnlyRefusal()
+  requireParameters(statement.text, parameters)
+  const piped = kind === 'select'
+  const sql = (pipe: string) =>
+    file === undefined
+      ? rewriteStatement(statement, defaultFormat, settings, piped ? pipe : undefined)
+      : rewriteInsert(statement, file, settings)
+  const hidesParameters = kind === 'insert' && format === 'Values'
+  const changesSession = kind === 'session'
+  return engine.run({ sql, piped, parameters, hidesParameters, database, changesSession }, signal)
+}
+
+/** What a GET request gets when it wants to write. */
+function readOnlyRefusal(): EngineError {
+  return new EngineError(
+    164,
+    'READONLY',
+    'Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries',
+  )
+}
+
+/** An INSERT names the format of its data, not of its (empty) result. */
+function formatOf({ statement }: QueryInput, request: QueryRequest): string {
+  return (statement.kind === 'insert' ? undefined : statement.format) ?? request.defaultFormat
+}
+
+function summarize(input: QueryInput, { counts }: EngineResult, elapsedNs: bigint): Summary {
+  const rows = counts?.rowsRead ?? 0
+  const bytes = counts?.bytesRead ?? 0
+  const isInsert = input.file !== undefined
+  return {
+    readRows: rows,
+    readBytes: bytes,
+    writtenRows: isInsert ? rows : 0,
+    writtenBytes: isInsert ? bytes : 0,
+    elapsedNs,
+  }
+}

@@ -1,0 +1,29 @@
+/** Inserts encoded rows as one block under one deduplication token. */
+import { Readable } from 'node:stream'
+import type { ClickHouseClient } from '@clickhouse/client'
+import { columnNames, type Table } from './tables/column.ts'
+
+export interface InsertRowsOptions {
+  table: Table
+  /** RowBinary of all columns of the table, at most a few ten thousand rows of one partition. */
+  rows: readonly Buffer[]
+  /** Names exactly these rows: ClickHouse drops an insert whose token it has seen. */
+  token?: string
+}
+
+/** @throws ClickHouseError and network errors as they come; after either the same call may be repeated under the same token. */
+export async function insertRows(client: ClickHouseClient, { table, rows, token }: InsertRowsOptions): Promise<void> {
+  const columns = columnNames(table).map((name) => `\`${name}\``)
+  const { stream } = await client.exec({
+    query: `INSERT INTO ${table.name} (${columns.join(', ')}) FORMAT RowBinary`,
+    values: Readable.from([Buffer.concat(rows)], { objectMode: false }),
+    clickhouse_settings: {
+      async_insert: 0,
+      max_insert_threads: '1',
+      ...(token === undefined
+        ? {}
+        : { insert_deduplication_token: token, deduplicate_blocks_in_dependent_materialized_views: 1 }),
+    },
+  })
+  stream.resume()
+}

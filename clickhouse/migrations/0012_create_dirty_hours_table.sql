@@ -1,0 +1,12 @@
+-- Which hours of `execution_hours` no longer follow from `executions`. Marks and rebuilds meet here as two maxima, so neither can
+-- overwrite the other.
+CREATE TABLE IF NOT EXISTS dirty_hours
+(
+    tenant LowCardinality(String) CODEC(ZSTD(1)),
+    hour DateTime CODEC(Delta, ZSTD(1)),
+    dirty_at SimpleAggregateFunction(max, DateTime64(6)) CODEC(ZSTD(1)),
+    rebuilt_at SimpleAggregateFunction(max, DateTime64(6)) CODEC(ZSTD(1))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant, hour)
+SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000

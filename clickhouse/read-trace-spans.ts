@@ -1,0 +1,161 @@
+/** Reads what settling and the step tree need of the spans of some traces, from few short ranges of the key. */
+import type { ClickHouseClient } from '@clickhouse/client'
+import { SETTLE_COLUMNS, type SettleColumns, type TraceSpan, toTraceSpan } from './trace-span.ts'
+
+export type { TraceSpan }
+
+/** Where spans of a trace may lie: a range of starts and the services that sent them. */
+export interface TraceRange {
+  trace_id: string
+  /** Nanoseconds since the epoch. */
+  first_started_at: bigint
+  last_started_at: bigint
+  services: readonly string[]
+}
+
+export interface ReadTraceSpansOptions {
+  tenant: string
+  /** 32 hex digits each; at most a few hundred. */
+  traceIds: readonly string[]
+  /** Inputs and outputs are cut just above this many bytes, so that a cut shows. */
+  payloadBytesMax: number
+  /** Spans read of each trace; entries and candidates come first, then by start. */
+  spansMax: number
+  /** Ranges beside those in `traces`, for rows that may not be visible there yet. */
+  ranges?: readonly TraceRange[]
+}
+
+export interface TraceSpans {
+  spans: TraceSpan[]
+  /** Ids of the traces that have more than `spansMax` spans. */
+  truncated: Set<string>
+}
+
+/** Ranges closer than this are read by one query. */
+const GAP_NS = 600_000_000_000n
+/** Queries for one call: traces of more periods than that share their ranges. */
+const QUERIES_MAX = 8
+
+/** The spans of the given traces, each once, in order of trace, role (entries first), start and id. Traces that are unknown are left out. */
+export async function readTraceSpans(client: ClickHouseClient, options: ReadTraceSpansOptions): Promise<TraceSpans> {
+  const found: TraceSpans = { spans: [], truncated: new Set() }
+  if (options.traceIds.length === 0) return found
+  const ranges = [...(await readTraceRanges(client, options.tenant, options.traceIds)), ...(options.ranges ?? [])]
+  for (const group of groupByTime(mergeByTrace(ranges))) await readGroup(client, options, group, found)
+  return found
+}
+
+/** Where the spans of traces lie, from `traces`. */
+export async function readTraceRanges(
+  client: ClickHouseClient,
+  tenant: string,
+  traceIds: readonly string[],
+): Promise<TraceRange[]> {
+  const result = await client.query({
+    query: `SELECT lower(hex(trace_id)) AS id, toString(toUnixTimestamp64Nano(min(first_started_at))) AS first,
+  toString(toUnixTimestamp64Nano(max(last_started_at))) AS last, groupUniqArrayArray(services) AS services
+FROM traces
+WHERE tenant = {tenant:String} AND trace_id IN arrayMap(id -> toFixedString(unhex(id), 16), {traceIds:Array(String)})
+GROUP BY trace_id`,
+    use_multipart_params_auto: true,
+    query_params: { tenant, traceIds },
+    format: 'JSONEachRow',
+  })
+  const rows = await result.json<{ id: string; first: string; last: string; services: string[] }>()
+  return rows.map(({ id, first, last, services }) => ({
+    trace_id: id,
+    first_started_at: BigInt(first),
+    last_started_at: BigInt(last),
+    services,
+  }))
+}
+
+/** One range per trace: the hull of those given, all services together. */
+export function mergeByTrace(ranges: readonly TraceRange[]): TraceRange[] {
+  const merged = new Map<string, TraceRange>()
+  for (const range of ranges) {
+    const known = merged.get(range.trace_id)
+    merged.set(range.trace_id, known ? union(known, range) : range)
+  }
+  return [...merged.values()]
+}
+
+function union(a: TraceRange, b: TraceRange): TraceRange {
+  const merged = { ...a, services: [...new Set([...a.services, ...b.services])] }
+  if (b.first_started_at < a.first_started_at) merged.first_started_at = b.first_started_at
+  if (b.last_started_at > a.last_started_at) merged.last_started_at = b.last_started_at
+  return merged
+}
+
+interface Group {
+  from: bigint
+  to: bigint
+  traces: TraceRange[]
+}
+
+/** Cuts the traces at the widest pauses between them, at most {@link QUERIES_MAX} groups. */
+function groupByTime(ranges: TraceRange[]): Group[] {
+  ranges.sort((a, b) => (a.first_started_at < b.first_started_at ? -1 : 1))
+  const groups: Group[] = []
+  for (const range of ranges) {
+    const last = groups.at(-1)
+    if (last && range.first_started_at - last.to <= GAP_NS) {
+      last.traces.push(range)
+      if (range.last_started_at > last.to) last.to = range.last_started_at
+    } else {
+      groups.push({ from: range.first_started_at, to: range.last_started_at, traces: [range] })
+    }
+  }
+  while (groups.length > QUERIES_MAX) joinNearest(groups)
+  return groups
+}
+
+function joinNearest(groups: Group[]): void {
+  let nearest = 1
+  for (let i = 2; i < groups.length; i++) {
+    if (groups[i]!.from - groups[i - 1]!.to < groups[nearest]!.from - groups[nearest - 1]!.to) nearest = i
+  }
+  const [later] = groups.splice(nearest, 1)
+  const earlier = groups[nearest - 1]!
+  earlier.traces.push(...later!.traces)
+  if (later!.to > earlier.to) earlier.to = later!.to
+}
+
+async function readGroup(
+  client: ClickHouseClient,
+  options: ReadTraceSpansOptions,
+  group: Group,
+  found: TraceSpans,
+): Promise<void> {
+  const result = await client.query({
+    query: `SELECT ${SETTLE_COLUMNS}
+FROM spans FINAL
+WHERE tenant = {tenant:String}
+  AND started_at >= fromUnixTimestamp64Nano({from:Int64}) AND started_at <= fromUnixTimestamp64Nano({to:Int64})
+  AND service IN {services:Array(String)}
+  AND trace_id IN arrayMap(id -> toFixedString(unhex(id), 16), {traceIds:Array(String)})
+ORDER BY spans.trace_id, spans.role DESC, spans.started_at, spans.span_id
+LIMIT {limit:UInt32} BY spans.trace_id`,
+    use_multipart_params_auto: true,
+    query_params: {
+      tenant: options.tenant,
+      from: group.from.toString(),
+      to: group.to.toString(),
+      services: [...new Set(group.traces.flatMap(({ services }) => services))],
+      traceIds: group.traces.map(({ trace_id }) => trace_id),
+      limit: options.spansMax + 1,
+      cut: options.payloadBytesMax + 4,
+    },
+    format: 'JSONCompactEachRow',
+    clickhouse_settings: { do_not_merge_across_partitions_select_final: 1 },
+  })
+  let trace = ''
+  let count = 0
+  for (const row of await result.json<SettleColumns>()) {
+    const span = toTraceSpan(row)
+    count = span.trace_id === trace ? count + 1 : 1
+    trace = span.trace_id
+    if (count > options.spansMax) found.truncated.add(trace)
+    else found.spans.push(span)
+  }
+}

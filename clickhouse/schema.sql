@@ -1,0 +1,524 @@
+-- Drawn from a freshly migrated database by schema.test.ts; migrations/ is what counts.
+
+CREATE TABLE arrivals
+(
+    `arrived_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `trace_id` FixedString(16) CODEC(ZSTD(1)),
+    `spans` UInt32 CODEC(ZSTD(1)),
+    `first_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `last_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `services` Array(String) CODEC(ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toStartOfHour(arrived_at, 'UTC')
+ORDER BY arrived_at
+TTL toDateTime(arrived_at) + toIntervalDay(1)
+SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW arrivals_from_spans TO arrivals
+(
+    `arrived_at` DateTime64(6),
+    `tenant` LowCardinality(String),
+    `trace_id` FixedString(16),
+    `spans` UInt32,
+    `first_started_at` DateTime64(9),
+    `last_started_at` DateTime64(9),
+    `services` Array(String)
+)
+AS SELECT
+    now64(6) AS arrived_at,
+    tenant,
+    trace_id,
+    toUInt32(count()) AS spans,
+    min(started_at) AS first_started_at,
+    max(started_at) AS last_started_at,
+    groupUniqArray(toString(service)) AS services
+FROM spans
+GROUP BY
+    tenant,
+    trace_id;
+
+CREATE TABLE dirty_hours
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `hour` DateTime CODEC(Delta(4), ZSTD(1)),
+    `dirty_at` SimpleAggregateFunction(max, DateTime64(6)) CODEC(ZSTD(1)),
+    `rebuilt_at` SimpleAggregateFunction(max, DateTime64(6)) CODEC(ZSTD(1))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant, hour)
+SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000;
+
+CREATE MATERIALIZED VIEW dirty_hours_from_executions TO dirty_hours
+(
+    `tenant` LowCardinality(String),
+    `hour` DateTime('UTC'),
+    `dirty_at` DateTime64(6),
+    `rebuilt_at` DateTime64(6)
+)
+AS SELECT
+    tenant,
+    toStartOfHour(arrayJoin([started_at, ifNull(previous_started_at, started_at)]), 'UTC') AS hour,
+    now64(6) AS dirty_at,
+    toDateTime64(0, 6) AS rebuilt_at
+FROM executions
+GROUP BY
+    tenant,
+    hour;
+
+CREATE TABLE execution_hours
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `hour` DateTime CODEC(Delta(4), ZSTD(1)),
+    `kind` LowCardinality(String) CODEC(ZSTD(1)),
+    `environment` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_name` LowCardinality(String) CODEC(ZSTD(1)),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `executions` UInt64 CODEC(T64, ZSTD(1)),
+    `durations` UInt64 CODEC(T64, ZSTD(1)),
+    `duration_ms_sum` Float64 CODEC(ZSTD(1)),
+    `duration_ms_max` Float64 CODEC(ZSTD(1)),
+    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
+    `queue_ms_sum` Float64 CODEC(ZSTD(1)),
+    `rows_total_sum` UInt64 CODEC(T64, ZSTD(1)),
+    `last_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `generation` UInt64 CODEC(T64, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(generation)
+PARTITION BY toYYYYMM(hour, 'UTC')
+ORDER BY (tenant, hour, kind, environment, workflow_id, status)
+SETTINGS index_granularity = 256;
+
+CREATE TABLE execution_hours_total
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `hour` DateTime CODEC(Delta(4), ZSTD(1)),
+    `kind` LowCardinality(String) CODEC(ZSTD(1)),
+    `environment` LowCardinality(String) CODEC(ZSTD(1)),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `executions` UInt64 CODEC(T64, ZSTD(1)),
+    `durations` UInt64 CODEC(T64, ZSTD(1)),
+    `duration_ms_sum` Float64 CODEC(ZSTD(1)),
+    `duration_ms_max` Float64 CODEC(ZSTD(1)),
+    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
+    `queue_ms_sum` Float64 CODEC(ZSTD(1)),
+    `rows_total_sum` UInt64 CODEC(T64, ZSTD(1)),
+    `last_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `generation` UInt64 CODEC(T64, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(generation)
+PARTITION BY toYYYYMM(hour, 'UTC')
+ORDER BY (tenant, hour, kind, environment, status)
+SETTINGS index_granularity = 256;
+
+CREATE TABLE execution_locator
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `execution_id` String CODEC(ZSTD(1)),
+    `instance` LowCardinality(String) CODEC(ZSTD(1)),
+    `trace_id` FixedString(16) CODEC(ZSTD(1)),
+    `anchor_at` SimpleAggregateFunction(min, DateTime64(6)) CODEC(ZSTD(1)),
+    `anchors` SimpleAggregateFunction(groupUniqArrayArray, Array(DateTime64(6))) CODEC(ZSTD(1))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant, execution_id, instance, trace_id)
+SETTINGS index_granularity = 256;
+
+CREATE TABLE execution_minutes
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `minute` DateTime CODEC(Delta(4), ZSTD(1)),
+    `kind` LowCardinality(String) CODEC(ZSTD(1)),
+    `environment` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `executions` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
+    `durations` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
+    `duration_ms_sum` SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1)),
+    `duration_ms_max` SimpleAggregateFunction(max, Float64) CODEC(ZSTD(1)),
+    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
+    `last_started_at` SimpleAggregateFunction(max, DateTime64(9)) CODEC(ZSTD(1)),
+    `queue_ms_sum` SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1)),
+    `rows_total_sum` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1))
+)
+ENGINE = AggregatingMergeTree
+PARTITION BY toDate(minute, 'UTC')
+ORDER BY (tenant, minute, kind, environment, workflow_id, status)
+SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000;
+
+CREATE MATERIALIZED VIEW execution_minutes_from_executions TO execution_minutes
+(
+    `tenant` LowCardinality(String),
+    `minute` DateTime('UTC'),
+    `kind` LowCardinality(String),
+    `environment` LowCardinality(String),
+    `workflow_id` LowCardinality(String),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
+    `executions` UInt64,
+    `durations` UInt64,
+    `duration_ms_sum` Float64,
+    `duration_ms_max` Float64,
+    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16),
+    `last_started_at` DateTime64(9),
+    `queue_ms_sum` Float64,
+    `rows_total_sum` UInt64
+)
+AS SELECT
+    tenant,
+    toStartOfMinute(started_at, 'UTC') AS minute,
+    kind,
+    environment,
+    workflow_id,
+    status,
+    count() AS executions,
+    count(duration_ms) AS durations,
+    sum(ifNull(duration_ms, 0)) AS duration_ms_sum,
+    max(ifNull(duration_ms, 0)) AS duration_ms_max,
+    quantilesTimingStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(ifNull(duration_ms, 0) < 0.25, 0, 1 + floor(log(ifNull(duration_ms, 0) / 0.25) / log(1.022)))), isNotNull(duration_ms)) AS duration_bucket,
+    max(started_at) AS last_started_at,
+    sum(ifNull(queue_ms, 0)) AS queue_ms_sum,
+    sum(ifNull(rows_total, 0)) AS rows_total_sum
+FROM executions
+WHERE (first_final = 1) AND (is_deleted = 0)
+GROUP BY
+    tenant,
+    minute,
+    kind,
+    environment,
+    workflow_id,
+    status;
+
+CREATE TABLE executions
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `anchor_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `execution_id` String CODEC(ZSTD(1)),
+    `instance` LowCardinality(String) CODEC(ZSTD(1)),
+    `kind` LowCardinality(String) CODEC(ZSTD(1)),
+    `provider` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_name` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_version` LowCardinality(String) CODEC(ZSTD(1)),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `status_explicit` UInt8 CODEC(ZSTD(1)),
+    `mode` LowCardinality(String) CODEC(ZSTD(1)),
+    `environment` LowCardinality(String) CODEC(ZSTD(1)),
+    `service` LowCardinality(String) CODEC(ZSTD(1)),
+    `user_id` String CODEC(ZSTD(1)),
+    `conversation_id` String CODEC(ZSTD(1)),
+    `database_type` LowCardinality(String) CODEC(ZSTD(1)),
+    `query` String CODEC(ZSTD(1)),
+    `queued_at` Nullable(DateTime64(9)) CODEC(ZSTD(1)),
+    `started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `ended_at` Nullable(DateTime64(9)) CODEC(ZSTD(1)),
+    `last_seen_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `duration_ms` Nullable(Float64) CODEC(ZSTD(1)),
+    `queue_ms` Nullable(Float64) CODEC(ZSTD(1)),
+    `progress` Nullable(Float32) CODEC(ZSTD(1)),
+    `expected_end_at` Nullable(DateTime64(9)) CODEC(ZSTD(1)),
+    `error_type` LowCardinality(String) CODEC(ZSTD(1)),
+    `error_class` LowCardinality(String) CODEC(ZSTD(1)),
+    `error_message` String CODEC(ZSTD(1)),
+    `error_stack` String CODEC(ZSTD(1)),
+    `error_fingerprint` String CODEC(ZSTD(1)),
+    `response_status_code` LowCardinality(String) CODEC(ZSTD(1)),
+    `failed_step` LowCardinality(String) CODEC(ZSTD(1)),
+    `step_count` UInt32 CODEC(ZSTD(1)),
+    `failed_steps` UInt32 CODEC(ZSTD(1)),
+    `rows_total` Nullable(UInt64) CODEC(ZSTD(1)),
+    `rows_returned` Nullable(UInt64) CODEC(ZSTD(1)),
+    `trace_id` FixedString(16) CODEC(ZSTD(1)),
+    `span_id` FixedString(8) CODEC(NONE),
+    `segments.trace_id` Array(FixedString(16)) CODEC(ZSTD(1)),
+    `segments.span_id` Array(FixedString(8)) CODEC(ZSTD(1)),
+    `segments.started_at` Array(DateTime64(9)) CODEC(ZSTD(1)),
+    `segments.ended_at` Array(DateTime64(9)) CODEC(ZSTD(1)),
+    `segments.status` Array(Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10)) CODEC(ZSTD(1)),
+    `parent_execution_id` String CODEC(ZSTD(1)),
+    `retry_of` String CODEC(ZSTD(1)),
+    `replay_of` String CODEC(ZSTD(1)),
+    `attempt` UInt16 CODEC(ZSTD(1)),
+    `input` String CODEC(ZSTD(1)),
+    `input_truncated` UInt8 CODEC(ZSTD(1)),
+    `output` String CODEC(ZSTD(1)),
+    `output_truncated` UInt8 CODEC(ZSTD(1)),
+    `attributes` Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    `spans_truncated` UInt8 CODEC(ZSTD(1)),
+    `first_final` UInt8 CODEC(ZSTD(1)),
+    `was_final` UInt8 CODEC(ZSTD(1)),
+    `previous_started_at` Nullable(DateTime64(9)) CODEC(ZSTD(1)),
+    `content_hash` UInt64 CODEC(NONE),
+    `settled_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `version` UInt64 CODEC(T64, ZSTD(1)),
+    `is_deleted` UInt8 CODEC(ZSTD(1)),
+    INDEX by_started_at started_at TYPE minmax GRANULARITY 1,
+    INDEX by_execution_id execution_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_user_id user_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_conversation_id conversation_id TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version, is_deleted)
+PARTITION BY toDate(anchor_at, 'UTC')
+ORDER BY tuple(tenant, anchor_at DESC, execution_id DESC, instance DESC)
+SETTINGS allow_experimental_reverse_key = 1, non_replicated_deduplication_window = 10000, index_granularity = 8192;
+
+CREATE TABLE schema_migrations
+(
+    `number` UInt32,
+    `name` String,
+    `sha256` String,
+    `applied_at` DateTime64(6) DEFAULT now64(6)
+)
+ENGINE = ReplacingMergeTree
+ORDER BY number
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE spans
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `received_at` DateTime64(3) CODEC(Delta(8), ZSTD(1)),
+    `trace_id` FixedString(16) CODEC(ZSTD(1)),
+    `span_id` FixedString(8) CODEC(NONE),
+    `parent_span_id` FixedString(8) CODEC(ZSTD(1)),
+    `trace_state` String CODEC(ZSTD(1)),
+    `flags` UInt32 CODEC(ZSTD(1)),
+    `name` LowCardinality(String) CODEC(ZSTD(1)),
+    `kind` UInt8 CODEC(ZSTD(1)),
+    `started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `ended_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `status_code` UInt8 CODEC(ZSTD(1)),
+    `status_message` String CODEC(ZSTD(1)),
+    `attributes` Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    `attribute_types` String CODEC(ZSTD(1)),
+    `dropped_attributes_count` UInt32 CODEC(ZSTD(1)),
+    `events.time` Array(DateTime64(9)) CODEC(ZSTD(1)),
+    `events.name` Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    `events.attributes` Array(Map(LowCardinality(String), String)) CODEC(ZSTD(1)),
+    `events.attribute_types` Array(String) CODEC(ZSTD(1)),
+    `events.dropped_attributes_count` Array(UInt32) CODEC(ZSTD(1)),
+    `dropped_events_count` UInt32 CODEC(ZSTD(1)),
+    `links.trace_id` Array(FixedString(16)) CODEC(ZSTD(1)),
+    `links.span_id` Array(FixedString(8)) CODEC(ZSTD(1)),
+    `links.trace_state` Array(String) CODEC(ZSTD(1)),
+    `links.flags` Array(UInt32) CODEC(ZSTD(1)),
+    `links.attributes` Array(Map(LowCardinality(String), String)) CODEC(ZSTD(1)),
+    `links.attribute_types` Array(String) CODEC(ZSTD(1)),
+    `links.dropped_attributes_count` Array(UInt32) CODEC(ZSTD(1)),
+    `dropped_links_count` UInt32 CODEC(ZSTD(1)),
+    `scope_name` LowCardinality(String) CODEC(ZSTD(1)),
+    `scope_version` LowCardinality(String) CODEC(ZSTD(1)),
+    `scope_schema_url` LowCardinality(String) CODEC(ZSTD(1)),
+    `scope_attributes` Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    `scope_attribute_types` LowCardinality(String) CODEC(ZSTD(1)),
+    `scope_dropped_attributes_count` UInt32 CODEC(ZSTD(1)),
+    `resource_schema_url` LowCardinality(String) CODEC(ZSTD(1)),
+    `resource_attributes` Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    `resource_attribute_types` LowCardinality(String) CODEC(ZSTD(1)),
+    `resource_dropped_attributes_count` UInt32 CODEC(ZSTD(1)),
+    `service` LowCardinality(String) CODEC(ZSTD(1)),
+    `role` Enum8('other' = 0, 'marker' = 1, 'step' = 2, 'candidate' = 3, 'entry' = 4) CODEC(ZSTD(1)),
+    `rule` UInt8 CODEC(ZSTD(1)),
+    `provider` LowCardinality(String) CODEC(ZSTD(1)),
+    `execution_kind` LowCardinality(String) CODEC(ZSTD(1)),
+    `execution_id` String CODEC(ZSTD(1)),
+    `instance` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_name` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_version` LowCardinality(String) CODEC(ZSTD(1)),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `status_explicit` UInt8 CODEC(ZSTD(1)),
+    `mode` LowCardinality(String) CODEC(ZSTD(1)),
+    `environment` LowCardinality(String) CODEC(ZSTD(1)),
+    `user_id` String CODEC(ZSTD(1)),
+    `conversation_id` String CODEC(ZSTD(1)),
+    `step_name` LowCardinality(String) CODEC(ZSTD(1)),
+    `step_type` LowCardinality(String) CODEC(ZSTD(1)),
+    `attempt` UInt16 CODEC(ZSTD(1)),
+    `error_type` LowCardinality(String) CODEC(ZSTD(1)),
+    `error_message` String CODEC(ZSTD(1)),
+    `error_stack` String CODEC(ZSTD(1)),
+    `response_status_code` LowCardinality(String) CODEC(ZSTD(1)),
+    `database_type` LowCardinality(String) CODEC(ZSTD(1)),
+    `query` String CODEC(ZSTD(1)),
+    `rows_total` Nullable(UInt64) CODEC(ZSTD(1)),
+    `rows_returned` Nullable(UInt64) CODEC(ZSTD(1)),
+    `input_key` LowCardinality(String) CODEC(ZSTD(1)),
+    `output_key` LowCardinality(String) CODEC(ZSTD(1)),
+    `parent_execution_id` String CODEC(ZSTD(1)),
+    `retry_of` String CODEC(ZSTD(1)),
+    `replay_of` String CODEC(ZSTD(1)),
+    `queued_at` Nullable(DateTime64(9)) CODEC(ZSTD(1)),
+    `expected_end_at` Nullable(DateTime64(9)) CODEC(ZSTD(1)),
+    `progress` Nullable(Float32) CODEC(ZSTD(1)),
+    INDEX by_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(ended_at)
+PARTITION BY toDate(started_at, 'UTC')
+ORDER BY (tenant, toStartOfFiveMinutes(started_at, 'UTC'), service, trace_id, started_at, span_id)
+SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192;
+
+CREATE TABLE step_minutes
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `minute` DateTime CODEC(Delta(4), ZSTD(1)),
+    `service` LowCardinality(String) CODEC(ZSTD(1)),
+    `provider` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
+    `step_type` LowCardinality(String) CODEC(ZSTD(1)),
+    `step_name` LowCardinality(String) CODEC(ZSTD(1)),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `steps` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
+    `durations` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
+    `duration_ms_sum` SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1)),
+    `duration_ms_max` SimpleAggregateFunction(max, Float64) CODEC(ZSTD(1)),
+    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
+    `last_started_at` SimpleAggregateFunction(max, DateTime64(9)) CODEC(ZSTD(1)),
+    `rows_returned_sum` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1))
+)
+ENGINE = AggregatingMergeTree
+PARTITION BY toDate(minute, 'UTC')
+ORDER BY (tenant, minute, service, provider, workflow_id, step_type, step_name, status)
+SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000;
+
+CREATE MATERIALIZED VIEW step_minutes_from_spans TO step_minutes
+(
+    `tenant` LowCardinality(String),
+    `minute` DateTime('UTC'),
+    `service` LowCardinality(String),
+    `provider` LowCardinality(String),
+    `workflow_id` LowCardinality(String),
+    `step_type` LowCardinality(String),
+    `step_name` LowCardinality(String),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
+    `steps` UInt64,
+    `durations` UInt64,
+    `duration_ms_sum` Float64,
+    `duration_ms_max` Float64,
+    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16),
+    `last_started_at` DateTime64(9),
+    `rows_returned_sum` UInt64
+)
+AS SELECT
+    tenant,
+    toStartOfMinute(started_at, 'UTC') AS minute,
+    service,
+    provider,
+    workflow_id,
+    step_type,
+    step_name,
+    status,
+    count() AS steps,
+    count() AS durations,
+    sum(duration_ms) AS duration_ms_sum,
+    max(duration_ms) AS duration_ms_max,
+    quantilesTimingState(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(duration_ms < 0.025, 0, 1 + floor(log(duration_ms / 0.025) / log(1.022))))) AS duration_bucket,
+    max(started_at) AS last_started_at,
+    sum(ifNull(rows_returned, 0)) AS rows_returned_sum
+FROM
+(
+    SELECT
+        *,
+        greatest(0, (toUnixTimestamp64Nano(ended_at) - toUnixTimestamp64Nano(started_at)) / 1000000.) AS duration_ms
+    FROM spans
+    WHERE (role IN ('step', 'candidate')) AND (toUnixTimestamp64Nano(ended_at) > 0)
+)
+GROUP BY
+    tenant,
+    minute,
+    service,
+    provider,
+    workflow_id,
+    step_type,
+    step_name,
+    status;
+
+CREATE TABLE trace_executions
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `trace_id` FixedString(16) CODEC(ZSTD(1)),
+    `execution_id` String CODEC(ZSTD(1)),
+    `instance` LowCardinality(String) CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant, trace_id, execution_id, instance)
+SETTINGS index_granularity = 256;
+
+CREATE MATERIALIZED VIEW trace_executions_from_locator TO trace_executions
+(
+    `tenant` LowCardinality(String),
+    `trace_id` FixedString(16),
+    `execution_id` String,
+    `instance` LowCardinality(String)
+)
+AS SELECT
+    tenant,
+    trace_id,
+    execution_id,
+    instance
+FROM execution_locator;
+
+CREATE TABLE traces
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `trace_id` FixedString(16) CODEC(ZSTD(1)),
+    `first_started_at` SimpleAggregateFunction(min, DateTime64(9)) CODEC(ZSTD(1)),
+    `last_started_at` SimpleAggregateFunction(max, DateTime64(9)) CODEC(ZSTD(1)),
+    `services` SimpleAggregateFunction(groupUniqArrayArray, Array(String)) CODEC(ZSTD(1)),
+    `spans` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant, trace_id)
+SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000;
+
+CREATE MATERIALIZED VIEW traces_from_spans TO traces
+(
+    `tenant` LowCardinality(String),
+    `trace_id` FixedString(16),
+    `first_started_at` DateTime64(9),
+    `last_started_at` DateTime64(9),
+    `services` Array(String),
+    `spans` UInt64
+)
+AS SELECT
+    tenant,
+    trace_id,
+    min(started_at) AS first_started_at,
+    max(started_at) AS last_started_at,
+    groupUniqArray(toString(service)) AS services,
+    count() AS spans
+FROM spans
+GROUP BY
+    tenant,
+    trace_id;
+
+CREATE TABLE worker_leases
+(
+    `job` LowCardinality(String) CODEC(ZSTD(1)),
+    `owner` String CODEC(ZSTD(1)),
+    `host` String CODEC(ZSTD(1)),
+    `pid` UInt32 CODEC(ZSTD(1)),
+    `claimed_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `renewed_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `expires_at` DateTime64(6) CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(renewed_at)
+ORDER BY (job, owner)
+TTL toDateTime(expires_at) + toIntervalDay(1)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE worker_status
+(
+    `job` LowCardinality(String) CODEC(ZSTD(1)),
+    `updated_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `owner` String CODEC(ZSTD(1)),
+    `position` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `lag_ms` Float64 CODEC(ZSTD(1)),
+    `traces_waiting` UInt64 CODEC(T64, ZSTD(1)),
+    `traces_settled` UInt64 CODEC(T64, ZSTD(1)),
+    `executions_written` UInt64 CODEC(T64, ZSTD(1)),
+    `fault` String CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(updated_at)
+ORDER BY job
+SETTINGS index_granularity = 8192;

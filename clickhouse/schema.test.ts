@@ -1,0 +1,78 @@
+/** After a new migration: `npx vitest run clickhouse/schema.test.ts -u` draws schema.sql anew. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { TestClickHouse } from '../test/kit/clickhouse.ts'
+import { startDatabase } from '../test/kit/stack-db.ts'
+import { readMigrations } from './migrate.ts'
+import { durationBucketSql, EXECUTION_SCALE, QUANTILE_LEVELS, STEP_SCALE } from './quantiles.ts'
+import * as tables from './tables/index.ts'
+
+let clickhouse: TestClickHouse
+beforeAll(async () => {
+  clickhouse = await startDatabase()
+})
+afterAll(() => clickhouse?.stop())
+
+const declared: tables.Table[] = Object.values(tables).filter((value) => typeof value === 'object')
+
+async function rows<T>(query: string): Promise<T[]> {
+  const result = await clickhouse.client.query({ query, format: 'JSONEachRow' })
+  return result.json<T>()
+}
+
+it('is drawn in schema.sql', async () => {
+  const objects = await rows<{ name: string; database: string; create_table_query: string }>(
+    `SELECT name, database, create_table_query FROM system.tables WHERE database = currentDatabase() ORDER BY name`,
+  )
+  const parts: string[] = []
+  for (const { name, database } of objects) {
+    const [shown] = await rows<{ statement: string }>(`SHOW CREATE TABLE \`${name}\``)
+    parts.push(shown!.statement.replaceAll(`${database}.`, ''))
+  }
+  const picture = `-- Drawn from a freshly migrated database by schema.test.ts; migrations/ is what counts.\n\n${parts.join(';\n\n')};\n`
+  await expect(picture).toMatchFileSnapshot('schema.sql')
+})
+
+it('has the columns that tables/ declares, and no others', async () => {
+  for (const { name, columns } of declared) {
+    const described = await rows<{ name: string; type: string }>(`DESCRIBE TABLE \`${name}\``)
+    expect({ [name]: Object.fromEntries(described.map((column) => [column.name, column.type])) }).toEqual({
+      [name]: columns,
+    })
+    expect(described.map((column) => column.name)).toEqual(Object.keys(columns))
+  }
+})
+
+it('has a declaration for every table', async () => {
+  const names = await rows<{ name: string }>(
+    `SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND name != 'schema_migrations'`,
+  )
+  expect(names.map(({ name }) => name).sort()).toEqual(declared.map(({ name }) => name).sort())
+})
+
+it('remembers insert tokens on spans, executions and every target of a view', async () => {
+  const targets = await rows<{ name: string }>(
+    `SELECT name FROM system.tables
+     WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND create_table_query NOT LIKE '%non_replicated_deduplication_window = 10000%'`,
+  )
+  // Written without tokens: every write to them may be repeated.
+  expect(targets.map(({ name }) => name).sort()).toEqual([
+    'execution_hours',
+    'execution_hours_total',
+    'execution_locator',
+    'schema_migrations',
+    'trace_executions',
+    'worker_leases',
+    'worker_status',
+  ])
+})
+
+it('computes buckets in the views as quantiles.ts does', () => {
+  const sql = (name: string) => readMigrations().find((one) => one.name === name)!.sql
+  const levels = QUANTILE_LEVELS.join(', ')
+  const steps = sql('create_step_minutes_view')
+  expect(steps).toContain(durationBucketSql('duration_ms', STEP_SCALE))
+  expect(steps).toContain(`(${levels})`)
+  const executions = sql('create_execution_minutes_view')
+  expect(executions).toContain(durationBucketSql('ifNull(duration_ms, 0)', EXECUTION_SCALE))
+  expect(executions).toContain(`(${levels})`)
+})

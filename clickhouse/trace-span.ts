@@ -1,0 +1,150 @@
+/** A stored span as settling and the step tree see it: the columns that are read, and how one row becomes a value. */
+import type { Role, Status } from '@runlens/conventions'
+
+/** Columns of `spans` under their own names: ids as lower-case hex, times as nanoseconds since the epoch, absent text ''. */
+export interface TraceSpan {
+  trace_id: string
+  span_id: string
+  /** '' for a root. */
+  parent_span_id: string
+  name: string
+  kind: number
+  started_at: bigint
+  /** 0n while the span has not ended. */
+  ended_at: bigint
+  status_code: number
+  service: string
+  role: Role
+  rule: number
+  provider: string
+  execution_kind: string
+  execution_id: string
+  instance: string
+  workflow_id: string
+  workflow_name: string
+  workflow_version: string
+  status: Status | ''
+  status_explicit: number
+  mode: string
+  environment: string
+  user_id: string
+  conversation_id: string
+  step_name: string
+  step_type: string
+  attempt: number
+  error_type: string
+  error_message: string
+  error_stack: string
+  response_status_code: string
+  database_type: string
+  query: string
+  rows_total: number | null
+  rows_returned: number | null
+  parent_execution_id: string
+  retry_of: string
+  replay_of: string
+  queued_at: bigint | null
+  expected_end_at: bigint | null
+  progress: number | null
+  links: { trace_id: string; span_id: string }[]
+  /** Text of the input attribute, of entries and candidates only. */
+  input: string
+  output: string
+  /** Of entries and candidates only, without input and output, values cut at 1 KiB. */
+  attributes: Record<string, string>
+  /** When the collector accepted it, milliseconds since the epoch. */
+  received_at_ms: number
+}
+
+/** Bytes kept of one attribute value on an execution. */
+const ATTRIBUTE_BYTES_MAX = 1024
+
+const text = (column: string) => `toString(${column})`
+const hex = (column: string) => `lower(hex(${column}))`
+const time = (column: string) => `toString(toUnixTimestamp64Nano(${column}))`
+const parent = `if(parent_span_id = toFixedString('', 8), '', ${hex('parent_span_id')})`
+const ofEntries = (expression: string, otherwise: string) => `if(role >= 'candidate', ${expression}, ${otherwise})`
+/** Four bytes over the cap: a character that the cut breaks then lies beyond the cap. */
+const payload = (key: string) => ofEntries(`substring(attributes[${key}], 1, {cut:UInt32})`, "''")
+const attributes = ofEntries(
+  `mapApply((k, v) -> (k, substring(v, 1, ${ATTRIBUTE_BYTES_MAX})),
+    mapFilter((k, v) -> k != input_key AND k != output_key, attributes))`,
+  'map()',
+)
+
+/** Field, expression that reads it, and how its JSON cell becomes the value. */
+const FIELDS: readonly (readonly [keyof TraceSpan, string, ((cell: unknown) => unknown)?])[] = [
+  ['trace_id', hex('trace_id')],
+  ['span_id', hex('span_id')],
+  ['parent_span_id', parent],
+  ['name', text('name')],
+  ['kind', 'kind'],
+  ['started_at', time('started_at'), toBigInt],
+  ['ended_at', time('ended_at'), toBigInt],
+  ['status_code', 'status_code'],
+  ['service', 'service'],
+  ['role', 'role'],
+  ['rule', 'rule'],
+  ['provider', 'provider'],
+  ['execution_kind', 'execution_kind'],
+  ['execution_id', 'execution_id'],
+  ['instance', 'instance'],
+  ['workflow_id', 'workflow_id'],
+  ['workflow_name', 'workflow_name'],
+  ['workflow_version', 'workflow_version'],
+  ['status', 'status'],
+  ['status_explicit', 'status_explicit'],
+  ['mode', 'mode'],
+  ['environment', 'environment'],
+  ['user_id', 'user_id'],
+  ['conversation_id', 'conversation_id'],
+  ['step_name', 'step_name'],
+  ['step_type', 'step_type'],
+  ['attempt', 'attempt'],
+  ['error_type', 'error_type'],
+  ['error_message', 'error_message'],
+  ['error_stack', 'error_stack'],
+  ['response_status_code', 'response_status_code'],
+  ['database_type', 'database_type'],
+  ['query', 'query'],
+  ['rows_total', text('rows_total'), toNumber],
+  ['rows_returned', text('rows_returned'), toNumber],
+  ['parent_execution_id', 'parent_execution_id'],
+  ['retry_of', 'retry_of'],
+  ['replay_of', 'replay_of'],
+  ['queued_at', time('queued_at'), toBigInt],
+  ['expected_end_at', time('expected_end_at'), toBigInt],
+  ['progress', 'progress'],
+  ['links', `arrayMap((t, s) -> (${hex('t')}, ${hex('s')}), links.trace_id, links.span_id)`, toLinks],
+  ['input', payload('input_key')],
+  ['output', payload('output_key')],
+  ['attributes', attributes],
+  ['received_at_ms', text('toUnixTimestamp64Milli(received_at)'), toNumber],
+]
+
+/** The select list; needs the parameter `cut`, the bytes kept of an input or output. */
+export const SETTLE_COLUMNS = FIELDS.map(([, expression]) => expression).join(', ')
+
+/** One row of {@link SETTLE_COLUMNS} in `JSONCompactEachRow`. */
+export type SettleColumns = unknown[]
+
+export function toTraceSpan(row: SettleColumns): TraceSpan {
+  const span: Record<string, unknown> = {}
+  for (let i = 0; i < FIELDS.length; i++) {
+    const [name, , convert] = FIELDS[i]!
+    span[name] = convert ? convert(row[i]) : row[i]
+  }
+  return span as unknown as TraceSpan
+}
+
+function toBigInt(cell: unknown): bigint | null {
+  return cell === null ? null : BigInt(cell as string)
+}
+
+function toNumber(cell: unknown): number | null {
+  return cell === null ? null : Number(cell)
+}
+
+function toLinks(cell: unknown): { trace_id: string; span_id: string }[] {
+  return (cell as [string, string][]).map(([trace_id, span_id]) => ({ trace_id, span_id }))
+}

@@ -1,0 +1,68 @@
+/** Where the cells of a column come from: typed arrays of the tape and the mapping, read row by row through row numbers. */
+import type { MappedSpans, TextColumn } from '@runlens/mapping'
+import type { TraceTape } from '@runlens/otlp'
+import type { AttributeValues } from './attribute-values.ts'
+
+/** What one block is made of. */
+export interface BlockInput {
+  tape: TraceTape
+  mapped: MappedSpans
+  values: AttributeValues
+  tenant: Uint8Array
+  receivedAtMs: number
+}
+
+/** The same, with the tape's bytes as a plain array: reading and viewing a Buffer is slower. */
+export interface Cells extends BlockInput {
+  bytes: Uint8Array
+  /** The same again, to read four at a time. */
+  data: DataView
+}
+
+/** Which table of the tape a row number points into. */
+export type Level = 'span' | 'scope' | 'resource' | 'event' | 'link'
+
+type Numbers = Int32Array | Uint8Array | Uint16Array
+
+/** A range of attributes per row. */
+export interface AttributeRange {
+  attributes: Int32Array
+  attributeCount: Int32Array
+}
+
+/** How to find a column's cells in the input; the column's type decides how they are written. */
+export type Source = { level: Level } & (
+  | { kind: 'text'; texts: (input: Cells) => TextColumn }
+  /** Raw bytes of a fixed width at a start; -1 gives zeros. */
+  | { kind: 'bytes'; starts: (input: Cells) => Int32Array }
+  | { kind: 'number'; numbers: (input: Cells) => Numbers }
+  /** NaN is null. */
+  | { kind: 'figure'; figures: (input: Cells) => Float64Array }
+  /** 0n is null. */
+  | { kind: 'time'; times: (input: Cells) => BigInt64Array }
+  | { kind: 'attributes'; range: (input: Cells) => AttributeRange }
+  /** The value type codes of a row's attributes. */
+  | { kind: 'codes'; range: (input: Cells) => AttributeRange }
+  /** The same bytes in every row, as a String row without its length. */
+  | { kind: 'constant'; bytes: (input: Cells) => Uint8Array }
+)
+export type SourceKind = Source['kind']
+
+/** Row numbers of one level, in a growing array that is reused. */
+export class RowNumbers {
+  at = new Int32Array(64)
+  length = 0
+
+  clear(): void {
+    this.length = 0
+  }
+
+  push(row: number): void {
+    if (this.length === this.at.length) {
+      const larger = new Int32Array(this.length * 2)
+      larger.set(this.at)
+      this.at = larger
+    }
+    this.at[this.length++] = row
+  }
+}

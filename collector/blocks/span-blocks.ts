@@ -1,0 +1,102 @@
+/** From an indexed and mapped request to Native blocks of `spans`, one per day; everything it uses is reused. */
+import { SPANS } from '@runlens/clickhouse'
+import { ByteBuffer, dataView, plain } from './byte-buffer.ts'
+import { dayOf } from './days.ts'
+import { type BlockInput, type Cells, RowNumbers } from './sources.ts'
+import { SPAN_SOURCES } from './span-columns.ts'
+import { type BlockRows, columnWriter } from './write-column.ts'
+
+/** One Native block: rows of one table and one day. */
+export interface Block {
+  table: string
+  /** UTC days since the epoch. */
+  day: number
+  rows: number
+  /** Valid until the next request is built. */
+  bytes: Uint8Array
+}
+
+const NAMES = Object.keys(SPANS.columns) as (keyof typeof SPANS.columns)[]
+const WRITERS = NAMES.map((name) => columnWriter(name, SPANS.columns[name], SPAN_SOURCES[name]))
+
+export interface SpanBlockBuilder {
+  /**
+   * Blocks of the spans `kept` of the input's tape, oldest day first.
+   * @param kept span numbers of the tape, ascending
+   */
+  build(input: BlockInput, kept: RowNumbers): Block[]
+}
+
+export function createSpanBlockBuilder(): SpanBlockBuilder {
+  return new Builder()
+}
+
+class Builder implements SpanBlockBuilder {
+  private readonly out = new ByteBuffer(1024 * 1024)
+  private readonly rows: BlockRows = {
+    span: new RowNumbers(),
+    scope: new RowNumbers(),
+    resource: new RowNumbers(),
+    event: new RowNumbers(),
+    link: new RowNumbers(),
+  }
+
+  build(input: BlockInput, kept: RowNumbers): Block[] {
+    this.out.clear()
+    const ends: number[] = []
+    const parts = byDay(input, kept)
+    const { buffer } = input.tape
+    const cells = { ...input, bytes: plain(buffer), data: dataView(buffer) }
+    for (const { rows } of parts) {
+      this.gather(input, rows)
+      this.writeBlock(cells)
+      ends.push(this.out.length)
+    }
+    // Views only now: the buffer may have moved while it grew.
+    return parts.map(({ day, rows }, i) => ({
+      table: SPANS.name,
+      day,
+      rows: rows.length,
+      bytes: this.out.bytes.subarray(ends[i - 1] ?? 0, ends[i]),
+    }))
+  }
+
+  private gather({ tape }: BlockInput, kept: RowNumbers): void {
+    const { span, scope, resource, event, link } = this.rows
+    for (const rows of Object.values(this.rows) as RowNumbers[]) rows.clear()
+    const { at } = tape.spans
+    const resourceOf = tape.scopes.at.resource
+    for (let i = 0; i < kept.length; i++) {
+      const row = kept.at[i]!
+      span.push(row)
+      scope.push(at.scope[row]!)
+      resource.push(resourceOf[at.scope[row]!]!)
+      for (let k = 0; k < at.eventCount[row]!; k++) event.push(at.events[row]! + k)
+      for (let k = 0; k < at.linkCount[row]!; k++) link.push(at.links[row]! + k)
+    }
+  }
+
+  private writeBlock(cells: Cells): void {
+    this.out.varint(WRITERS.length)
+    this.out.varint(this.rows.span.length)
+    for (const write of WRITERS) write(this.out, this.rows, cells)
+  }
+}
+
+function byDay({ tape }: BlockInput, kept: RowNumbers): { day: number; rows: RowNumbers }[] {
+  if (kept.length === 0) return []
+  const days = new Map<number, RowNumbers>()
+  let lastDay = -1
+  let rows: RowNumbers | undefined
+  for (let i = 0; i < kept.length; i++) {
+    const row = kept.at[i]!
+    const day = dayOf(tape.buffer, tape.spans.at.startTime[row]!)
+    if (day !== lastDay || !rows) {
+      lastDay = day
+      rows = days.get(day) ?? new RowNumbers()
+      days.set(day, rows)
+    }
+    rows.push(row)
+  }
+  return [...days].sort(([a], [b]) => a - b).map(([day, rows]) => ({ day, rows }))
+}

@@ -1,0 +1,125 @@
+/** For every column of `spans`: where its cells come from. How they are written follows from the column's type. */
+import type { SPANS } from '@runlens/clickhouse'
+import { TEXT_FIELDS, type TextField } from '@runlens/mapping'
+import type { TraceTape } from '@runlens/otlp'
+import type { AttributeRange, Cells, Level, Source } from './sources.ts'
+
+type SpanColumn = keyof (typeof SPANS)['columns']
+
+type Fields<Part extends 'resources' | 'scopes' | 'spans' | 'events' | 'links'> = keyof TraceTape[Part]['at']
+const PART = { resource: 'resources', scope: 'scopes', span: 'spans', event: 'events', link: 'links' } as const
+type PartOf<L extends Level> = (typeof PART)[L]
+/** `name` for each pair of fields `nameStart`, `nameEnd`. */
+type TextOf<L extends Level> = Fields<PartOf<L>> extends infer F ? (F extends `${infer N}Start` ? N : never) : never
+
+function cells(input: Cells, level: Level): Record<string, Int32Array> {
+  return input.tape[PART[level]].at
+}
+
+function text<L extends Level>(level: L, name: TextOf<L>): Source {
+  return {
+    level,
+    kind: 'text',
+    texts: (input) => ({ starts: cells(input, level)[`${name}Start`]!, ends: cells(input, level)[`${name}End`]! }),
+  }
+}
+
+function bytes<L extends Level>(level: L, name: Fields<PartOf<L>> & string): Source {
+  return { level, kind: 'bytes', starts: (input) => cells(input, level)[name]! }
+}
+
+function number<L extends Level>(level: L, name: Fields<PartOf<L>> & string): Source {
+  return { level, kind: 'number', numbers: (input) => cells(input, level)[name]! }
+}
+
+const range =
+  (level: Level) =>
+  (input: Cells): AttributeRange =>
+    cells(input, level) as unknown as AttributeRange
+const attributes = (level: Level): Source => ({ level, kind: 'attributes', range: range(level) })
+const codes = (level: Level): Source => ({ level, kind: 'codes', range: range(level) })
+
+type MappedNumber = 'role' | 'rule' | 'status' | 'statusExplicit' | 'attempt'
+const mapped = (name: MappedNumber): Source => ({
+  level: 'span',
+  kind: 'number',
+  numbers: (input) => input.mapped[name],
+})
+const figure = (name: 'rowsTotal' | 'rowsReturned' | 'progress'): Source => ({
+  level: 'span',
+  kind: 'figure',
+  figures: (input) => input.mapped[name],
+})
+const time = (name: 'queuedAt' | 'expectedEndAt'): Source => ({
+  level: 'span',
+  kind: 'time',
+  times: (input) => input.mapped[name],
+})
+
+const TEXTS = Object.fromEntries(
+  TEXT_FIELDS.map((field) => [
+    field,
+    { level: 'span', kind: 'text', texts: (input) => input.mapped.text[field] } satisfies Source,
+  ]),
+) as Record<TextField, Source>
+
+/** Columns that are not a text field of the mapping. A column of `SPANS` that is missing here does not compile. */
+export const SPAN_SOURCES: Readonly<Record<SpanColumn, Source>> = {
+  ...TEXTS,
+  tenant: { level: 'span', kind: 'constant', bytes: (input) => input.tenant },
+  received_at: { level: 'span', kind: 'constant', bytes: (input) => int64(input.receivedAtMs) },
+  trace_id: bytes('span', 'traceId'),
+  span_id: bytes('span', 'spanId'),
+  parent_span_id: bytes('span', 'parentSpanId'),
+  trace_state: text('span', 'traceState'),
+  flags: number('span', 'flags'),
+  name: text('span', 'name'),
+  kind: number('span', 'kind'),
+  started_at: bytes('span', 'startTime'),
+  ended_at: bytes('span', 'endTime'),
+  status_code: number('span', 'statusCode'),
+  status_message: text('span', 'statusMessage'),
+  attributes: attributes('span'),
+  attribute_types: codes('span'),
+  dropped_attributes_count: number('span', 'droppedAttributes'),
+  'events.time': bytes('event', 'time'),
+  'events.name': text('event', 'name'),
+  'events.attributes': attributes('event'),
+  'events.attribute_types': codes('event'),
+  'events.dropped_attributes_count': number('event', 'dropped'),
+  dropped_events_count: number('span', 'droppedEvents'),
+  'links.trace_id': bytes('link', 'traceId'),
+  'links.span_id': bytes('link', 'spanId'),
+  'links.trace_state': text('link', 'traceState'),
+  'links.flags': number('link', 'flags'),
+  'links.attributes': attributes('link'),
+  'links.attribute_types': codes('link'),
+  'links.dropped_attributes_count': number('link', 'dropped'),
+  dropped_links_count: number('span', 'droppedLinks'),
+  scope_name: text('scope', 'name'),
+  scope_version: text('scope', 'version'),
+  scope_schema_url: text('scope', 'schemaUrl'),
+  scope_attributes: attributes('scope'),
+  scope_attribute_types: codes('scope'),
+  scope_dropped_attributes_count: number('scope', 'dropped'),
+  resource_schema_url: text('resource', 'schemaUrl'),
+  resource_attributes: attributes('resource'),
+  resource_attribute_types: codes('resource'),
+  resource_dropped_attributes_count: number('resource', 'dropped'),
+  role: mapped('role'),
+  rule: mapped('rule'),
+  status: mapped('status'),
+  status_explicit: mapped('statusExplicit'),
+  attempt: mapped('attempt'),
+  rows_total: figure('rowsTotal'),
+  rows_returned: figure('rowsReturned'),
+  queued_at: time('queuedAt'),
+  expected_end_at: time('expectedEndAt'),
+  progress: figure('progress'),
+}
+
+function int64(value: number): Uint8Array {
+  const at = new DataView(new ArrayBuffer(8))
+  at.setBigInt64(0, BigInt(value), true)
+  return new Uint8Array(at.buffer)
+}

@@ -1,0 +1,169 @@
+/** String and LowCardinality(String) columns in Native format, from references into the request's bytes. */
+import { NO_TEXT } from '@runlens/mapping'
+import { type ByteBuffer, dataView } from './byte-buffer.ts'
+import { Dictionary } from './dictionary.ts'
+import type { AttributeRange, RowNumbers } from './sources.ts'
+
+/** Texts by reference: see `TextColumn` of the mapping for what a start below 0 means. */
+export interface Texts {
+  bytes: Uint8Array
+  data: DataView
+  made: readonly Uint8Array[]
+  starts: Int32Array
+  ends: Int32Array
+}
+
+export function writeTexts(out: ByteBuffer, rows: RowNumbers, { bytes, made, starts, ends }: Texts): void {
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows.at[i]!
+    const start = starts[row]!
+    if (start >= 0) out.row(bytes, start, ends[row]!)
+    else if (start === NO_TEXT) out.byte(0)
+    else {
+      const text = made[-2 - start]!
+      out.row(text, 0, text.length)
+    }
+  }
+}
+
+/** One String row per range: the value type codes of its attributes, which stand side by side. */
+export function writeCodes(
+  out: ByteBuffer,
+  rows: RowNumbers,
+  codes: Uint8Array,
+  { attributes, attributeCount }: AttributeRange,
+): void {
+  for (let i = 0; i < rows.length; i++) {
+    const first = attributes[rows.at[i]!]!
+    out.row(codes, first, first + attributeCount[rows.at[i]!]!)
+  }
+}
+
+/** Writes LowCardinality(String) columns, one after another; keeps one dictionary and one column of indexes for all. */
+export class LowCardinalityWriter {
+  private readonly dictionary = new Dictionary()
+  private indexes = new Int32Array(4096)
+  /** Entries of texts that the mapping made, by their place there; 0 where not looked up yet. */
+  private ofMade = new Int32Array(256)
+
+  private begin(count: number): void {
+    this.dictionary.clear()
+    if (count > this.indexes.length) this.indexes = new Int32Array(Math.max(count, this.indexes.length * 2))
+  }
+
+  texts(out: ByteBuffer, rows: RowNumbers, { data, made, starts, ends }: Texts): void {
+    this.begin(rows.length)
+    if (made.length > this.ofMade.length) this.ofMade = new Int32Array(made.length * 2)
+    this.ofMade.fill(0, 0, made.length)
+    const { dictionary, indexes } = this
+    let lastStart = NO_TEXT
+    let lastEnd = 0
+    let last = 0
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows.at[i]!
+      const start = starts[row]!
+      // Neighbours mostly come from the same scope, resource or constant: the very same bytes, known without a look.
+      if (start !== lastStart || (start >= 0 && ends[row] !== lastEnd)) {
+        lastStart = start
+        if (start >= 0) {
+          lastEnd = ends[row]!
+          last = dictionary.add(data, start, lastEnd)
+        } else if (start === NO_TEXT) last = 0
+        else last = this.ofMade[-2 - start] || this.addMade(-2 - start, made)
+      }
+      indexes[i] = last
+    }
+    this.finish(out, rows.length)
+  }
+
+  private addMade(index: number, made: readonly Uint8Array[]): number {
+    const text = made[index]!
+    const entry = this.dictionary.add(dataView(text), 0, text.length)
+    this.ofMade[index] = entry
+    return entry
+  }
+
+  codes(out: ByteBuffer, rows: RowNumbers, codes: Uint8Array, { attributes, attributeCount }: AttributeRange): void {
+    this.begin(rows.length)
+    const data = dataView(codes)
+    let lastRow = -1
+    let last = 0
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows.at[i]!
+      if (row !== lastRow) {
+        const first = attributes[row]!
+        last = this.dictionary.add(data, first, first + attributeCount[row]!)
+        lastRow = row
+      }
+      this.indexes[i] = last
+    }
+    this.finish(out, rows.length)
+  }
+
+  constant(out: ByteBuffer, rows: RowNumbers, value: Uint8Array): void {
+    this.begin(rows.length)
+    this.indexes.fill(this.dictionary.add(dataView(value), 0, value.length), 0, rows.length)
+    this.finish(out, rows.length)
+  }
+
+  /** The keys of all pairs of a Map column. */
+  keys(
+    out: ByteBuffer,
+    rows: RowNumbers,
+    pairs: number,
+    data: DataView,
+    keys: { keyStart: Int32Array; keyEnd: Int32Array },
+    { attributes, attributeCount }: AttributeRange,
+  ): void {
+    this.begin(pairs)
+    const { dictionary, indexes } = this
+    const { keyStart, keyEnd } = keys
+    let at = 0
+    let lastRow = -1
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows.at[i]!
+      const first = attributes[row]!
+      const count = attributeCount[row]!
+      if (row === lastRow) indexes.copyWithin(at, at - count, at)
+      else {
+        let entry = 0
+        for (let pair = first, to = at; pair < first + count; pair++) {
+          entry = dictionary.addAfter(entry, data, keyStart[pair]!, keyEnd[pair]!)
+          indexes[to++] = entry
+        }
+      }
+      at += count
+      lastRow = row
+    }
+    this.finish(out, pairs)
+  }
+
+  /** Index width with its flags, dictionary, count, indexes; nothing at all for no rows. */
+  private finish(out: ByteBuffer, count: number): void {
+    if (count === 0) return
+    const { dictionary, indexes } = this
+    const width = dictionary.size <= 0x100 ? 1 : dictionary.size <= 0x1_0000 ? 2 : 4
+    // 0x200: the dictionary comes with the block; 0x400: it replaces any earlier one.
+    out.uint64(0x600 | (width >> 1))
+    out.uint64(dictionary.size)
+    out.copy(dictionary.rows.bytes, 0, dictionary.rows.length)
+    out.uint64(count)
+    if (dictionary.size === 1) {
+      out.fill(0, count)
+      return
+    }
+    out.ensure(count * width)
+    const { bytes } = out
+    let at = out.length
+    for (let i = 0; i < count; i++) {
+      const index = indexes[i]!
+      bytes[at++] = index
+      if (width > 1) bytes[at++] = index >>> 8
+      if (width > 2) {
+        bytes[at++] = index >>> 16
+        bytes[at++] = index >>> 24
+      }
+    }
+    out.length = at
+  }
+}

@@ -1,0 +1,115 @@
+/** Chooses, by a column's ClickHouse type, how its cells are written; the one place that knows which types there are. */
+import type { ByteBuffer } from './byte-buffer.ts'
+import { writeBytes, writeConstant, writeFigures, writeNumbers, writeOffsets, writeTimes } from './fixed-columns.ts'
+import { writeMaps } from './map-columns.ts'
+import type { Cells, RowNumbers, Source, SourceKind } from './sources.ts'
+import { LowCardinalityWriter, writeCodes, writeTexts } from './text-columns.ts'
+
+/** Writes one column's cells. */
+export type CellWriter = (out: ByteBuffer, rows: RowNumbers, input: Cells) => void
+
+/** Rows of a block at each level, and how many events and links each span has. */
+export interface BlockRows {
+  span: RowNumbers
+  scope: RowNumbers
+  resource: RowNumbers
+  event: RowNumbers
+  link: RowNumbers
+}
+
+const lowCardinality = new LowCardinalityWriter()
+
+const WIDTHS: Readonly<Record<string, number>> = { UInt8: 1, Enum8: 1, UInt16: 2, UInt32: 4 }
+
+/** The writer for cells of `type` out of `source`. @throws Error for a pair that makes no sense: a fault of the program */
+function cellWriter(type: string, source: Source): CellWriter {
+  const name = /^\w+/.exec(type)?.[0] ?? type
+  const writer = name === 'Nullable' ? nullableWriter(type, source) : plainWriter(name, type, source)
+  if (!writer) throw new Error(`no writer for ${type} out of ${source.kind satisfies SourceKind}`)
+  return writer
+}
+
+function nullableWriter(type: string, source: Source): CellWriter | undefined {
+  const inner = type.slice('Nullable('.length, -1)
+  if (source.kind === 'figure' && (inner === 'UInt64' || inner === 'Float32' || inner === 'Float64')) {
+    return (out, rows, input) => writeFigures(out, rows, source.figures(input), inner)
+  }
+  if (source.kind === 'time' && inner === 'DateTime64(9)') {
+    return (out, rows, input) => writeTimes(out, rows, source.times(input))
+  }
+  return undefined
+}
+
+function plainWriter(name: string, type: string, source: Source): CellWriter | undefined {
+  switch (source.kind) {
+    case 'text':
+      return textWriter(name, source.texts)
+    case 'codes':
+      if (name === 'String') return (out, rows, input) => writeCodes(out, rows, input.values.codes, source.range(input))
+      if (name !== 'LowCardinality') return undefined
+      return (out, rows, input) => lowCardinality.codes(out, rows, input.values.codes, source.range(input))
+    case 'attributes':
+      if (name !== 'Map') return undefined
+      return (out, rows, input) => writeMaps(out, rows, input, source.range(input), lowCardinality)
+    case 'bytes': {
+      const width = type === 'DateTime64(9)' ? 8 : Number(/^FixedString\((\d+)\)$/.exec(type)?.[1])
+      if (!width || width % 4 !== 0) return undefined
+      return (out, rows, input) => writeBytes(out, rows, input.data, source.starts(input), width)
+    }
+    case 'number': {
+      const width = WIDTHS[name]
+      return width ? (out, rows, input) => writeNumbers(out, rows, source.numbers(input), width) : undefined
+    }
+    case 'constant':
+      if (name === 'LowCardinality')
+        return (out, rows, input) => lowCardinality.constant(out, rows, source.bytes(input))
+      return name === 'DateTime64' ? (out, rows, input) => writeConstant(out, rows, source.bytes(input)) : undefined
+    default:
+      return undefined
+  }
+}
+
+function textWriter(name: string, texts: Extract<Source, { kind: 'text' }>['texts']): CellWriter | undefined {
+  const from = (input: Cells) => ({
+    bytes: input.bytes,
+    data: input.data,
+    made: input.mapped.texts,
+    ...texts(input),
+  })
+  if (name === 'String') return (out, rows, input) => writeTexts(out, rows, from(input))
+  if (name === 'LowCardinality') return (out, rows, input) => lowCardinality.texts(out, rows, from(input))
+  return undefined
+}
+
+/** Writes one column of a block: name, type, prefix, offsets where it is an Array, cells. */
+export type ColumnWriter = (out: ByteBuffer, rows: BlockRows, input: Cells) => void
+
+/** Makes the writer of column `name`; once per process, so that its head is made once. */
+export function columnWriter(name: string, type: string, source: Source): ColumnWriter {
+  const { level } = source
+  const isArray = type.startsWith('Array(')
+  if (isArray !== (level === 'event' || level === 'link')) throw new Error(`${name}: ${type} does not fit a ${level}`)
+  const cells = cellWriter(isArray ? type.slice('Array('.length, -1) : type, source)
+  const head = Buffer.concat([nativeString(name), nativeString(type), prefix(type)])
+  return (out, rows, input) => {
+    out.copy(head, 0, head.length)
+    if (isArray) {
+      const { at } = input.tape.spans
+      writeOffsets(out, rows.span, level === 'event' ? at.eventCount : at.linkCount)
+    }
+    cells(out, rows[level], input)
+  }
+}
+
+/** Where a LowCardinality is somewhere in the type, its version (1) stands first, before any offsets. */
+function prefix(type: string): Buffer {
+  return type.includes('LowCardinality(') ? Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]) : Buffer.alloc(0)
+}
+
+function nativeString(value: string): Buffer {
+  const bytes = Buffer.from(value)
+  const length = []
+  let rest = bytes.length
+  for (; rest > 127; rest >>>= 7) length.push((rest & 127) | 128)
+  return Buffer.concat([Buffer.from([...length, rest]), bytes])
+}

@@ -1,0 +1,160 @@
+/**
+ * Remembers the spans stored lately, so that a client's resend is not stored (and counted) again, in bounded memory.
+ *
+ * A span is known by a 64-bit hash of tenant, ids, end time and status: a span that was sent again because it ended since is
+ * another one. The hash starts from a seed of the spool, so that nobody can craft a span that hides another one's.
+ * Two generations of open addressing: when the current one is full, the older one is forgotten.
+ */
+import type { TraceTape } from '@runlens/otlp'
+import { type ByteBuffer, dataView } from './blocks/byte-buffer.ts'
+import type { RowNumbers } from './blocks/sources.ts'
+
+/** Slots per remembered span: probes stay short at half load. */
+const SLOTS_PER_SPAN = 2
+
+export class ResendFilter {
+  private current: Uint32Array
+  private previous: Uint32Array
+  private readonly mask: number
+  private readonly spansPerGeneration: number
+  private inCurrent = 0
+  private inPrevious = 0
+  private seed: readonly [number, number] = [0, 0]
+  private low = 0
+  private high = 0
+  private tenantLow = 0
+  private tenantHigh = 0
+
+  /** @param spansMax spans remembered, at least half of them at any time; memory is at most 32 bytes for each */
+  constructor(spansMax: number) {
+    this.spansPerGeneration = Math.max(1, Math.ceil(spansMax / 2))
+    const slots = 2 ** Math.ceil(Math.log2(this.spansPerGeneration * SLOTS_PER_SPAN))
+    this.mask = slots - 1
+    this.current = new Uint32Array(slots * 2)
+    this.previous = new Uint32Array(slots * 2)
+  }
+
+  /** Before the first `admit`. @param secret eight bytes that stay the same for the spool whose keys are restored */
+  seedWith(secret: Buffer): void {
+    this.seed = [secret.readUInt32LE(0), secret.readUInt32LE(4)]
+  }
+
+  /** Remembers the spans of `tape` for `tenant`; those not known before go to `fresh`, their keys to `keys`. */
+  admit(tape: TraceTape, tenant: Uint8Array, fresh: RowNumbers, keys: ByteBuffer): void {
+    this.hashTenant(tenant)
+    const data = dataView(tape.buffer)
+    for (let span = 0; span < tape.spans.length; span++) {
+      this.hashSpan(tape, data, span)
+      if (!this.add(this.low, this.high)) continue
+      fresh.push(span)
+      keys.uint32(this.low)
+      keys.uint32(this.high)
+    }
+  }
+
+  /** Remembers keys that `admit` gave, as found in the spool after a restart. */
+  restore(keys: Uint8Array): void {
+    const view = new DataView(keys.buffer, keys.byteOffset, keys.byteLength)
+    for (let at = 0; at < keys.length; at += 8) this.add(view.getUint32(at, true), view.getUint32(at + 4, true))
+  }
+
+  /** Forgets keys whose spans did not become durable after all. */
+  forget(keys: Uint8Array): void {
+    const view = new DataView(keys.buffer, keys.byteOffset, keys.byteLength)
+    for (let at = 0; at < keys.length; at += 8) {
+      const low = view.getUint32(at, true)
+      const high = view.getUint32(at + 4, true)
+      if (this.remove(this.current, low, high)) this.inCurrent--
+      else this.remove(this.previous, low, high)
+    }
+  }
+
+  /** Whether the key is new; it is known from now on. */
+  private add(low: number, high: number): boolean {
+    const slot = this.find(this.current, low, high)
+    if (this.current[slot] === low && this.current[slot + 1] === high) return false
+    if (this.inPrevious > 0) {
+      const old = this.find(this.previous, low, high)
+      if (this.previous[old] === low && this.previous[old + 1] === high) return false
+    }
+    this.current[slot] = low
+    this.current[slot + 1] = high
+    if (++this.inCurrent >= this.spansPerGeneration) this.turn()
+    return true
+  }
+
+  /** The place of the key, or the free one where its search ends. */
+  private find(table: Uint32Array, low: number, high: number): number {
+    let slot = (low & this.mask) * 2
+    while (table[slot] !== 0 && (table[slot] !== low || table[slot + 1] !== high)) {
+      slot = (slot + 2) & (this.mask * 2 + 1)
+    }
+    return slot
+  }
+
+  /** Frees the key's slot and moves up those behind it that had been pushed on by it. */
+  private remove(table: Uint32Array, low: number, high: number): boolean {
+    let hole = this.find(table, low, high)
+    if (table[hole] !== low || table[hole + 1] !== high) return false
+    const wrap = this.mask * 2 + 1
+    for (let slot = (hole + 2) & wrap; table[slot] !== 0; slot = (slot + 2) & wrap) {
+      const home = (table[slot]! & this.mask) * 2
+      if (((slot - home) & wrap) < ((slot - hole) & wrap)) continue
+      table[hole] = table[slot]!
+      table[hole + 1] = table[slot + 1]!
+      hole = slot
+    }
+    table[hole] = 0
+    table[hole + 1] = 0
+    return true
+  }
+
+  private turn(): void {
+    const forgotten = this.previous
+    this.previous = this.current
+    this.inPrevious = this.inCurrent
+    this.current = forgotten.fill(0)
+    this.inCurrent = 0
+  }
+
+  private hashTenant(tenant: Uint8Array): void {
+    this.low = this.seed[0]
+    this.high = this.seed[1]
+    for (const byte of tenant) this.mix(byte)
+    this.mix(tenant.length)
+    this.tenantLow = this.low
+    this.tenantHigh = this.high
+  }
+
+  private hashSpan({ spans: { at } }: TraceTape, data: DataView, span: number): void {
+    this.low = this.tenantLow
+    this.high = this.tenantHigh
+    const traceId = at.traceId[span]!
+    for (let k = 0; k < 16; k += 4) this.mix(data.getInt32(traceId + k, true))
+    const spanId = at.spanId[span]!
+    this.mix(data.getInt32(spanId, true))
+    this.mix(data.getInt32(spanId + 4, true))
+    const end = at.endTime[span]!
+    this.mix(end < 0 ? 0 : data.getInt32(end, true))
+    this.mix(end < 0 ? 0 : data.getInt32(end + 4, true))
+    this.mix(at.statusCode[span]!)
+    this.low = finish(this.low ^ this.high)
+    this.high = finish(Math.imul(this.high, 0x9e3779b1) + this.low)
+    // 0 marks a free slot.
+    if (this.low === 0) this.low = 1
+  }
+
+  private mix(value: number): void {
+    const low = Math.imul(this.low ^ value, 0xcc9e2d51)
+    const high = Math.imul(this.high + value, 0x1b873593)
+    this.low = ((low << 13) | (low >>> 19)) ^ high
+    this.high = ((high << 17) | (high >>> 15)) + low
+  }
+}
+
+function finish(value: number): number {
+  let mixed = value
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 16)) >>> 0
+}

@@ -1,0 +1,53 @@
+/** What the writer has to remember over a restart: how far ClickHouse has everything, and what it was about to be given. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { crc32 } from './crc32.ts'
+import { replaceFile, type SpoolFiles } from './files.ts'
+
+/** One INSERT: the rows of one table and day in the records `[first, last]`. Its token follows from these and the spool's id. */
+export interface PlannedInsert {
+  table: string
+  day: number
+  first: number
+  last: number
+}
+
+/** A batch whose boundaries were fixed before the first try; they never change until every insert has its answer. */
+export interface Plan {
+  first: number
+  last: number
+  inserts: PlannedInsert[]
+}
+
+export interface Checkpoint {
+  /** Hex. */
+  spoolId: string
+  /** ClickHouse (or the dead letters) has every record up to this sequence. */
+  acknowledged: number
+  plan: Plan | null
+}
+
+const fileOf = (directory: string) => join(directory, 'checkpoint.json')
+
+export async function writeCheckpoint(files: SpoolFiles, directory: string, checkpoint: Checkpoint): Promise<void> {
+  const content = JSON.stringify(checkpoint)
+  const line = JSON.stringify({ crc: crc32(Buffer.from(content)), content })
+  await replaceFile(files, fileOf(directory), Buffer.from(`${line}\n`))
+}
+
+/** `absent`: none was ever written. `damaged`: there is one that can't be read. */
+export async function readCheckpoint(directory: string): Promise<Checkpoint | 'absent' | 'damaged'> {
+  let text: string
+  try {
+    text = await readFile(fileOf(directory), 'utf8')
+  } catch {
+    return 'absent'
+  }
+  try {
+    const { crc, content } = JSON.parse(text) as { crc: number; content: string }
+    if (crc32(Buffer.from(content)) !== crc) return 'damaged'
+    return JSON.parse(content) as Checkpoint
+  } catch {
+    return 'damaged'
+  }
+}

@@ -1,0 +1,87 @@
+/** Puts the collector together: pipeline first, doors last; and takes it apart the other way round. */
+import { join } from 'node:path'
+import { createClickHouse } from '@runlens/clickhouse'
+import { createSpanMapper } from '@runlens/mapping'
+import { jsonToProtobuf, type OtlpLimits, TRACES } from '@runlens/otlp'
+import { formatAddress, type Logger, type RunningProcess, type Settings } from '@runlens/runtime'
+import { createAdmission } from './admission.ts'
+import { createRegistry } from './metrics.ts'
+import { createPipeline, type Pipeline } from './pipeline.ts'
+import { createReceiverCounters } from './receivers/counters.ts'
+import { everyoneIsDefault } from './receivers/credentials.ts'
+import { type Receivers, startReceivers } from './receivers/index.ts'
+import { createReceiver, type Service } from './receivers/receiver.ts'
+
+/** Requests in flight at the end get this long; what is still there is cut and its sender comes back. */
+const GRACE_MS = 8_000
+/** The writer gets this long to empty the spool; what is left is written at the next start. */
+const DRAIN_MS = 8_000
+
+/**
+ * Starts taking OTLP. ClickHouse need not be there: what is accepted waits in the spool.
+ * @throws RunlensError `spool_in_use`, `port_in_use`, `address_invalid`
+ */
+export async function startCollector(settings: Settings, log: Logger): Promise<RunningProcess> {
+  const url = settings.clickhouseUrl ?? `http://${formatAddress(settings.clickhouseAddress)}/runlens`
+  const client = createClickHouse({ url, application: 'runlens-collector' })
+  const limits: OtlpLimits = settings.otlp
+  const pipeline = await createPipeline({
+    directory: join(settings.dataDir, 'spool'),
+    client,
+    mapper: createSpanMapper({ roots: settings.mapping.roots }),
+    limits,
+    spool: settings.spool,
+    writer: settings.writer,
+    log,
+  })
+  const close = async (drainMs: number) => {
+    await pipeline.stop(drainMs)
+    await client.close()
+  }
+  const receivers = await openDoors(settings, log, pipeline, limits).catch(async (error: unknown) => {
+    await close(0)
+    throw error
+  })
+  return {
+    listen: { grpc: formatAddress(receivers.bound.grpc), http: formatAddress(receivers.bound.http) },
+    async stop() {
+      await receivers.stop(GRACE_MS)
+      await close(DRAIN_MS)
+    },
+  }
+}
+
+function openDoors(settings: Settings, log: Logger, pipeline: Pipeline, limits: OtlpLimits): Promise<Receivers> {
+  const { otlp } = settings
+  const admission = createAdmission(otlp)
+  const registry = createRegistry({ stats: () => pipeline.stats(), admission })
+  const receiver = createReceiver({
+    admission,
+    authenticate: everyoneIsDefault,
+    bodyBytesMax: otlp.bodyBytesMax,
+    log,
+  })
+  return startReceivers(
+    { grpc: settings.otlpGrpc, http: settings.otlpHttp },
+    {
+      receiver,
+      services: [tracesOf(pipeline, limits)],
+      counters: createReceiverCounters(registry),
+      retryAfterSeconds: otlp.retryAfterSeconds,
+      pages: { registry, notReady: () => (receiver.refusesAll() ? 'stopping' : undefined) },
+    },
+  )
+}
+
+/** Traces as a signal: whatever the encoding, the pipeline sees protobuf. */
+function tracesOf(pipeline: Pipeline, limits: OtlpLimits): Service {
+  return {
+    signal: TRACES,
+    async accept(body, encoding, tenant) {
+      if (encoding === 'protobuf') return pipeline.accept(body, tenant)
+      const converted = jsonToProtobuf(TRACES, body, limits)
+      if (converted.kind === 'ok') return pipeline.accept(converted.bytes, tenant)
+      return { kind: 'refused', reason: 'malformed', message: converted.message }
+    },
+  }
+}

@@ -1,0 +1,45 @@
+/** One INSERT of concatenated Native blocks, under a token and with settings that make it one block, whenever it is repeated. */
+import { Readable } from 'node:stream'
+import type { ClickHouseClient } from '@runlens/clickhouse'
+
+export interface BlockInsert {
+  table: string
+  token: string
+  /** Native blocks, one after another. */
+  blocks: readonly Uint8Array[]
+}
+
+/**
+ * The same token must always mean the same single block. Settings of the server or user that cut or join blocks otherwise
+ * would give parts that the token does not cover, so all of them are sent along. Rows stay below `max_insert_block_size`
+ * (`writer.batchRowsMax` ends at 1 000 000).
+ */
+const ONE_BLOCK = {
+  insert_deduplicate: 1,
+  deduplicate_blocks_in_dependent_materialized_views: 1,
+  max_insert_block_size: '1048449',
+  min_insert_block_size_rows: '1048449',
+  min_insert_block_size_bytes: '0',
+  max_insert_threads: '1',
+  max_partitions_per_insert_block: '0',
+  materialized_views_ignore_errors: 0,
+  async_insert: 0,
+  wait_end_of_query: 1,
+} as const
+
+/** Resolves when ClickHouse has the rows; @throws ClickHouse's or the connection's error */
+export async function insertBlocks(
+  client: ClickHouseClient,
+  { table, token, blocks }: BlockInsert,
+  signal: AbortSignal,
+): Promise<void> {
+  const { stream } = await client.exec({
+    query: `INSERT INTO ${table} FORMAT Native`,
+    values: Readable.from(blocks, { objectMode: false }),
+    abort_signal: signal,
+    clickhouse_settings: { ...ONE_BLOCK, insert_deduplication_token: token },
+  })
+  for await (const _ of stream) {
+    // Nothing is said to a successful insert, but the answer must be read to its end.
+  }
+}

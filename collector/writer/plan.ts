@@ -1,0 +1,41 @@
+/** Boundaries of a batch: which records, and one insert for each table and day in them. */
+import type { Plan, PlannedInsert } from '../spool/checkpoint.ts'
+import type { SpoolRecord } from '../spool/record.ts'
+
+/** @param records at least one, in order */
+export function planOf(records: readonly SpoolRecord[]): Plan {
+  const first = records[0]!.sequence
+  const last = records.at(-1)!.sequence
+  const inserts = new Map<string, PlannedInsert>()
+  for (const { blocks } of records) {
+    for (const { table, day } of blocks) inserts.set(`${table} ${day}`, { table, day, first, last })
+  }
+  return { first, last, inserts: [...inserts.values()] }
+}
+
+/** The insert's name towards ClickHouse: equal for equal boundaries of the same spool, for ever. */
+export function tokenOf(spoolId: string, { first, last, table, day }: PlannedInsert): string {
+  return `${spoolId}-${first}-${last}-${table}-${day}`
+}
+
+/** Blocks of an insert, in order, with the record each came from. */
+export function blocksOf(insert: PlannedInsert, records: readonly SpoolRecord[]) {
+  return records
+    .filter(({ sequence }) => sequence >= insert.first && sequence <= insert.last)
+    .flatMap((record) =>
+      record.blocks
+        .filter(({ table, day }) => table === insert.table && day === insert.day)
+        .map((block) => ({ record, block })),
+    )
+}
+
+/** Two inserts in place of one, cut between the records that have a part in it; undefined where only one has. */
+export function halves(insert: PlannedInsert, records: readonly SpoolRecord[]): PlannedInsert[] | undefined {
+  const sequences = blocksOf(insert, records).map(({ record }) => record.sequence)
+  if (sequences.length < 2) return undefined
+  const middle = sequences[sequences.length >> 1]!
+  return [
+    { ...insert, last: middle - 1 },
+    { ...insert, first: middle },
+  ]
+}

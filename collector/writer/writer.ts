@@ -1,0 +1,215 @@
+/**
+ * Carries committed records into ClickHouse, in order, batch by batch, each row once.
+ *
+ * A batch's boundaries are durable before its first try. Until every insert of it has a definite answer, the same inserts
+ * are repeated under the same tokens, over restarts too. Rows that ClickHouse will never take are narrowed down to their
+ * record and set aside; what may pass is waited for, for ever.
+ */
+import type { ClickHouseClient } from '@runlens/clickhouse'
+import type { Logger } from '@runlens/runtime'
+import type { Plan, PlannedInsert } from '../spool/checkpoint.ts'
+import type { SpoolRecord } from '../spool/record.ts'
+import type { Spool } from '../spool/spool.ts'
+import { codeOf, messageOf, type Refusal, refusalOf } from './answers.ts'
+import { insertBlocks } from './insert.ts'
+import { blocksOf, halves, planOf, tokenOf } from './plan.ts'
+import { Waiter } from './waiter.ts'
+
+export interface WriterOptions {
+  spool: Spool
+  client: ClickHouseClient
+  batchRowsMax: number
+  batchBytesMax: number
+  /** How long the first record of a batch waits for others. */
+  batchAgeMs: number
+  retryMaxMs: number
+  log: Logger
+}
+
+export interface WriterStats {
+  batches: number
+  rows: number
+  inserts: number
+  retries: number
+  /** Records that could not be read back whole. */
+  damagedRecords: number
+  /** ClickHouse's or the system's code while ClickHouse does not take a batch; undefined otherwise. */
+  waitingFor: string | undefined
+}
+
+/** How often an idle writer looks for segments whose grace is over. */
+const IDLE_MS = 1_000
+
+/** First pause after a failed try; doubles up to `retryMaxMs`. */
+const RETRY_FIRST_MS = 100
+
+export class Writer {
+  private readonly stopping = new AbortController()
+  private readonly waiter = new Waiter()
+  private running: Promise<void> | undefined
+  private draining = false
+  private pauseMs = 0
+  private readonly counts = { batches: 0, rows: 0, inserts: 0, retries: 0, damagedRecords: 0 }
+  private waitingFor: string | undefined
+  /** Committed and in no batch yet; what an earlier run left is not counted. */
+  private readonly waiting = { rows: 0, bytes: 0 }
+
+  constructor(private readonly options: WriterOptions) {}
+
+  start(): void {
+    this.running = this.run()
+  }
+
+  /** Tells that a record was committed: its rows, and its bytes in the spool. */
+  wake(rows: number, bytes: number): void {
+    this.waiting.rows += rows
+    this.waiting.bytes += bytes
+    this.waiter.wake()
+  }
+
+  stats(): WriterStats {
+    return { ...this.counts, waitingFor: this.waitingFor }
+  }
+
+  /**
+   * Writes what is in the spool, at most `drainMs` long, then stops. What is left stays in the spool.
+   * @returns whether nothing is left
+   */
+  async stop(drainMs: number): Promise<boolean> {
+    this.draining = true
+    this.waiter.wake()
+    const timer = setTimeout(() => this.stopping.abort(), drainMs)
+    // ClickHouse is away: waiting for it now would only delay the end.
+    if (this.waitingFor !== undefined) this.stopping.abort()
+    this.stopping.signal.addEventListener('abort', () => this.waiter.wake())
+    await this.running
+    clearTimeout(timer)
+    return this.options.spool.backlog === 0
+  }
+
+  private async run(): Promise<void> {
+    const { spool } = this.options
+    while (!this.stopping.signal.aborted) {
+      try {
+        if (spool.checkpoint.plan) await this.resume(spool.checkpoint.plan)
+        else if (spool.backlog > 0) await this.nextBatch()
+        else if (this.draining) return
+        else {
+          await this.waiter.sleep(IDLE_MS)
+          spool.deleteOld()
+        }
+      } catch (error) {
+        await this.pause(error)
+      }
+    }
+  }
+
+  /** Gathers a batch and fixes its boundaries. */
+  private async nextBatch(): Promise<void> {
+    const { spool, batchRowsMax, batchBytesMax, batchAgeMs } = this.options
+    if (!this.draining && !this.isRipe()) await this.waiter.sleep(batchAgeMs, () => this.draining || this.isRipe())
+    const batch = await spool.read({
+      first: spool.checkpoint.acknowledged + 1,
+      last: spool.committed,
+      rowsMax: batchRowsMax,
+      bytesMax: batchBytesMax,
+    })
+    this.tellDamage(batch.damaged)
+    this.waiting.rows = Math.max(0, this.waiting.rows - batch.rows)
+    this.waiting.bytes = Math.max(0, this.waiting.bytes - batch.bytes)
+    if (batch.records.length === 0) {
+      await spool.saveCheckpoint(spool.committed, null)
+      return
+    }
+    const plan = planOf(batch.records)
+    await spool.saveCheckpoint(spool.checkpoint.acknowledged, plan)
+    await this.write(plan, batch.records)
+  }
+
+  private isRipe(): boolean {
+    const { batchRowsMax, batchBytesMax } = this.options
+    return this.waiting.rows >= batchRowsMax || this.waiting.bytes >= batchBytesMax
+  }
+
+  /** A batch that an earlier run, or a failed try, left with fixed boundaries. */
+  private async resume(plan: Plan): Promise<void> {
+    const limits = { first: plan.first, last: plan.last, rowsMax: Infinity, bytesMax: Infinity }
+    const batch = await this.options.spool.read(limits)
+    this.tellDamage(batch.damaged)
+    await this.write(plan, batch.records)
+  }
+
+  private async write(plan: Plan, records: readonly SpoolRecord[]): Promise<void> {
+    const { spool } = this.options
+    const inserts = [...plan.inserts]
+    for (let insert = inserts.shift(); insert; insert = inserts.shift()) {
+      const refusal = await this.insert(insert, records)
+      if (this.stopping.signal.aborted) return
+      const parts = refusal && halves(insert, records)
+      if (refusal && !parts) await this.setAside(insert, records, refusal)
+      if (parts) inserts.unshift(...parts)
+      // The cut must be as durable as the boundaries were: the halves have tokens of their own.
+      if (refusal) await spool.saveCheckpoint(spool.checkpoint.acknowledged, { ...plan, inserts: [...inserts] })
+    }
+    this.counts.batches++
+    await spool.saveCheckpoint(plan.last, null)
+  }
+
+  /** Repeats one insert until there is a definite answer: undefined for taken. */
+  private async insert(planned: PlannedInsert, records: readonly SpoolRecord[]): Promise<Refusal | undefined> {
+    const { spool, client } = this.options
+    const blocks = blocksOf(planned, records).map(({ block }) => block)
+    if (blocks.length === 0) return undefined
+    const rows = blocks.reduce((sum, block) => sum + block.rows, 0)
+    const insert = { table: planned.table, token: tokenOf(spool.id, planned), blocks: blocks.map((b) => b.bytes) }
+    while (!this.stopping.signal.aborted) {
+      try {
+        await insertBlocks(client, insert, this.stopping.signal)
+        this.tellTaken(rows)
+        return undefined
+      } catch (error) {
+        const refusal = refusalOf(error)
+        if (refusal) return refusal
+        await this.pause(error)
+      }
+    }
+    return undefined
+  }
+
+  private async setAside(insert: PlannedInsert, records: readonly SpoolRecord[], refusal: Refusal): Promise<void> {
+    for (const { record, block } of blocksOf(insert, records)) {
+      const { sequence, tenant, receivedAtMs } = record
+      await this.options.spool.deadLetters.add({ sequence, tenant, receivedAtMs, ...block, ...refusal })
+      this.options.log.error(
+        { sequence, table: block.table, rows: block.rows, ...refusal },
+        'ClickHouse refuses these rows for good: set aside as a dead letter',
+      )
+    }
+  }
+
+  private async pause(error: unknown): Promise<void> {
+    if (this.stopping.signal.aborted) return
+    const code = codeOf(error)
+    this.counts.retries++
+    if (this.waitingFor !== code)
+      this.options.log.warn({ code, error: messageOf(error) }, 'ClickHouse does not take the batch; trying on')
+    this.waitingFor = code
+    this.pauseMs = Math.min(this.options.retryMaxMs, Math.max(RETRY_FIRST_MS, this.pauseMs * 2))
+    if (this.draining) this.stopping.abort()
+    else await this.waiter.sleep(this.pauseMs, () => this.draining)
+  }
+
+  private tellTaken(rows: number): void {
+    if (this.waitingFor !== undefined) this.options.log.info('ClickHouse takes batches again')
+    this.waitingFor = undefined
+    this.pauseMs = 0
+    this.counts.inserts++
+    this.counts.rows += rows
+  }
+
+  private tellDamage(damaged: number): void {
+    if (damaged === 0) return
+    this.counts.damagedRecords += damaged
+    this.options.log.error({ damaged }, 'records of the spool can not be read back')
+  }
+}

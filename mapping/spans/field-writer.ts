@@ -1,0 +1,271 @@
+/** Writes one span's columns from what its attributes, name and status say. */
+import { EXECUTION_KINDS, ROLE_NUMBER, STATUS_NUMBER, STEP_TYPES } from '@runlens/conventions'
+import { ANY, type TraceTape } from '@runlens/otlp'
+import type { AttributeScan } from './attribute-scan.ts'
+import { BytesTable, startsWithBytes } from './bytes-table.ts'
+import { type CompiledProfiles, FIELD } from './compile.ts'
+import { ErrorWriter } from './error-writer.ts'
+import type { MappedColumns } from './mapped-columns.ts'
+import { NO_TEXT, type TextColumn, type TextField } from './mapped-spans.ts'
+import type { Outcome } from './role-rules.ts'
+import { countOf, nanosOf, numberOf, textOf } from './scalar-values.ts'
+import { statusOf } from './span-status.ts'
+
+/** Text fields that are their attribute's value and nothing else. */
+const PLAIN: readonly Exclude<TextField, 'provider'>[] = [
+  'service',
+  'execution_id',
+  'workflow_version',
+  'user_id',
+  'conversation_id',
+  'response_status_code',
+  'database_type',
+  'query',
+  'parent_execution_id',
+  'retry_of',
+  'replay_of',
+]
+const NUMERIC = [
+  'attempt',
+  'rows_total',
+  'rows_returned',
+  'progress',
+  'queued_at',
+  'expected_end_at',
+] as const satisfies readonly (keyof typeof FIELD)[]
+const BACKSLASH = 0x5c
+const SERVER = 2
+const CONSUMER = 5
+const ATTEMPT_MAX = 65_535
+
+const NUMERIC_FIELDS = Int32Array.from(NUMERIC, (field) => FIELD[field])
+
+export class FieldWriter {
+  private readonly compiled: CompiledProfiles
+  private readonly out: MappedColumns
+  private readonly errors: ErrorWriter
+  /** Columns of {@link PLAIN} and their fields' indexes, side by side. */
+  private readonly plainColumns: TextColumn[]
+  private readonly plainFields = Int32Array.from(PLAIN, (field) => FIELD[field])
+  /** Bits of the profiles that know operation words. */
+  private readonly prefixed: number
+  private readonly kinds = new BytesTable(EXECUTION_KINDS)
+  private readonly stepTypes = new BytesTable(STEP_TYPES)
+  private readonly providers: number[]
+  private readonly smallInts: number[]
+  private readonly http: number
+  private readonly queue: number
+  private readonly defaultEnvironment: number
+  /** Instance of the current resource's spans. */
+  private instanceStart = NO_TEXT
+  private instanceEnd = 0
+
+  constructor(compiled: CompiledProfiles, out: MappedColumns) {
+    this.compiled = compiled
+    this.out = out
+    this.errors = new ErrorWriter(out)
+    this.plainColumns = PLAIN.map((field) => out.text[field])
+    this.prefixed = compiled.profiles.reduce((mask, { bit, prefixes }) => (prefixes.length > 0 ? mask | bit : mask), 0)
+    this.providers = compiled.profiles.map((profile) => out.constant(profile.provider))
+    this.smallInts = Array.from({ length: 600 }, (_, value) => out.constant(String(value)))
+    this.http = out.constant('http')
+    this.queue = out.constant('queue')
+    this.defaultEnvironment = out.constant('default')
+  }
+
+  /** The instance where nothing else names one: `service.namespace/service.name`. */
+  enterResource(tape: TraceTape, scan: AttributeScan): void {
+    const name = scan.row('service')
+    const namespace = scan.row('service_namespace')
+    this.instanceStart = NO_TEXT
+    if (name < 0) return
+    if (namespace < 0) {
+      const { type, valueStart, valueEnd } = tape.attributes.at
+      if (type[name] === ANY.string) {
+        this.instanceStart = valueStart[name]!
+        this.instanceEnd = valueEnd[name]!
+      }
+      return
+    }
+    const text = `${textOf(tape, namespace) ?? ''}/${textOf(tape, name) ?? ''}`
+    this.instanceStart = this.out.made(Buffer.from(text))
+  }
+
+  write(tape: TraceTape, span: number, scan: AttributeScan, outcome: Outcome): void {
+    const { out } = this
+    out.role[span] = outcome.role
+    out.rule[span] = outcome.rule
+    for (let i = 0; i < this.plainFields.length; i++) {
+      const field = this.plainFields[i]!
+      if (scan.at[field]! >= 0) this.copyTo(this.plainColumns[i]!, tape, span, scan, field)
+    }
+    if (!this.copy(tape, span, scan, 'instance')) this.put('instance', span, this.instanceStart, this.instanceEnd)
+    if (!this.copy(tape, span, scan, 'environment')) this.put('environment', span, this.defaultEnvironment, 0)
+    this.put('provider', span, this.providers[31 - Math.clz32(scan.mask & -scan.mask)] ?? NO_TEXT, 0)
+    this.writeKey(tape, span, scan, 'input_key')
+    this.writeKey(tape, span, scan, 'output_key')
+    const executes = outcome.role >= ROLE_NUMBER.candidate
+    this.writeWorkflow(tape, span, scan, executes)
+    if (!this.copy(tape, span, scan, 'mode') && executes) this.writeMode(tape, span)
+    if (executes) this.writeWord(tape, span, scan, 'execution_kind', this.kinds, outcome.kind)
+    if (outcome.role >= ROLE_NUMBER.step) this.writeStep(tape, span, scan, outcome)
+    for (let i = 0; i < NUMERIC_FIELDS.length; i++) {
+      if (scan.at[NUMERIC_FIELDS[i]!]! >= 0) {
+        this.writeNumbers(tape, span, scan)
+        break
+      }
+    }
+    this.writeStatus(tape, span, scan, outcome.role)
+  }
+
+  private put(field: TextField, span: number, start: number, end: number): void {
+    const column = this.out.text[field]
+    column.starts[span] = start
+    column.ends[span] = end
+  }
+
+  /** The attribute's value as the field's text; false where there is none. */
+  private copy(tape: TraceTape, span: number, scan: AttributeScan, field: Exclude<TextField, 'provider'>): boolean {
+    const index = FIELD[field]
+    return scan.at[index]! >= 0 && this.copyTo(this.out.text[field], tape, span, scan, index)
+  }
+
+  private copyTo(column: TextColumn, tape: TraceTape, span: number, scan: AttributeScan, field: number): boolean {
+    const row = scan.at[field]!
+    const { type, valueStart, valueEnd } = tape.attributes.at
+    if (scan.jsonStart[field]! >= 0) {
+      this.copyJson(column, tape, span, scan.jsonStart[field]!, scan.jsonEnd[field]!)
+      return true
+    }
+    if (type[row] === ANY.string) {
+      column.starts[span] = valueStart[row]!
+      column.ends[span] = valueEnd[row]!
+      return true
+    }
+    const known = type[row] === ANY.int ? this.smallInts[numberOf(tape, row)] : undefined
+    if (known !== undefined) {
+      column.starts[span] = known
+      return true
+    }
+    const text = textOf(tape, row)
+    if (text === undefined) return false
+    column.starts[span] = this.out.made(Buffer.from(text))
+    return true
+  }
+
+  /** A JSON string without escapes stays where it is; one with escapes is decoded. */
+  private copyJson(column: TextColumn, tape: TraceTape, span: number, start: number, end: number): void {
+    column.starts[span] = start
+    column.ends[span] = end
+    let at = start
+    while (at < end && tape.buffer[at] !== BACKSLASH) at++
+    if (at === end) return
+    try {
+      const text: unknown = JSON.parse(`"${tape.buffer.toString('utf8', start, end)}"`)
+      column.starts[span] = this.out.made(Buffer.from(String(text)))
+    } catch {
+      // Not JSON after all: the bytes as they are say more than nothing.
+    }
+  }
+
+  private writeKey(tape: TraceTape, span: number, scan: AttributeScan, field: 'input_key' | 'output_key'): void {
+    const row = scan.at[FIELD[field]]!
+    if (row >= 0) this.put(field, span, tape.attributes.at.keyStart[row]!, tape.attributes.at.keyEnd[row]!)
+  }
+
+  private writeWorkflow(tape: TraceTape, span: number, scan: AttributeScan, executes: boolean): void {
+    const name = this.out.text.workflow_name
+    if (this.copy(tape, span, scan, 'workflow_name')) this.prepend(tape, span, scan)
+    else if (executes) this.putName(tape, span, scan, 'workflow_name')
+    if (!this.copy(tape, span, scan, 'workflow_id')) {
+      this.put('workflow_id', span, name.starts[span]!, name.ends[span]!)
+    }
+  }
+
+  /** `GET` before `/orders/:id`, where the source asks for it. */
+  private prepend(tape: TraceTape, span: number, scan: AttributeScan): void {
+    const after = this.compiled.after[FIELD.workflow_name]![scan.rank[FIELD.workflow_name]!]!
+    const row = after < 0 ? -1 : scan.at[after]!
+    if (row < 0) return
+    const text = `${textOf(tape, row) ?? ''} ${textOf(tape, scan.row('workflow_name')) ?? ''}`
+    this.put('workflow_name', span, this.out.made(Buffer.from(text)), 0)
+  }
+
+  /** The span's name without the operation word that its profile puts before. */
+  private putName(tape: TraceTape, span: number, scan: AttributeScan, field: TextField): void {
+    const start = tape.spans.at.nameStart[span]!
+    const end = tape.spans.at.nameEnd[span]!
+    if (start < 0 || start === end) return
+    for (let mask = scan.mask & this.prefixed; mask !== 0; mask &= mask - 1) {
+      for (const prefix of this.compiled.profiles[31 - Math.clz32(mask & -mask)]!.prefixes) {
+        if (end - start > prefix.length && startsWithBytes(prefix, tape.buffer, start, end)) {
+          this.put(field, span, start + prefix.length, end)
+          return
+        }
+      }
+    }
+    this.put(field, span, start, end)
+  }
+
+  private writeMode(tape: TraceTape, span: number): void {
+    const kind = tape.spans.at.kind[span]!
+    if (kind === SERVER) this.put('mode', span, this.http, 0)
+    else if (kind === CONSUMER) this.put('mode', span, this.queue, 0)
+  }
+
+  private writeStep(tape: TraceTape, span: number, scan: AttributeScan, outcome: Outcome): void {
+    if (!this.copy(tape, span, scan, 'step_name')) this.putName(tape, span, scan, 'step_name')
+    this.writeWord(tape, span, scan, 'step_type', this.stepTypes, outcome.type)
+  }
+
+  /** A word of a closed vocabulary: the attribute's where it is one, else the rule's. */
+  private writeWord(
+    tape: TraceTape,
+    span: number,
+    scan: AttributeScan,
+    field: 'execution_kind' | 'step_type',
+    words: BytesTable,
+    fallback: number,
+  ): void {
+    const row = scan.at[FIELD[field]]!
+    const { type, valueStart, valueEnd } = tape.attributes.at
+    if (row >= 0 && type[row] === ANY.string && words.find(tape.buffer, valueStart[row]!, valueEnd[row]!) >= 0) {
+      this.put(field, span, valueStart[row]!, valueEnd[row]!)
+    } else this.put(field, span, fallback, 0)
+  }
+
+  private writeNumbers(tape: TraceTape, span: number, scan: AttributeScan): void {
+    const { out } = this
+    const attempt = countOf(tape, scan.row('attempt'))
+    out.attempt[span] = attempt >= 0 ? Math.min(attempt, ATTEMPT_MAX) : 0
+    out.rowsTotal[span] = countOf(tape, scan.row('rows_total'))
+    out.rowsReturned[span] = countOf(tape, scan.row('rows_returned'))
+    const progress = numberOf(tape, scan.row('progress'))
+    out.progress[span] = Number.isFinite(progress) ? progress : Number.NaN
+    out.queuedAt[span] = nanosOf(tape, scan.row('queued_at'))
+    out.expectedEndAt[span] = nanosOf(tape, scan.row('expected_end_at'))
+  }
+
+  private writeStatus(tape: TraceTape, span: number, scan: AttributeScan, role: number): void {
+    const { out } = this
+    if (role === ROLE_NUMBER.marker) return
+    const explicit = statusOf(this.compiled, tape, scan)
+    const found = explicit.status || impliedStatus(tape, span, role)
+    out.statusExplicit[span] = explicit.status === 0 ? 0 : 1
+    out.status[span] = this.errors.write(tape, span, scan, found, explicit)
+  }
+}
+
+/** What the span's own status says, where no word of the emitter does. */
+function impliedStatus(tape: TraceTape, span: number, role: number): number {
+  if (tape.spans.at.statusCode[span] === 2) return STATUS_NUMBER.error
+  if (role < ROLE_NUMBER.step) return 0
+  return hasEnded(tape, span) ? STATUS_NUMBER.success : STATUS_NUMBER.running
+}
+
+function hasEnded(tape: TraceTape, span: number): boolean {
+  const start = tape.spans.at.endTime[span]!
+  if (start < 0) return false
+  for (let at = start; at < start + 8; at++) if (tape.buffer[at] !== 0) return true
+  return false
+}

@@ -1,0 +1,122 @@
+/** Span-level mapping: from a tape to what each span says of itself. One pass, no JavaScript value per attribute. */
+import type { TraceTape } from '@runlens/otlp'
+import { AttributeScan } from './attribute-scan.ts'
+import { compileProfiles } from './compile.ts'
+import { FieldWriter } from './field-writer.ts'
+import { findJsonMember } from './json-member.ts'
+import { loadProfiles } from './load-profiles.ts'
+import { MappedColumns } from './mapped-columns.ts'
+import type { MappedSpans } from './mapped-spans.ts'
+import type { ProfileSet } from './profile.ts'
+import { RoleRules } from './role-rules.ts'
+
+export interface SpanMapperOptions {
+  /** Whether a parentless span that no profile claims is an execution of kind request or job. */
+  roots: 'on' | 'off'
+  /** Default: the profiles that ship with this package. */
+  profiles?: ProfileSet
+}
+
+export interface SpanMapper {
+  /** Reads all spans of a tape. The answer and its arrays belong to the mapper and hold until the next call. */
+  map(tape: TraceTape): MappedSpans
+}
+
+/**
+ * Compiles the profiles once and returns the mapper of one thread.
+ * @throws RunlensError `config_invalid` when the shipped profiles can't be read
+ */
+export function createSpanMapper(options: SpanMapperOptions): SpanMapper {
+  return new TapeMapper(options)
+}
+
+class TapeMapper implements SpanMapper {
+  private readonly columns = new MappedColumns()
+  private readonly compiled
+  private readonly rules: RoleRules
+  private readonly writer: FieldWriter
+  private readonly ofResource: AttributeScan
+  private readonly ofScope: AttributeScan
+  private readonly ofSpan: AttributeScan
+  private resource = -1
+  private scope = -1
+
+  constructor(options: SpanMapperOptions) {
+    this.compiled = compileProfiles(options.profiles ?? loadProfiles())
+    this.rules = new RoleRules(this.compiled, options.roots === 'on', (text) => this.columns.constant(text))
+    this.writer = new FieldWriter(this.compiled, this.columns)
+    this.ofResource = new AttributeScan(this.compiled)
+    this.ofScope = new AttributeScan(this.compiled)
+    this.ofSpan = new AttributeScan(this.compiled)
+  }
+
+  map(tape: TraceTape): MappedSpans {
+    const { columns, ofSpan } = this
+    const spans = tape.spans.at
+    columns.reset(tape.spans.length)
+    this.resource = -1
+    this.scope = -1
+    for (let span = 0; span < tape.spans.length; span++) {
+      if (spans.scope[span] !== this.scope) this.enterScope(tape, spans.scope[span]!)
+      ofSpan.copy(this.ofScope)
+      ofSpan.scan(tape, spans.attributes[span]!, spans.attributeCount[span]!)
+      if (ofSpan.pending.length > 0) this.resolvePending(tape)
+      this.writer.write(tape, span, ofSpan, this.rules.decide(tape, span, ofSpan))
+    }
+    return columns
+  }
+
+  private enterScope(tape: TraceTape, scope: number): void {
+    const scopes = tape.scopes.at
+    if (scopes.resource[scope] !== this.resource) this.enterResource(tape, scopes.resource[scope]!)
+    this.scope = scope
+    this.ofScope.copy(this.ofResource)
+    this.ofScope.scan(tape, scopes.attributes[scope]!, scopes.attributeCount[scope]!)
+    if (scopes.nameStart[scope]! < 0) return
+    const name = this.compiled.scopes.find(tape.buffer, scopes.nameStart[scope]!, scopes.nameEnd[scope]!)
+    if (name >= 0) this.ofScope.mask |= this.compiled.scopeMasks[name]!
+  }
+
+  private enterResource(tape: TraceTape, resource: number): void {
+    this.resource = resource
+    this.ofResource.clear()
+    const { attributes, attributeCount } = tape.resources.at
+    this.ofResource.scan(tape, attributes[resource]!, attributeCount[resource]!)
+    this.writer.enterResource(tape, this.ofResource)
+  }
+
+  /** First the markers inside JSON text, then the fields, which may ask for the profiles so found. */
+  private resolvePending(tape: TraceTape): void {
+    const { pending } = this.ofSpan
+    const { deferred } = this.compiled
+    for (let i = 0; i < pending.length; i += 2) {
+      const { field, profile, json, words } = deferred[pending[i]!]!
+      if (field >= 0 || json === undefined || (this.ofSpan.mask & profile) !== 0) continue
+      const member = this.member(tape, pending[i + 1]!, json)
+      if (!member) continue
+      const word = this.compiled.words.find(tape.buffer, member.start, member.end)
+      if (words < 0 || this.ofSpan.inSet(word, words)) this.ofSpan.mask |= profile
+    }
+    for (let i = 0; i < pending.length; i += 2) {
+      if (deferred[pending[i]!]!.field >= 0) this.resolveField(tape, pending[i]!, pending[i + 1]!)
+    }
+  }
+
+  private resolveField(tape: TraceTape, index: number, row: number): void {
+    const { field, rank, profile, json } = this.compiled.deferred[index]!
+    const scan = this.ofSpan
+    if (rank > scan.rank[field]! || (profile !== 0 && (scan.mask & profile) === 0)) return
+    if (json === undefined) {
+      scan.offer(field, rank, row)
+      return
+    }
+    const member = this.member(tape, row, json)
+    if (member) scan.offerJson(field, rank, row, member.start, member.end)
+  }
+
+  private member(tape: TraceTape, row: number, name: Uint8Array) {
+    const { type, valueStart, valueEnd } = tape.attributes.at
+    if (type[row] !== 1) return undefined
+    return findJsonMember(tape.buffer, valueStart[row]!, valueEnd[row]!, name)
+  }
+}

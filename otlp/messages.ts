@@ -1,0 +1,49 @@
+/** Every message of the wire, written from the specifications' field numbers, and the signals that are made of them. */
+import protobuf from 'protobufjs/light.js'
+import { COMMON, RESOURCE } from './messages/common.ts'
+import { GOOGLE_PROTOBUF, GOOGLE_RPC } from './messages/google.ts'
+import { TRACE, TRACE_SERVICE } from './messages/trace.ts'
+
+/** Reflected messages by their full names, e.g. `opentelemetry.proto.trace.v1.Span`; field names are those of OTLP/JSON. */
+export const MESSAGES: protobuf.Root = protobuf.Root.fromJSON({
+  nested: {
+    opentelemetry: {
+      nested: {
+        proto: {
+          nested: {
+            common: { nested: { v1: COMMON } },
+            resource: { nested: { v1: RESOURCE } },
+            trace: { nested: { v1: TRACE } },
+            collector: { nested: { trace: { nested: { v1: TRACE_SERVICE } } } },
+          },
+        },
+      },
+    },
+    google: { nested: { rpc: GOOGLE_RPC, protobuf: GOOGLE_PROTOBUF } },
+  },
+})
+MESSAGES.resolveAll()
+
+/** What tells one signal from another on the wire. */
+export interface Signal {
+  name: string
+  /** Of OTLP/HTTP, by its POST. */
+  path: string
+  /** Of OTLP/gRPC: `/<service>/Export`. */
+  grpcPath: string
+  request: protobuf.Type
+  response: protobuf.Type
+  /** The count in the response's `partialSuccess`. */
+  rejectedField: string
+}
+
+const TRACE_PACKAGE = 'opentelemetry.proto.collector.trace.v1'
+
+export const TRACES: Signal = {
+  name: 'traces',
+  path: '/v1/traces',
+  grpcPath: `/${TRACE_PACKAGE}.TraceService/Export`,
+  request: MESSAGES.lookupType(`${TRACE_PACKAGE}.ExportTraceServiceRequest`),
+  response: MESSAGES.lookupType(`${TRACE_PACKAGE}.ExportTraceServiceResponse`),
+  rejectedField: 'rejectedSpans',
+}

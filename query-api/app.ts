@@ -1,0 +1,144 @@
+/** The HTTP side: every route behind the same checks, every refusal as problem+json. Knows no question. */
+import { createHash, randomUUID } from 'node:crypto'
+import { DEFAULT_TENANT } from '@runlens/conventions'
+import type { Logger } from '@runlens/runtime'
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
+import { isLoopbackHostHeader } from './host.ts'
+import { ProblemError, problemBody, problemOf } from './problem.ts'
+import { readParameters, readPath } from './read-parameters.ts'
+import { ROUTES } from './routes/index.ts'
+import type { Answer, Route, Services } from './routes/route.ts'
+
+export interface AppOptions {
+  services: Services
+  log: Logger
+  /** Answer only requests whose Host header names this machine's loopback. */
+  loopbackHostsOnly: boolean
+}
+
+const BODY_BYTES_MAX = 1024 * 1024
+
+export function createApp(options: AppOptions): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  app.set('query parser', false)
+  app.set('case sensitive routing', true)
+  app.set('strict routing', true)
+  app.use((request, response, next) => {
+    response.locals.requestId = requestIdOf(request)
+    response.set({
+      'x-request-id': response.locals.requestId,
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'private, no-cache',
+    })
+    refuseEarly(request, options.loopbackHostsOnly)
+    next()
+  })
+  for (const route of ROUTES) {
+    app.get(expressPath(route.path), (request, response) => serve(route, options.services, request, response))
+  }
+  app.use((request: Request) => {
+    throw nothingHere(request)
+  })
+  app.use(answerProblem(options.log))
+  return app
+}
+
+async function serve(route: Route, services: Services, request: Request, response: Response): Promise<void> {
+  const { searchParams } = new URL(request.originalUrl.replace(/^\/+/, '/'), 'http://localhost')
+  const path = readPath(route.parameters, request.params)
+  const { values, attributes } = readParameters(route.query, searchParams, route.attributes === true)
+  const gone = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort()
+  })
+  const scope = { tenant: DEFAULT_TENANT }
+  const answer = await route.handle({ path, query: values, attributes, scope, signal: gone.signal, services })
+  if (!gone.signal.aborted) send(answer, request, response)
+}
+
+function send(answer: Answer, request: Request, response: Response): void {
+  if ('redirect' in answer) {
+    response.redirect(302, answer.redirect)
+  } else if ('html' in answer) {
+    response.set('content-security-policy', answer.contentSecurityPolicy).type('html').send(answer.html)
+  } else {
+    const body = JSON.stringify(answer.json)
+    const identity = 'identity' in answer ? JSON.stringify(answer.identity) : body
+    const etag = `W/"${createHash('sha256').update(identity).digest('base64url')}"`
+    response.set({ ...answer.headers, etag })
+    if (knows(request, etag)) response.status(304).end()
+    else response.type('application/json').send(body)
+  }
+}
+
+/** Whether the client has this version. It may also say `no-cache`: that asks for what happens here, a check with the origin. */
+function knows(request: Request, etag: string): boolean {
+  const known = request.headers['if-none-match'] ?? ''
+  return known.split(',').some((each) => each.trim() === etag || `W/${each.trim()}` === etag)
+}
+
+function refuseEarly(request: Request, loopbackHostsOnly: boolean): void {
+  if (loopbackHostsOnly && !isLoopbackHostHeader(request.headers.host)) {
+    const detail = 'This server listens on loopback only and answers requests to localhost or 127.0.0.1.'
+    throw new ProblemError('host_not_allowed', detail)
+  }
+  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) {
+    throw new ProblemError('body_too_large', 'No route of this API takes a body of that size.')
+  }
+}
+
+const PATTERNS = ROUTES.map(
+  ({ path }) => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+)
+
+/** 405 where another method is served, else 404. */
+function nothingHere({ path, method }: Request): ProblemError {
+  if (method !== 'GET' && method !== 'HEAD' && PATTERNS.some((pattern) => pattern.test(path))) {
+    return new ProblemError('method_not_allowed', `${method} is not served here; GET and HEAD are.`)
+  }
+  return new ProblemError('route_not_found', 'The page /docs lists what is served.')
+}
+
+function answerProblem(log: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) return next(error)
+    if (response.destroyed) return
+    const problem = toProblem(error)
+    const { status } = problemOf(problem.code)
+    const requestId = String(response.locals.requestId ?? randomUUID())
+    if (problem.code === 'internal_error') {
+      log.error({ requestId, path: request.path, err: problem.cause ?? problem }, 'request failed')
+    }
+    if (problem.retryAfterSeconds !== undefined) response.set('retry-after', String(problem.retryAfterSeconds))
+    if (problem.code === 'method_not_allowed') response.set('allow', 'GET, HEAD')
+    // What is left of a body that nobody reads would be taken for the next request.
+    if (status === 413) response.set('connection', 'close')
+    response
+      .status(status)
+      .set('cache-control', 'no-store')
+      .type('application/problem+json')
+      .send(JSON.stringify(problemBody(problem, requestId)))
+  }
+}
+
+/** Express's own refusals (a path that is not well encoded) carry a status; all else is our mistake. */
+function toProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error
+  const status = (error as { status?: unknown } | null)?.status
+  if (status === 400) return new ProblemError('malformed_request', 'The path is not valid percent-encoded UTF-8.')
+  return new ProblemError('internal_error', 'The log of the server says more under this request id.', { cause: error })
+}
+
+function requestIdOf(request: Request): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
+}
+
+function expressPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1')
+}

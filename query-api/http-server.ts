@@ -1,0 +1,38 @@
+/** The Node server under the app: bounded headers and times, and problem+json for what is not even HTTP. */
+import { randomUUID } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import { systemErrorCode } from '@runlens/runtime'
+import type { Express } from 'express'
+import { ProblemError, problemBody, problemOf } from './problem.ts'
+
+const HEADER_BYTES_MAX = 16 * 1024
+
+export function createHttpServer(app: Express): Server {
+  const server = createServer(
+    { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 },
+    app,
+  )
+  server.on('clientError', (error, socket) => {
+    if (!socket.writable || systemErrorCode(error) === 'ECONNRESET') {
+      socket.destroy()
+      return
+    }
+    const problem = clientProblem(systemErrorCode(error))
+    const { status, title } = problemOf(problem.code)
+    const body = JSON.stringify(problemBody(problem, randomUUID()))
+    socket.end(
+      `HTTP/1.1 ${status} ${title}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    )
+  })
+  return server
+}
+
+function clientProblem(code: string | undefined): ProblemError {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new ProblemError('headers_too_large', 'Ask with fewer or shorter parameters and headers.')
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new ProblemError('request_timeout', 'Send the headers within 10 seconds and the body within 30.')
+  }
+  return new ProblemError('malformed_request', 'What arrived could not be read as HTTP/1.1.')
+}

@@ -1,0 +1,52 @@
+/** What lets a reader judge an answer: its range, its source, when it was asked and how far the data lag. */
+import { settlingLag } from './questions/settling-lag.ts'
+import { LOST_AFTER_MS } from './questions/status.ts'
+import type { OpenRange } from './range.ts'
+import type { Services } from './routes/route.ts'
+import type { Meta } from './schema/execution.ts'
+import { formatTime, NS_PER_MS } from './time.ts'
+
+/** Moments that a question needs; taken once, so that every part of an answer agrees. */
+export interface Moments {
+  nowMs: number
+  nowNs: bigint
+  /**
+   * Open executions heard of last before this are lost. On whole seconds, so that questions of the same second are identical.
+   */
+  lostBeforeNs: bigint
+}
+
+export function momentsOf(services: Services): Moments {
+  const nowMs = services.now()
+  const wholeMs = Math.floor(nowMs / 1000) * 1000
+  return { nowMs, nowNs: BigInt(nowMs) * NS_PER_MS, lostBeforeNs: BigInt(wholeMs - LOST_AFTER_MS) * NS_PER_MS }
+}
+
+export interface MetaParts {
+  range: OpenRange
+  source: Meta['source']
+  running: number
+}
+
+export async function readMeta(
+  services: Services,
+  moments: Moments,
+  parts: Promise<MetaParts>,
+  signal: AbortSignal,
+): Promise<Meta> {
+  const [{ range, source, running }, [lag]] = await Promise.all([parts, services.runner.ask(settlingLag(), signal)])
+  return {
+    from: range.from === null ? null : formatTime(range.from),
+    to: range.to === null ? null : formatTime(range.to),
+    source,
+    as_of: formatTime(moments.nowNs),
+    lag_ms: lag ? lag.lag_ms : null,
+    running,
+  }
+}
+
+/** The part of an answer that its ETag is about: all but the time of asking. */
+export function withoutMoment<T extends { meta: Meta }>(answer: T): unknown {
+  const { as_of: _asOf, lag_ms: _lagMs, ...meta } = answer.meta
+  return { ...answer, meta }
+}

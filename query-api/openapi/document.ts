@@ -1,0 +1,140 @@
+/** The OpenAPI 3.1 document, from the same schemas that check requests and type answers. */
+import { z } from 'zod'
+import { problemSchema } from '../problem.ts'
+import { PROBLEM_CODES, type ProblemCode } from '../problem-codes.ts'
+import type { Route } from '../routes/route.ts'
+import { ATTRIBUTE_PREFIX } from '../schema/list-query.ts'
+
+type Json = Record<string, unknown>
+
+export interface Parameter {
+  name: string
+  in: 'path' | 'query'
+  required: boolean
+  description?: string
+  schema: Json
+  [extra: string]: unknown
+}
+
+export interface Operation {
+  operationId: string
+  tags: string[]
+  summary: string
+  description?: string
+  parameters: Parameter[]
+  responses: Record<string, Json>
+}
+
+export interface OpenApiDocument {
+  openapi: '3.1.1'
+  info: Json
+  servers: Json[]
+  tags: Json[]
+  paths: Record<string, { get: Operation }>
+  components: { schemas: Record<string, Json> }
+}
+
+const SCHEMAS = '#/components/schemas/'
+
+/** The document for the given routes, in their order. */
+export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Runlens query API',
+      version: '1',
+      description:
+        'Executions of workflows, agents, jobs and queries. Times are ISO-8601 in UTC, durations carry their unit in the name, what is unknown is null.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [{ name: 'Executions' }, { name: 'Observability' }, { name: 'Operation' }],
+    paths: Object.fromEntries(routes.map((route) => [route.path, { get: operation(route) }])),
+    components: { schemas: componentSchemas() },
+  }
+}
+
+function operation(route: Route): Operation {
+  return {
+    operationId: route.id,
+    tags: [route.tag],
+    summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
+    parameters: [
+      ...parametersOf(route.parameters, 'path'),
+      ...parametersOf(route.query, 'query'),
+      ...(route.attributes ? [attributeParameter()] : []),
+    ],
+    responses: { ...success(route), ...problems(route.problems) },
+  }
+}
+
+function parametersOf(schema: z.ZodObject, place: 'path' | 'query'): Parameter[] {
+  const { properties = {}, required = [] } = toJson(schema) as {
+    properties?: Record<string, Json>
+    required?: string[]
+  }
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: place,
+    required: place === 'path' || (required.includes(name) && !('default' in rest)),
+    ...(typeof description === 'string' ? { description } : {}),
+    schema: rest,
+  }))
+}
+
+/** `attr.<key>`: OpenAPI writes parameters with free names as an object whose properties stand in the query. */
+function attributeParameter(): Parameter {
+  return {
+    name: `${ATTRIBUTE_PREFIX}<key>`,
+    in: 'query',
+    required: false,
+    description: 'The entry has this attribute with this value, e.g. attr.http.route=/orders; several narrow together',
+    style: 'form',
+    explode: true,
+    schema: { type: 'object', additionalProperties: { type: 'string' } },
+  }
+}
+
+function success({ answer, path }: Route): Record<string, Json> {
+  if (answer)
+    return { 200: { description: 'The answer', content: { 'application/json': { schema: reference(answer) } } } }
+  if (path === '/') return { 302: { description: 'Elsewhere' } }
+  return { 200: { description: 'A page', content: { 'text/html': {} } } }
+}
+
+/** One response per status, whose description names the codes. */
+function problems(codes: readonly ProblemCode[]): Record<string, Json> {
+  const always: ProblemCode[] = ['host_not_allowed', 'internal_error']
+  const byStatus = new Map<number, string[]>()
+  for (const { code, status, title } of PROBLEM_CODES) {
+    if (!codes.includes(code) && !always.includes(code)) continue
+    byStatus.set(status, [...(byStatus.get(status) ?? []), `${code}: ${title}`])
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, lines]) => [
+      status,
+      { description: lines.join('. '), content: { 'application/problem+json': { schema: reference(problemSchema) } } },
+    ]),
+  )
+}
+
+function reference(schema: z.ZodType): Json {
+  const id = schema.meta()?.id
+  return id ? { $ref: `${SCHEMAS}${id}` } : toJson(schema)
+}
+
+/** Every schema that has an id, as OpenAPI's components. */
+function componentSchemas(): Record<string, Json> {
+  const { schemas } = z.toJSONSchema(z.globalRegistry, { io: 'output', uri: (id) => `${SCHEMAS}${id}` })
+  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema as Json)]))
+}
+
+function toJson(schema: z.ZodType): Json {
+  return bare(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }) as Json)
+}
+
+function bare(schema: Json): Json {
+  const { $schema: _schema, $id: _id, id: _name, ...rest } = schema
+  return rest
+}

@@ -1,0 +1,22 @@
+/** Every code that an answer of this API may carry, with its HTTP status and meaning; `docs/errors.md` explains each. */
+
+export const PROBLEM_CODES = [
+  { code: 'invalid_parameter', status: 400, title: 'A parameter is unknown or has a value that is not accepted' },
+  { code: 'malformed_request', status: 400, title: 'The request is not well-formed HTTP' },
+  { code: 'execution_not_found', status: 404, title: 'No execution has this id' },
+  { code: 'trace_not_found', status: 404, title: 'No span of this trace is stored' },
+  { code: 'route_not_found', status: 404, title: 'Nothing is served at this path' },
+  { code: 'method_not_allowed', status: 405, title: 'This path does not take this method' },
+  { code: 'request_timeout', status: 408, title: 'The request did not arrive completely in time' },
+  { code: 'body_too_large', status: 413, title: 'The request body is larger than 1 MiB' },
+  { code: 'host_not_allowed', status: 421, title: 'The Host header names another machine than this loopback server' },
+  { code: 'headers_too_large', status: 431, title: 'The request line and headers are larger than 16 KiB' },
+  { code: 'internal_error', status: 500, title: 'The server made a mistake' },
+  { code: 'clickhouse_unreachable', status: 503, title: 'ClickHouse does not answer' },
+  { code: 'schema_missing', status: 503, title: 'ClickHouse does not have the tables of this version yet' },
+  { code: 'query_too_large', status: 503, title: 'The question needs more memory than a query may take' },
+  { code: 'too_busy', status: 503, title: 'Too many questions are waiting' },
+  { code: 'query_timeout', status: 504, title: 'The question took longer than a query may take' },
+] as const
+
+export type ProblemCode = (typeof PROBLEM_CODES)[number]['code']

@@ -1,0 +1,89 @@
+/** The filter of the core as a value, and the SQL conditions that it means. */
+import type { Parameters } from './question.ts'
+import { shownStatus } from './status.ts'
+
+/** Columns that are filtered by one equal value. */
+export const EQUAL_COLUMNS = [
+  'provider',
+  'instance',
+  'workflow_id',
+  'workflow_name',
+  'environment',
+  'service',
+  'user_id',
+  'conversation_id',
+  'database_type',
+  'error_type',
+  'error_class',
+  'error_fingerprint',
+  'failed_step',
+  'workflow_version',
+  'mode',
+  'parent_execution_id',
+] as const
+export type EqualColumn = (typeof EQUAL_COLUMNS)[number]
+
+export interface ExecutionFilter {
+  equal: Partial<Record<EqualColumn, string>>
+  status: readonly string[] | null
+  kind: readonly string[] | null
+  min_duration_ms: number | null
+  max_duration_ms: number | null
+  attributes: readonly { key: string; value: string }[]
+  /** Part of a name, id, query text or error. */
+  q: string | null
+  /** Half-open, nanoseconds. */
+  range: { field: 'started_at' | 'ended_at'; from: bigint | null; to: bigint | null }
+  /** Open executions heard of last before this are lost; nanoseconds. */
+  lostBeforeNs: bigint
+}
+
+/** Where `q` looks. */
+const SEARCHED = [
+  'workflow_name',
+  'failed_step',
+  'service',
+  'execution_id',
+  'workflow_id',
+  'user_id',
+  'conversation_id',
+  'query',
+  'error_type',
+  'error_message',
+  'lower(hex(trace_id))',
+]
+
+/** Conditions on a row of `executions`, to be joined with AND. */
+export function filterConditions(filter: ExecutionFilter, parameters: Parameters): string[] {
+  const conditions = rangeConditions(filter, parameters)
+  for (const column of EQUAL_COLUMNS) {
+    const value = filter.equal[column]
+    if (value !== undefined) conditions.push(`${column} = ${parameters.bind(column, 'String', value)}`)
+  }
+  if (filter.kind) conditions.push(`kind IN ${parameters.bind('kinds', 'Array(String)', filter.kind)}`)
+  if (filter.status) {
+    const shown = shownStatus(parameters, filter.lostBeforeNs)
+    conditions.push(`${shown} IN ${parameters.bind('statuses', 'Array(String)', filter.status)}`)
+  }
+  const { min_duration_ms: min, max_duration_ms: max } = filter
+  if (min !== null) conditions.push(`duration_ms >= ${parameters.bind('min_duration_ms', 'Float64', min)}`)
+  if (max !== null) conditions.push(`duration_ms <= ${parameters.bind('max_duration_ms', 'Float64', max)}`)
+  filter.attributes.forEach(({ key, value }, index) => {
+    const name = parameters.bind(`attribute_key_${index}`, 'String', key)
+    const wanted = parameters.bind(`attribute_value_${index}`, 'String', value)
+    conditions.push(`mapContains(attributes, ${name})`, `attributes[${name}] = ${wanted}`)
+  })
+  if (filter.q !== null) {
+    const needle = parameters.bind('q', 'String', filter.q)
+    const places = SEARCHED.map((text) => `positionCaseInsensitiveUTF8(${text}, ${needle}) > 0`)
+    conditions.push(`(${places.join('\n    OR ')})`)
+  }
+  return conditions
+}
+
+function rangeConditions({ range: { field, from, to } }: ExecutionFilter, parameters: Parameters): string[] {
+  const conditions: string[] = []
+  if (from !== null) conditions.push(`${field} >= ${parameters.bindTime('from', from)}`)
+  if (to !== null) conditions.push(`${field} < ${parameters.bindTime('to', to)}`)
+  return conditions
+}

@@ -1,0 +1,37 @@
+/** Key figures of a range, of each of its buckets, and of the period before. */
+import { type FiguresFilter, type FiguresPlan, figureColumns, figureParts } from './figures.ts'
+import { indent, Parameters, type Question, type Scope } from './question.ts'
+
+export interface KpiRow extends FigureRow {
+  /** 0: the period before. */
+  is_current: number
+  bucket: number
+  /** 1: the whole period; 0: one bucket. */
+  whole: number
+}
+
+/** Columns of `figureColumns`; 64-bit integers may come as text. */
+export interface FigureRow {
+  total: string | number
+  success: string | number
+  failure: string | number
+  running: string | number
+  durations_count: string | number
+  duration_total: number
+  /** In the order of `QUANTILE_LEVELS`; null over nothing. */
+  quantiles: (number | null)[]
+}
+
+export function kpiFigures(scope: Scope, filter: FiguresFilter, plan: FiguresPlan, buckets: number): Question<KpiRow> {
+  const parameters = new Parameters()
+  const parts = figureParts(scope, filter, plan, { by: 'bucket', buckets }, parameters)
+  const columns = ['is_current', 'bucket', 'toUInt8(grouping(bucket)) AS whole', ...figureColumns(plan, '1')]
+  const sql = `SELECT
+  ${columns.join(',\n  ')}
+FROM (
+${indent(parts)}
+)
+GROUP BY GROUPING SETS ((is_current), (is_current, bucket))
+ORDER BY is_current, whole, bucket`
+  return { name: `kpi-figures-${plan.source}`, sql, params: parameters.values }
+}

@@ -1,0 +1,67 @@
+/** What a question is: SQL text with bound parameters only, and the one place where the tenant comes into it. */
+
+/** Types that parameters are bound as. */
+export type ParameterType = 'String' | 'Int64' | 'UInt32' | 'Float64' | 'Array(String)' | 'Array(UInt32)'
+export type ParameterValue = string | number | bigint | readonly string[] | readonly number[]
+
+export interface Question<Row> {
+  /** For logs and tests; never shown to clients. */
+  readonly name: string
+  readonly sql: string
+  readonly params: Readonly<Record<string, ParameterValue>>
+  /** Carries the type of a row; never set. */
+  readonly row?: Row
+}
+
+/** Whose rows may be seen. Comes from the credential, never from a parameter. */
+export interface Scope {
+  readonly tenant: string
+}
+
+/** Collects parameters while SQL is written: every value goes through `bind` and stands in the text as a placeholder. */
+export class Parameters {
+  readonly values: Record<string, ParameterValue> = {}
+
+  /** The placeholder for a value; the same name may be bound again with the same value. */
+  bind(name: string, type: ParameterType, value: ParameterValue): string {
+    if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new Error(`not a parameter name: ${name}`)
+    this.values[name] = typeof value === 'bigint' ? String(value) : value
+    return `{${name}:${type}}`
+  }
+
+  /** A time given in nanoseconds, as a DateTime64(9). */
+  bindTime(name: string, ns: bigint): string {
+    return `fromUnixTimestamp64Nano(${this.bind(name, 'Int64', ns)}, 'UTC')`
+  }
+}
+
+/** Tables that questions read, and how: those that replace rows are read as merged. */
+const SOURCES = {
+  executions: 'executions FINAL',
+  execution_hours: 'execution_hours FINAL',
+  execution_hours_total: 'execution_hours_total FINAL',
+  execution_locator: 'execution_locator',
+  dirty_hours: 'dirty_hours',
+  step_minutes: 'step_minutes',
+  spans: 'spans FINAL',
+} as const
+export type Source = keyof typeof SOURCES
+
+/**
+ * `FROM … WHERE …` of one table for one tenant. Every question takes its rows through here and nowhere else.
+ * @param conditions SQL fragments, joined with AND
+ */
+export function rowsOf(source: Source, scope: Scope, parameters: Parameters, conditions: readonly string[]): string {
+  const tenant = `tenant = ${parameters.bind('tenant', 'String', scope.tenant)}`
+  return `FROM ${SOURCES[source]}\nWHERE ${[tenant, ...conditions].join('\n  AND ')}`
+}
+
+/** Indents a nested part so that the whole stays readable. */
+export function indent(sql: string): string {
+  return sql.replace(/^/gm, '  ')
+}
+
+/** Nanoseconds of a time column, as text. */
+export function nanoseconds(column: string): string {
+  return `toString(toUnixTimestamp64Nano(${column}))`
+}

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import { countExecutions } from './count-executions.ts'
+import { dirtyHours } from './dirty-hours.ts'
+import type { ExecutionFilter } from './execution-filter.ts'
+import type { FiguresFilter } from './figures.ts'
+import { kpiFigures } from './kpi-figures.ts'
+import { listExecutions, type Page } from './list-executions.ts'
+import { locateExecution } from './locate-execution.ts'
+import type { Question } from './question.ts'
+import { readExecutions } from './read-executions.ts'
+import { readTrace } from './read-trace.ts'
+import { relatedExecutions } from './related-executions.ts'
+import { settlingLag } from './settling-lag.ts'
+import { stepAttributes } from './step-attributes.ts'
+import { stepHistory } from './step-history.ts'
+import { workflowFigures } from './workflow-figures.ts'
+
+const scope = { tenant: 'acme' }
+const HOSTILE = "x' OR 1=1 --"
+
+const everyFilter: ExecutionFilter = {
+  equal: {
+    provider: HOSTILE,
+    instance: HOSTILE,
+    workflow_id: HOSTILE,
+    workflow_name: HOSTILE,
+    environment: HOSTILE,
+    service: HOSTILE,
+    user_id: HOSTILE,
+    conversation_id: HOSTILE,
+    database_type: HOSTILE,
+    error_type: HOSTILE,
+    error_class: HOSTILE,
+    error_fingerprint: HOSTILE,
+    failed_step: HOSTILE,
+    workflow_version: HOSTILE,
+    mode: HOSTILE,
+    parent_execution_id: HOSTILE,
+  },
+  status: ['lost', 'running'],
+  kind: ['job'],
+  min_duration_ms: 1,
+  max_duration_ms: 5.5,
+  attributes: [{ key: HOSTILE, value: HOSTILE }],
+  q: HOSTILE,
+  range: { field: 'ended_at', from: 1n, to: 2n },
+  lostBeforeNs: 3n,
+}
+const noFilter: ExecutionFilter = {
+  equal: {},
+  status: null,
+  kind: null,
+  min_duration_ms: null,
+  max_duration_ms: null,
+  attributes: [],
+  q: null,
+  range: { field: 'started_at', from: null, to: null },
+  lostBeforeNs: 3n,
+}
+const firstPage: Page = { sort: 'started_at', order: 'desc', after: null, windowFromNs: 5n, limit: 101 }
+const after = { value: '7', execution_id: HOSTILE, instance: HOSTILE }
+const figures: FiguresFilter = { range: { from: 100n, to: 200n }, kind: null, environment: null, lostBeforeNs: 3n }
+const narrow: FiguresFilter = { ...figures, kind: ['agent'], environment: HOSTILE }
+const raw = { source: 'raw', rawHours: [] } as const
+const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
+const places = [{ trace_id: 'ab'.repeat(16), first_started_at: 1n, last_started_at: 2n, services: [HOSTILE] }]
+const relative = {
+  execution_id: HOSTILE,
+  instance: HOSTILE,
+  traces: [HOSTILE],
+  parent_execution_id: HOSTILE,
+  retry_of: '',
+  replay_of: '',
+  started_ns: 9n,
+}
+
+const QUESTIONS: [string, Question<unknown>][] = [
+  ['list-executions-first-page', listExecutions(scope, noFilter, firstPage)],
+  ['list-executions-every-filter', listExecutions(scope, everyFilter, { ...firstPage, after })],
+  [
+    'list-executions-by-duration',
+    listExecutions(scope, noFilter, { ...firstPage, sort: 'duration_ms', order: 'asc', after, windowFromNs: null }),
+  ],
+  [
+    'list-executions-without-end',
+    listExecutions(scope, noFilter, {
+      ...firstPage,
+      sort: 'ended_at',
+      after: { ...after, value: null },
+      windowFromNs: null,
+    }),
+  ],
+  ['count-executions', countExecutions(scope, everyFilter)],
+  ['locate-execution', locateExecution(scope, HOSTILE)],
+  ['read-executions', readExecutions(scope, HOSTILE, [{ instance: 'a', anchor_us: '5', traces: [] }], 3n)],
+  ['related-executions', relatedExecutions(scope, relative, 3n)],
+  ['kpi-figures-raw', kpiFigures(scope, figures, raw, 24)],
+  ['kpi-figures-rollup', kpiFigures(scope, narrow, rollup, 30)],
+  ['workflow-figures-raw', workflowFigures(scope, figures, raw, 100)],
+  ['workflow-figures-rollup', workflowFigures(scope, narrow, rollup, 100)],
+  ['dirty-hours', dirtyHours(scope, 1n, 2n)],
+  ['read-trace', readTrace(scope, places, 10)],
+  ['step-attributes', stepAttributes(scope, places, 10)],
+  ['step-history', stepHistory(scope, { services: [HOSTILE], stepNames: [HOSTILE], from: 1n, to: 2n })],
+]
+
+describe('questions', () => {
+  it.each(QUESTIONS)('%s reads as it did', async (name, { sql }) => {
+    await expect(`${sql}\n`).toMatchFileSnapshot(`sql/${name}.sql`)
+  })
+
+  it.each(QUESTIONS)('%s holds every table to the tenant', (_, { sql, params }) => {
+    const tables = sql.match(/FROM [a-z]/g)?.length
+    expect(sql.match(/WHERE tenant = \{tenant:String\}/g)).toHaveLength(tables ?? 0)
+    expect(params.tenant).toBe('acme')
+  })
+
+  it.each(QUESTIONS)('%s has no text of a user in its SQL', (_, { sql }) => {
+    expect(sql).not.toContain('1=1')
+  })
+
+  it.each(QUESTIONS)('%s binds what it names and names what it binds', (_, { sql, params }) => {
+    const named = new Set([...sql.matchAll(/\{([a-z0-9_]+):/g)].map((match) => match[1]))
+    expect([...named].sort()).toEqual(Object.keys(params).sort())
+  })
+
+  it('asks about settling for the system, not for a tenant', () => {
+    expect(settlingLag().sql).not.toContain('tenant')
+  })
+})

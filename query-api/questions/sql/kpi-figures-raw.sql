@@ -1,0 +1,30 @@
+SELECT
+  is_current,
+  bucket,
+  toUInt8(grouping(bucket)) AS whole,
+  sumIf(n, 1) AS total,
+  sumIf(n, 1 AND shown = 'success') AS success,
+  sumIf(n, 1 AND shown IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS failure,
+  sumIf(n, 1 AND shown IN ('queued', 'running', 'waiting')) AS running,
+  sumIf(durations, 1) AS durations_count,
+  sumIf(duration_sum, 1) AS duration_total,
+  quantilesExactMergeIf(0.5, 0.75, 0.9, 0.95, 0.99)(state, 1) AS quantiles
+FROM (
+  SELECT
+    toUnixTimestamp64Nano(started_at) >= {from:Int64} AS is_current,
+    if(is_current, toInt32(intDiv((toUnixTimestamp64Nano(started_at) - {from:Int64}) * {buckets:UInt32}, {length:Int64})), 0) AS bucket,
+    if(status IN ('queued', 'running', 'waiting') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown,
+    count() AS n,
+    countIf(duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS durations,
+    sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS duration_sum,
+    quantilesExactStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS state,
+    max(started_at) AS last_started
+  FROM executions FINAL
+  WHERE tenant = {tenant:String}
+    AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
+    AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    AND kind NOT IN ('query', 'request')
+  GROUP BY is_current, bucket, shown
+)
+GROUP BY GROUPING SETS ((is_current), (is_current, bucket))
+ORDER BY is_current, whole, bucket

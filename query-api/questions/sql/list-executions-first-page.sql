@@ -1,0 +1,51 @@
+SELECT
+  execution_id,
+  kind,
+  provider,
+  instance,
+  workflow_id,
+  workflow_name,
+  workflow_version,
+  mode,
+  environment,
+  service,
+  user_id,
+  conversation_id,
+  database_type,
+  query,
+  duration_ms,
+  queue_ms,
+  progress,
+  error_type,
+  error_class,
+  error_message,
+  error_fingerprint,
+  response_status_code,
+  failed_step,
+  step_count,
+  failed_steps,
+  rows_total,
+  rows_returned,
+  parent_execution_id,
+  retry_of,
+  attempt,
+  if(status IN ('queued', 'running', 'waiting') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown_status,
+  toString(toUnixTimestamp64Nano(started_at)) AS started_ns,
+  toString(toUnixTimestamp64Nano(ended_at)) AS ended_ns,
+  toString(toUnixTimestamp64Nano(last_seen_at)) AS last_seen_ns,
+  toString(toUnixTimestamp64Nano(expected_end_at)) AS expected_end_ns,
+  lower(hex(trace_id)) AS trace,
+  substringUTF8(input, 1, 200) AS input_preview,
+  substringUTF8(output, 1, 200) AS output_preview,
+  toString(toUnixTimestamp64Nano(started_at)) AS sort_value
+FROM executions FINAL
+WHERE tenant = {tenant:String}
+  AND (anchor_at, execution_id, instance) IN (
+  SELECT anchor_at, execution_id, instance
+  FROM executions FINAL
+  WHERE tenant = {tenant:String}
+    AND started_at >= fromUnixTimestamp64Nano({window_from:Int64}, 'UTC')
+  ORDER BY started_at DESC NULLS LAST, execution_id DESC, instance DESC
+  LIMIT {limit:UInt32}
+  )
+ORDER BY started_at DESC NULLS LAST, execution_id DESC, instance DESC

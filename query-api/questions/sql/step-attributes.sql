@@ -1,0 +1,12 @@
+SELECT
+  lower(hex(trace_id)) AS trace,
+  lower(hex(span_id)) AS span,
+  mapKeys(attributes) AS keys,
+  arrayMap(text -> substring(text, 1, 1024), mapValues(attributes)) AS values
+FROM spans FINAL
+WHERE tenant = {tenant:String}
+  AND started_at >= fromUnixTimestamp64Nano({first:Int64}, 'UTC')
+  AND started_at <= fromUnixTimestamp64Nano({last:Int64}, 'UTC')
+  AND service IN {services:Array(String)}
+  AND trace_id IN arrayMap(id -> toFixedString(unhex(id), 16), {trace_ids:Array(String)})
+LIMIT {limit:UInt32}

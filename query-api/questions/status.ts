@@ -1,0 +1,22 @@
+/** The status of an execution as it is shown: the stored one, except that an open execution that fell silent is `lost`. */
+import { FINAL_STATUSES, OPEN_STATUSES } from '@runlens/conventions'
+import type { Parameters } from './question.ts'
+
+const list = (statuses: readonly string[]) => statuses.map((status) => `'${status}'`).join(', ')
+
+export const OPEN = `(${list(OPEN_STATUSES)})`
+export const FINAL = `(${list(FINAL_STATUSES)})`
+/** Final and not success. */
+export const FAILURES = `(${list(FINAL_STATUSES.filter((status) => status !== 'success'))})`
+
+/** How long an execution without any heartbeat may stay open before it counts as lost. */
+export const LOST_AFTER_MS = 24 * 3_600_000
+
+/**
+ * SQL for the status to show, as String.
+ * @param lostBeforeNs executions heard of last before this are lost
+ */
+export function shownStatus(parameters: Parameters, lostBeforeNs: bigint): string {
+  const silent = `last_seen_at < ${parameters.bindTime('lost_before', lostBeforeNs)}`
+  return `if(status IN ${OPEN} AND ${silent}, 'lost', toString(status))`
+}

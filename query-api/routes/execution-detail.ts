@@ -1,0 +1,41 @@
+/** `GET /api/v1/executions/id/{execution_id}`: everything known of one execution. */
+import { z } from 'zod'
+import { findExecution } from '../find-execution.ts'
+import { momentsOf } from '../meta.ts'
+import { relatedExecutions } from '../questions/related-executions.ts'
+import { executionDetailSchema } from '../schema/execution.ts'
+import { instanceParameter, noRange, TEXT_MAX } from '../schema/parameters.ts'
+import { shapeDetail } from '../shape-execution.ts'
+import { QUESTION_PROBLEMS, route } from './route.ts'
+
+export const executionPath = z.strictObject({ execution_id: z.string().min(1).max(TEXT_MAX) })
+
+export const executionDetail = route({
+  path: '/api/v1/executions/id/{execution_id}',
+  id: 'getExecution',
+  tag: 'Executions',
+  summary: 'Get one execution',
+  description:
+    'When several instances gave this id, the execution that started last is answered, and `instances` names them all.',
+  parameters: executionPath,
+  query: z.strictObject({ instance: instanceParameter(), ...noRange }),
+  answer: executionDetailSchema,
+  problems: ['invalid_parameter', 'execution_not_found', ...QUESTION_PROBLEMS],
+  handle: async ({ path, query, scope, signal, services }) => {
+    const moments = momentsOf(services)
+    const wanted = { executionId: path.execution_id, instance: query.instance }
+    const { row, traces, instances } = await findExecution(services.runner, scope, wanted, moments, signal)
+    const { execution_id, instance, parent_execution_id, retry_of, replay_of } = row
+    const relative = {
+      execution_id,
+      instance,
+      traces,
+      parent_execution_id,
+      retry_of,
+      replay_of,
+      started_ns: BigInt(row.started_ns),
+    }
+    const related = await services.runner.ask(relatedExecutions(scope, relative, moments.lostBeforeNs), signal)
+    return { json: shapeDetail(row, related, instances, moments.nowNs) }
+  },
+})

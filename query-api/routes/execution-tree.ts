@@ -1,0 +1,117 @@
+/** `GET /api/v1/executions/id/{execution_id}/tree`: the steps of an execution, read from its spans. */
+import { readTraceRanges, readTraceSpans } from '@runlens/clickhouse'
+import { type Settled, settle, type TreeItem, executionTree as treeOf } from '@runlens/mapping'
+import { z } from 'zod'
+import { findExecution } from '../find-execution.ts'
+import { type Moments, momentsOf } from '../meta.ts'
+import type { ReadExecution } from '../questions/read-executions.ts'
+import { stepAttributes } from '../questions/step-attributes.ts'
+import { stepHistory } from '../questions/step-history.ts'
+import { choice, instanceParameter, noRange } from '../schema/parameters.ts'
+import { type Tree, treeSchema } from '../schema/tree.ts'
+import { percentileOf, type StepContext, shapeStep, stepKey } from '../shape-step.ts'
+import { formatTime, NS_PER_DAY } from '../time.ts'
+import { executionPath } from './execution-detail.ts'
+import { type Asked, QUESTION_PROBLEMS, route } from './route.ts'
+
+const HISTORY_NS = 7n * NS_PER_DAY
+
+const treeQuerySchema = z.strictObject({
+  instance: instanceParameter(),
+  spans: choice(['steps', 'all']).default('steps').describe('all: plain spans too'),
+  ...noRange,
+})
+type AskedTree = Asked<{ execution_id: string }, z.output<typeof treeQuerySchema>>
+
+export const executionTree = route({
+  path: '/api/v1/executions/id/{execution_id}/tree',
+  id: 'getExecutionTree',
+  tag: 'Executions',
+  summary: 'Get the steps of an execution',
+  description:
+    'Computed from the stored spans of its traces by the same function that settles executions, so it agrees with their counts.',
+  parameters: executionPath,
+  query: treeQuerySchema,
+  answer: treeSchema,
+  problems: ['invalid_parameter', 'execution_not_found', ...QUESTION_PROBLEMS],
+  handle: async (asked) => {
+    const { path, query, scope, signal, services } = asked
+    const moments = momentsOf(services)
+    const wanted = { executionId: path.execution_id, instance: query.instance }
+    const { row, traces, instances } = await findExecution(services.runner, scope, wanted, moments, signal)
+    const { items, settled, spans, truncated } = await readItems(asked, row, traces, moments)
+    const steps = await shapeItems(asked, row, traces, items, settled)
+    const tree: Tree = {
+      execution_id: row.execution_id,
+      kind: row.kind as Tree['kind'],
+      status: row.shown_status as Tree['status'],
+      steps,
+      meta: { spans, truncated, instances, as_of: formatTime(moments.nowNs) },
+    }
+    const { as_of: _asOf, ...meta } = tree.meta
+    return { json: tree, identity: { ...tree, meta } }
+  },
+})
+
+/** Settles the execution's traces again and takes its tree. */
+async function readItems(asked: AskedTree, row: ReadExecution, traces: string[], moments: Moments) {
+  const { services, scope, query } = asked
+  const { spans, truncated } = await services.runner.read((client) =>
+    readTraceSpans(client, {
+      tenant: scope.tenant,
+      traceIds: traces,
+      payloadBytesMax: services.payloadBytesMax,
+      spansMax: services.spansPerTraceMax,
+    }),
+  )
+  const settled = settle(spans, {
+    now_ms: moments.nowMs,
+    candidate_timeout_ms: services.candidateTimeoutMs,
+    payload_bytes_max: services.payloadBytesMax,
+  })
+  const index = settled.executions.findIndex(
+    ({ execution_id, instance }) => execution_id === row.execution_id && instance === row.instance,
+  )
+  // Spans may be gone before their execution; what is left of it then has no steps.
+  const items = index < 0 ? [] : treeOf(spans, settled, index, { allSpans: query.spans === 'all' })
+  return { items, settled, spans: spans.length, truncated: truncated.size > 0 }
+}
+
+async function shapeItems(
+  { services: { runner, spansPerTraceMax }, scope, signal }: AskedTree,
+  row: ReadExecution,
+  traces: string[],
+  items: readonly TreeItem[],
+  settled: Settled,
+): Promise<Tree['steps']> {
+  if (items.length === 0) return []
+  const startedAt = BigInt(row.started_ns)
+  const places = await runner.read((client) => readTraceRanges(client, scope.tenant, traces))
+  const history = {
+    services: distinct(items.map(({ span }) => span.service)),
+    stepNames: distinct(items.map(({ span }) => span.step_name)).filter((name) => name !== ''),
+    from: startedAt - HISTORY_NS,
+    to: startedAt,
+  }
+  const [attributes, histories] = await Promise.all([
+    runner.ask(stepAttributes(scope, places, spansPerTraceMax * traces.length), signal),
+    history.stepNames.length === 0 ? [] : runner.ask(stepHistory(scope, history), signal),
+  ])
+  const bySpan = new Map(attributes.map((of) => [`${of.trace}-${of.span}`, of]))
+  const byStep = new Map(histories.map((of) => [stepKey(of.service, of.step_name), of]))
+  const statusOf = new Map(
+    settled.executions.flatMap(({ segments, status }) => segments.map(({ span_id }) => [span_id, status] as const)),
+  )
+  const context: StepContext = {
+    startedAt,
+    childStatus: (spanId) => statusOf.get(spanId),
+    attributes: (traceId, spanId) => bySpan.get(`${traceId}-${spanId}`),
+    percentile: (service, name, durationMs) => percentileOf(byStep.get(stepKey(service, name)), durationMs),
+  }
+  return items.map((item) => shapeStep(item, context))
+}
+
+/** At most as many as fit into a bound parameter; steps beyond have no percentile. */
+function distinct(names: readonly string[]): string[] {
+  return [...new Set(names)].sort().slice(0, 100)
+}

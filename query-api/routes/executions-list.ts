@@ -1,0 +1,124 @@
+/** `GET /api/v1/executions`: the filtered list, newest first, page by page. */
+import { z } from 'zod'
+import { decodeCursor, encodeCursor } from '../cursor.ts'
+import { type Moments, momentsOf, readMeta, withoutMoment } from '../meta.ts'
+import { invalidParameter } from '../problem.ts'
+import { countExecutions } from '../questions/count-executions.ts'
+import { EQUAL_COLUMNS, type ExecutionFilter } from '../questions/execution-filter.ts'
+import { type ListedExecution, listExecutions, type Page } from '../questions/list-executions.ts'
+import { type OpenRange, resolveListRange } from '../range.ts'
+import { type ExecutionList, executionListSchema } from '../schema/execution.ts'
+import { type ListQuery, listQuerySchema } from '../schema/list-query.ts'
+import { shapeListed } from '../shape-execution.ts'
+import { NS_PER_DAY } from '../time.ts'
+import { windowsOf } from '../windows.ts'
+import { type Asked, QUESTION_PROBLEMS, route } from './route.ts'
+
+type AskedList = Asked<unknown, ListQuery>
+
+/** Orders and searches that no key serves look back this far unless a range is given. */
+const COSTLY_DEFAULT_NS = 30n * NS_PER_DAY
+
+export const executionsList = route({
+  path: '/api/v1/executions',
+  id: 'listExecutions',
+  tag: 'Executions',
+  summary: 'List executions',
+  description:
+    'Filters narrow together. Without a range the list covers everything retained, newest first; sorted by duration_ms or searched with q it covers the last 30 days.',
+  parameters: z.strictObject({}),
+  query: listQuerySchema,
+  attributes: true,
+  answer: executionListSchema,
+  problems: ['invalid_parameter', ...QUESTION_PROBLEMS],
+  handle: async (asked) => {
+    const moments = momentsOf(asked.services)
+    const cursor = asked.query.cursor === undefined ? null : decodeCursor(asked.query.cursor)
+    const { sort, order, limit } = asked.query
+    if (cursor && (cursor.sort !== sort || cursor.order !== order)) {
+      throw invalidParameter('cursor', `belongs to a list with sort=${cursor.sort} and order=${cursor.order}`)
+    }
+    const filter = filterOf(asked, cursor ? cursor.range : rangeOf(asked.query, moments.nowMs), moments)
+    const counting = asked.services.runner.ask(countExecutions(asked.scope, filter), asked.signal)
+    const total = counting.then(([count]) => Number(count?.total ?? 0))
+    const parts = counting.then(([count]) => ({
+      range: filter.range,
+      source: 'raw' as const,
+      running: Number(count?.running ?? 0),
+    }))
+    const after = cursor?.after ?? null
+    const [rows, meta, size] = await Promise.all([
+      readPage(asked, filter, { sort, order, after, windowFromNs: null, limit: limit + 1 }, moments.nowNs, total),
+      readMeta(asked.services, moments, parts, asked.signal),
+      total,
+    ])
+    const page = rows.slice(0, limit)
+    const last = rows.length > limit ? page.at(-1) : undefined
+    const answer: ExecutionList = {
+      executions: page.map((row) => shapeListed(row, moments.nowNs)),
+      count: page.length,
+      total: size,
+      next_cursor: last ? encodeCursor({ sort, order, range: filter.range, after: positionOf(last) }) : null,
+      meta,
+    }
+    return { json: answer, identity: withoutMoment(answer) }
+  },
+})
+
+/** Asks for ever longer windows until the page is full or everything was seen. */
+async function readPage(
+  { services, scope, signal }: AskedList,
+  filter: ExecutionFilter,
+  page: Page,
+  nowNs: bigint,
+  total: Promise<number>,
+): Promise<readonly ListedExecution[]> {
+  const windows = windowsOf(page, filter.range.field === page.sort ? filter.range.from : null, nowNs)
+  let rows: readonly ListedExecution[] = []
+  for (const [n, windowFromNs] of windows.entries()) {
+    // A day that gave less than a quarter of the page promises no full page of four days: everything is next.
+    if (n > 0 && windowFromNs !== null && rows.length * 4 < page.limit) continue
+    rows = await services.runner.ask(listExecutions(scope, filter, { ...page, windowFromNs }), signal)
+    if (rows.length >= page.limit || (page.after === null && rows.length >= (await total))) break
+  }
+  return rows
+}
+
+function positionOf(row: ListedExecution) {
+  return { value: row.sort_value, execution_id: row.execution_id, instance: row.instance }
+}
+
+function rangeOf(query: ListQuery, nowMs: number): OpenRange {
+  const range = resolveListRange(query, nowMs)
+  const isCostly = query.q !== undefined || query.sort === 'duration_ms'
+  const isOpen = range.from === null && range.to === null
+  if (!isCostly || !isOpen) return range
+  const whole = BigInt(Math.ceil((nowMs + 1) / 1000)) * 1_000_000_000n
+  return { from: whole - COSTLY_DEFAULT_NS, to: null }
+}
+
+function filterOf({ query, attributes }: AskedList, range: OpenRange, moments: Moments): ExecutionFilter {
+  const named: Record<string, string | undefined> = { ...texts(query), workflow_version: query.version }
+  const equal: ExecutionFilter['equal'] = {}
+  for (const column of EQUAL_COLUMNS) {
+    const value = named[column]
+    if (value !== undefined) equal[column] = value
+  }
+  return {
+    equal,
+    status: query.status ?? null,
+    kind: query.kind ?? null,
+    min_duration_ms: query.min_duration_ms ?? null,
+    max_duration_ms: query.max_duration_ms ?? null,
+    attributes,
+    q: query.q ?? null,
+    range: { field: query.time_field, ...range },
+    lostBeforeNs: moments.lostBeforeNs,
+  }
+}
+
+function texts(query: ListQuery): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
+}

@@ -1,0 +1,19 @@
+/** Every route of the API, literal paths before those with parameters. */
+import { executionDetail } from './execution-detail.ts'
+import { executionTree } from './execution-tree.ts'
+import { executionsList } from './executions-list.ts'
+import { kpis } from './kpis.ts'
+import { operation, selfDescription } from './operation.ts'
+import type { Route } from './route.ts'
+import { trace } from './trace.ts'
+import { workflows } from './workflows.ts'
+
+export const ROUTES: readonly Route[] = selfDescription([
+  executionsList,
+  executionDetail,
+  executionTree,
+  trace,
+  kpis,
+  workflows,
+  ...operation,
+])

@@ -1,0 +1,162 @@
+/**
+ * Asks ClickHouse: few questions at once, identical ones once, answers remembered for a moment, and every way in which
+ * ClickHouse may fail turned into a problem that tells nothing of SQL.
+ */
+import type { ClickHouseClient } from '@runlens/clickhouse'
+import { systemErrorCode } from '@runlens/runtime'
+import { AnswerCache } from './answer-cache.ts'
+import { Permits } from './permits.ts'
+import { ProblemError } from './problem.ts'
+import type { Question } from './questions/question.ts'
+
+export interface RunnerOptions {
+  client: ClickHouseClient
+  /** Questions in ClickHouse at once. */
+  queriesMax: number
+  queryTimeoutMs: number
+  /** How long an answer may be given again; 0: never. */
+  cacheMs: number
+}
+
+export interface Runner {
+  /**
+   * The rows of an answer; they are shared, so never change them.
+   * @throws ProblemError when ClickHouse does not answer, or when all who asked went away
+   */
+  ask<Row>(question: Question<Row>, signal?: AbortSignal): Promise<readonly Row[]>
+  /** Runs a reader that asks by itself, under the same cap and with the same problems. */
+  read<T>(task: (client: ClickHouseClient) => Promise<T>): Promise<T>
+}
+
+/** Questions that wait for a permit; more are refused. */
+const WAITING_MAX = 256
+const RETRY_AFTER_SECONDS = 2
+
+const SETTINGS = { do_not_merge_across_partitions_select_final: 1 } as const
+
+interface Flight {
+  rows: Promise<readonly unknown[]>
+  controller: AbortController
+  /** Who still wants the answer. At none the query is stopped. */
+  askers: number
+}
+
+export function createRunner(options: RunnerOptions): Runner {
+  const permits = new Permits(options.queriesMax, WAITING_MAX)
+  const cache = new AnswerCache(options.cacheMs)
+  const flights = new Map<string, Flight>()
+
+  const start = (key: string, question: Question<unknown>): Flight => {
+    const controller = new AbortController()
+    const rows = permits
+      .hold(() => query(options, question, controller.signal), controller.signal)
+      .then(({ rows, bytes }) => {
+        cache.put(key, rows, bytes)
+        return rows
+      })
+      .catch((error: unknown) => {
+        throw toProblem(error)
+      })
+      .finally(() => {
+        if (flights.get(key) === flight) flights.delete(key)
+      })
+    const flight: Flight = { rows, controller, askers: 0 }
+    flights.set(key, flight)
+    return flight
+  }
+
+  return {
+    async ask<Row>(question: Question<Row>, signal?: AbortSignal): Promise<readonly Row[]> {
+      const key = JSON.stringify([question.sql, question.params])
+      const known = cache.get(key)
+      if (known) return known as readonly Row[]
+      const flight = flights.get(key) ?? start(key, question)
+      flight.askers += 1
+      const leave = () => {
+        flight.askers -= 1
+        if (flight.askers > 0) return
+        if (flights.get(key) === flight) flights.delete(key)
+        flight.controller.abort()
+      }
+      if (signal?.aborted) leave()
+      signal?.addEventListener('abort', leave, { once: true })
+      try {
+        return (await flight.rows) as readonly Row[]
+      } finally {
+        signal?.removeEventListener('abort', leave)
+      }
+    },
+    read: <T>(task: (client: ClickHouseClient) => Promise<T>) =>
+      permits
+        .hold(() => task(options.client))
+        .catch((error: unknown) => {
+          throw toProblem(error)
+        }),
+  }
+}
+
+async function query(
+  { client, queryTimeoutMs }: RunnerOptions,
+  question: Question<unknown>,
+  signal: AbortSignal,
+): Promise<{ rows: unknown[]; bytes: number }> {
+  const result = await client.query({
+    query: `/* runlens: ${question.name} */\n${question.sql}`,
+    query_params: question.params,
+    format: 'JSONEachRow',
+    abort_signal: AbortSignal.any([signal, AbortSignal.timeout(queryTimeoutMs)]),
+    clickhouse_settings: { ...SETTINGS, max_execution_time: Math.ceil(queryTimeoutMs / 1000) },
+  })
+  const text = await result.text()
+  const rows = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown)
+  return { rows, bytes: text.length }
+}
+
+/** ClickHouse's error numbers that mean something to a client. */
+const TOO_SLOW = new Set(['159', '160'])
+const TOO_LARGE = new Set(['241', '307', '158', '396'])
+const NO_SCHEMA = new Set(['60', '81', '47'])
+const TOO_MANY = new Set(['202', '439'])
+/** Network faults, with the client's own for sockets that were closed under it. */
+const NO_CONNECTION = /^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ERR_SOCKET)/
+
+function toProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error
+  const code = String((error as { code?: unknown }).code ?? systemErrorCode(error) ?? '')
+  const cause = error
+  const retryAfterSeconds = RETRY_AFTER_SECONDS
+  if (TOO_SLOW.has(code) || isAbort(error)) {
+    return new ProblemError('query_timeout', 'Ask about a shorter range or with a filter that matches less.', { cause })
+  }
+  if (TOO_LARGE.has(code)) {
+    return new ProblemError('query_too_large', 'Ask about a shorter range or for fewer rows.', {
+      cause,
+      retryAfterSeconds,
+    })
+  }
+  if (NO_SCHEMA.has(code)) {
+    const detail = 'The tables are made by `runlens migrate`, which `npm start` runs by itself.'
+    return new ProblemError('schema_missing', detail, { cause, retryAfterSeconds })
+  }
+  if (TOO_MANY.has(code)) {
+    return new ProblemError('too_busy', 'ClickHouse runs as many queries as it may.', { cause, retryAfterSeconds })
+  }
+  if (NO_CONNECTION.test(code) || isTimeout(error)) {
+    const detail = 'It is starting, stopped or unreachable; the collector keeps what arrives meanwhile.'
+    return new ProblemError('clickhouse_unreachable', detail, { cause, retryAfterSeconds })
+  }
+  return new ProblemError('internal_error', 'The log of the server says more under this request id.', { cause })
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || /aborted/i.test(error.message))
+}
+
+function isTimeout(error: unknown): boolean {
+  return (
+    error instanceof Error && (error.name === 'TimeoutError' || /^(Timeout error|socket hang up)/i.test(error.message))
+  )
+}

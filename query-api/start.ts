@@ -1,0 +1,71 @@
+/** Puts the query API together: client, runner, app, server. Listens at once; ClickHouse may come later. */
+import type { Server } from 'node:http'
+import { createClickHouse } from '@runlens/clickhouse'
+import { type Address, formatAddress, type Logger, listen, RunlensError, type Settings } from '@runlens/runtime'
+import { createApp } from './app.ts'
+import { isLoopback } from './host.ts'
+import { createHttpServer } from './http-server.ts'
+import { createReadiness } from './readiness.ts'
+import { createRunner } from './run.ts'
+
+export type QueryApiSettings = Pick<Settings, 'api' | 'apiAddress' | 'worker' | 'mapping'> & { clickhouseUrl: string }
+
+export interface QueryApi {
+  address: Address
+  stop: () => Promise<void>
+}
+
+/**
+ * @param now the clock, milliseconds since the epoch
+ * @throws RunlensError when the address can't be bound or is not a loopback one
+ */
+export async function startQueryApi(
+  settings: QueryApiSettings,
+  log: Logger,
+  now: () => number = Date.now,
+): Promise<QueryApi> {
+  refuseOpenAddress(settings.apiAddress)
+  const { queriesMax, queryTimeoutMs, cacheMs } = settings.api
+  const client = createClickHouse({
+    url: settings.clickhouseUrl,
+    application: 'runlens-query-api',
+    queryTimeoutMs: queryTimeoutMs + 5_000,
+    connectionsMax: queriesMax + 1,
+  })
+  const runner = createRunner({ client, queriesMax, queryTimeoutMs, cacheMs })
+  const services = {
+    runner,
+    now,
+    spansPerTraceMax: settings.worker.spansPerTraceMax,
+    payloadBytesMax: settings.mapping.payloadBytesMax,
+    candidateTimeoutMs: settings.worker.candidateTimeoutMs,
+    notReady: createReadiness(runner, now),
+  }
+  const server = createHttpServer(createApp({ services, log, loopbackHostsOnly: true }))
+  const address = await listen(server, settings.apiAddress, 'RUNLENS_API')
+  return {
+    address,
+    stop: async () => {
+      await close(server)
+      await client.close()
+    },
+  }
+}
+
+/** There is no authentication yet, so whoever reaches the server may read everything. */
+function refuseOpenAddress(address: Address): void {
+  if (isLoopback(address.host)) return
+  throw new RunlensError(
+    'address_invalid',
+    `RUNLENS_API is ${formatAddress(address)}, but without authentication the API listens on loopback only`,
+    'Set RUNLENS_API to 127.0.0.1 and a port, and put a proxy that authenticates in front of it to reach it from elsewhere.',
+  )
+}
+
+/** Lets running requests end; connections that only wait are closed. */
+function close(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()))
+    server.closeIdleConnections()
+  })
+}

@@ -1,0 +1,22 @@
+/** Newest first is read in widening windows: most pages are full within a day, and only rare filters reach everything. */
+import { NS_PER_DAY } from './time.ts'
+
+export interface Order {
+  sort: 'started_at' | 'ended_at' | 'duration_ms'
+  order: 'asc' | 'desc'
+  after: { value: string | null } | null
+}
+
+const WIDTHS = [NS_PER_DAY, 4n * NS_PER_DAY]
+
+/**
+ * Lower bounds of the sort time to try one after another; null is everything. A page of a window is the page of the whole as soon
+ * as it is full, because the window holds the newest rows there are.
+ * @param from start of the range, when it is about the sort time
+ */
+export function windowsOf({ sort, order, after }: Order, from: bigint | null, nowNs: bigint): (bigint | null)[] {
+  if (order === 'asc' || sort === 'duration_ms' || after?.value === null) return [null]
+  const top = after ? BigInt(after.value) : nowNs
+  const bounds = WIDTHS.map((width) => top - width).filter((bound) => from === null || bound > from)
+  return [...bounds, null]
+}

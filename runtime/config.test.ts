@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { configurationKeys, loadSettings } from './config.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'runlens-config-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+function yaml(content: string): string {
+  const path = join(directory, 'runlens.yaml')
+  writeFileSync(path, content)
+  return path
+}
+
+function faultsOf(environment: Record<string, string>): string[] {
+  try {
+    loadSettings(environment)
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'config_invalid' })
+    return (error as Error).message.split('\n').slice(1)
+  }
+  return []
+}
+
+it('needs nothing', () => {
+  const settings = loadSettings({})
+  expect(settings).toMatchObject({
+    otlpGrpc: { host: '127.0.0.1', port: 4317 },
+    otlpHttp: { host: '127.0.0.1', port: 4318 },
+    apiAddress: { host: '127.0.0.1', port: 8080 },
+    clickhouseAddress: { host: '127.0.0.1', port: 8123 },
+    dataDir: resolve('data'),
+    clickhouseUrl: undefined,
+    spool: { bytesMax: 4 * 1024 ** 3 },
+  })
+})
+
+it('takes the file for what the environment does not say, and empty variables for unset ones', () => {
+  const path = yaml('log: { level: warn }\nspool: { graceSeconds: 5 }\n')
+  const settings = loadSettings({ RUNLENS_CONFIG: path, RUNLENS_API: '', RUNLENS_OTLP_HTTP: ':1234' })
+  expect(settings.log.level).toBe('warn')
+  expect(settings.spool).toMatchObject({ graceSeconds: 5, commitIntervalMs: 2 })
+  expect(settings.apiAddress.port).toBe(8080)
+  expect(settings.otlpHttp.port).toBe(1234)
+  expect(loadSettings({ RUNLENS_CONFIG: path, RUNLENS_LOG_LEVEL: 'error' }).log.level).toBe('error')
+})
+
+it('tells all faults at once, each with its key', () => {
+  const path = yaml('spool: { bytesMax: -1 }\nmapping: { roots: maybe }\nnonsense: 1\nworker: { pollMss: 3 }\n')
+  const faults = faultsOf({
+    RUNLENS_CONFIG: path,
+    RUNLENS_API: 'nowhere',
+    RUNLENS_CLICKHOUSE_URL: 'tcp://host:9000',
+    RUNLENS_DATADIR: '/x',
+    RUNLENS_LOG_LEVEL: 'loud',
+  })
+  const named = [
+    'RUNLENS_DATADIR',
+    'RUNLENS_API',
+    'RUNLENS_CLICKHOUSE_URL',
+    'RUNLENS_LOG_LEVEL',
+    'spool.bytesMax',
+    'mapping.roots',
+    'nonsense',
+    'pollMss',
+  ]
+  // The first one goes on to list the variables that are known.
+  const shortened = faults.map((line) => line.replace(/; known are .*/, ''))
+  for (const name of named) expect(shortened.filter((line) => line.includes(name)).length, name).toBe(1)
+  expect(faults).toHaveLength(named.length)
+})
+
+it('tells a file that cannot be read or is no YAML', () => {
+  expect(faultsOf({ RUNLENS_CONFIG: join(directory, 'none.yaml') })).toEqual([
+    expect.stringMatching(/RUNLENS_CONFIG.*ENOENT/),
+  ])
+  expect(faultsOf({ RUNLENS_CONFIG: yaml('a: [1') })[0]).toContain('RUNLENS_CONFIG')
+  expect(faultsOf({ RUNLENS_CONFIG: yaml('- a list') })).toHaveLength(1)
+})
+
+it('takes an empty file for no settings', () => {
+  expect(loadSettings({ RUNLENS_CONFIG: yaml('# nothing yet\n') }).log.level).toBe('info')
+})
+
+it('tells two listeners on one address, unless the system picks the ports', () => {
+  expect(faultsOf({ RUNLENS_API: ':4318' })).toEqual([expect.stringMatching(/RUNLENS_API.*RUNLENS_OTLP_HTTP/)])
+  expect(faultsOf({ RUNLENS_API: ':0', RUNLENS_OTLP_HTTP: ':0' })).toEqual([])
+  expect(faultsOf({ RUNLENS_API: ':8123' })).toHaveLength(1)
+  expect(faultsOf({ RUNLENS_API: ':8123', RUNLENS_CLICKHOUSE_URL: 'http://ch:8123/db' })).toEqual([])
+})
+
+it('lists every key of the file with its default', () => {
+  const keys = configurationKeys()
+  expect(keys).toContainEqual({ key: 'log.level', default: 'info' })
+  expect(keys).toContainEqual({ key: 'spool.commitIntervalMs', default: 2 })
+  expect(keys.every((one) => one.default !== undefined)).toBe(true)
+})

@@ -1,0 +1,59 @@
+/** ClickHouse away for a while: the collector goes on acknowledging into the spool, then everything arrives, once. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startClickHouse, type TestClickHouse } from '../kit/clickhouse.ts'
+import { type Stack, startStack } from '../kit/stack.ts'
+import { eventually, exportRequest, nativeRun } from '../kit/traces.ts'
+
+const RUNS = 40
+const STEPS = 3
+
+let clickhouse: TestClickHouse
+let stack: Stack
+beforeAll(async () => {
+  clickhouse = await startClickHouse()
+  stack = await startStack({ env: { RUNLENS_CLICKHOUSE_URL: clickhouse.url } })
+}, 60_000)
+afterAll(async () => {
+  await stack?.stop()
+  await clickhouse?.stop()
+})
+
+async function send(from: number, to: number): Promise<number[]> {
+  const statuses: number[] = []
+  for (let i = from; i < to; i++) {
+    const answer = await fetch(`${stack.urls.otlpHttp}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(exportRequest(nativeRun(`down-${i}`, Date.now() - 60_000, STEPS).spans)),
+    })
+    statuses.push(answer.status)
+  }
+  return statuses
+}
+
+const total = async (): Promise<number> => {
+  const answer = await fetch(`${stack.urls.api}/api/v1/executions?limit=1`)
+  expect(answer.status).toBe(200)
+  return ((await answer.json()) as { total: number }).total
+}
+
+it('acknowledges while ClickHouse is down, says so in its API, and delivers everything once it is back', async () => {
+  expect(new Set(await send(0, 10))).toEqual(new Set([200]))
+  await eventually(async () => expect(await total()).toBe(10))
+
+  clickhouse.kill()
+  expect(new Set(await send(10, RUNS))).toEqual(new Set([200]))
+  const whileDown = await fetch(`${stack.urls.api}/api/v1/executions?limit=2`)
+  expect(whileDown.status).toBe(503)
+  expect(whileDown.headers.get('content-type')).toContain('application/problem+json')
+  expect(Number(whileDown.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await fetch(`${stack.urls.api}/healthz`)).status).toBe(200)
+  expect((await fetch(`${stack.urls.api}/readyz`)).status).toBe(503)
+
+  await clickhouse.restart()
+  await eventually(async () => expect(await total()).toBe(RUNS), 45_000)
+  const [row] = await stack.query('SELECT count() AS spans, uniqExact(trace_id, span_id) AS distinct FROM spans')
+  expect(Number(row?.spans)).toBe(RUNS * (STEPS + 1))
+  expect(Number(row?.distinct)).toBe(RUNS * (STEPS + 1))
+  await eventually(async () => expect((await fetch(`${stack.urls.api}/readyz`)).status).toBe(200))
+}, 120_000)

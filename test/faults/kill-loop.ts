@@ -1,0 +1,167 @@
+/**
+ * Sends executions without pause, kills processes of the stack meanwhile, and counts from outside what became of everything that was
+ * acknowledged. Used by the short test and by the soak.
+ */
+import { type Component, type Stack, startStack } from '../kit/stack.ts'
+import { eventually, exportRequest, nativeRun } from '../kit/traces.ts'
+
+const STEPS = 4
+const RUNS_PER_REQUEST = 5
+const SENDERS = 3
+const VICTIMS: readonly (Component | 'everything')[] = [
+  'collector',
+  'clickhouse',
+  'worker',
+  'query-api',
+  'collector',
+  'clickhouse',
+  'everything',
+]
+
+export interface KillLoopOptions {
+  kills: number
+  seed: number
+  /** Called after each kill, for progress. */
+  onKill?: (index: number, victim: string) => void
+}
+
+/** What was acknowledged and what was found, each counted independently of the other. */
+export interface KillLoopResult {
+  acknowledged: { executions: number; failed: number; steps: number; spans: number }
+  stored: { executions: number; failed: number; steps: number; spans: number; rawSpans: number }
+  views: { executionMinutes: number; stepMinutes: number; kpisTotal: number; kpisFailures: number }
+  spool: { records: number; deadLetters: number }
+  resends: number
+}
+
+interface Ledger {
+  executions: number
+  failed: number
+  resends: number
+  stopped: boolean
+}
+
+/** Sends one request until it is acknowledged, sometimes cut in two, as a client with a retry queue would. */
+async function sendUntilAcknowledged(
+  stack: () => Stack,
+  spans: ReturnType<typeof nativeRun>['spans'],
+  ledger: Ledger,
+): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const answer = await fetch(`${stack().urls.otlpHttp}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(exportRequest(spans)),
+        signal: AbortSignal.timeout(10_000),
+      })
+      await answer.arrayBuffer()
+      if (answer.status === 200) return
+      if (answer.status < 500 && answer.status !== 429) throw new Error(`refused for good: ${answer.status}`)
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith('refused for good')) throw error
+    }
+    ledger.resends++
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    if (attempt === 0 && spans.length > 8) {
+      await sendUntilAcknowledged(stack, spans.slice(0, 7), ledger)
+      return sendUntilAcknowledged(stack, spans.slice(7), ledger)
+    }
+  }
+}
+
+async function sender(name: string, stack: () => Stack, startMs: number, ledger: Ledger): Promise<void> {
+  for (let request = 0; !ledger.stopped; request++) {
+    const runs = Array.from({ length: RUNS_PER_REQUEST }, (_, i) =>
+      nativeRun(`${name}-${request}-${i}`, startMs + request, STEPS, i === 0),
+    )
+    await sendUntilAcknowledged(
+      stack,
+      runs.flatMap((run) => run.spans),
+      ledger,
+    )
+    ledger.executions += runs.length
+    ledger.failed += 1
+  }
+}
+
+async function killEverything(stack: Stack): Promise<Stack> {
+  stack.killAll()
+  return startStack({ dataDir: stack.dataDir, env: stack.fixedAddresses })
+}
+
+const one = async (stack: Stack, sql: string): Promise<number> =>
+  Number(Object.values((await stack.query(sql))[0] ?? { n: 0 })[0])
+
+async function measure(stack: Stack): Promise<Pick<KillLoopResult, 'stored' | 'views' | 'spool'>> {
+  const kpis = (await (await fetch(`${stack.urls.api}/api/v1/observability/kpis?time_range=24h`)).json()) as {
+    total_executions: number
+    failure_count: number
+  }
+  const metrics = await (await fetch(`${stack.urls.otlpHttp}/metrics`)).text()
+  const metric = (name: string) =>
+    Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(metrics)?.[1] ?? Number.NaN)
+  return {
+    stored: {
+      executions: await one(stack, 'SELECT count() FROM executions FINAL'),
+      failed: await one(stack, "SELECT count() FROM executions FINAL WHERE status = 'error'"),
+      steps: await one(stack, 'SELECT sum(step_count) FROM executions FINAL'),
+      spans: await one(stack, 'SELECT count() FROM spans FINAL'),
+      rawSpans: await one(stack, 'SELECT uniqExact(trace_id, span_id) FROM spans'),
+    },
+    views: {
+      executionMinutes: await one(stack, 'SELECT sum(executions) FROM execution_minutes'),
+      stepMinutes: await one(stack, 'SELECT sum(steps) FROM step_minutes'),
+      kpisTotal: kpis.total_executions,
+      kpisFailures: kpis.failure_count,
+    },
+    spool: { records: metric('runlens_spool_pending_records'), deadLetters: metric('runlens_dead_letters_total') },
+  }
+}
+
+/** Runs the loop on a stack of its own and removes it. */
+export async function killLoop({ kills, seed, onKill }: KillLoopOptions): Promise<KillLoopResult> {
+  let stack = await startStack()
+  const ledger: Ledger = { executions: 0, failed: 0, resends: 0, stopped: false }
+  const startMs = Date.now() - 600_000
+  const senders = Array.from({ length: SENDERS }, (_, i) => sender(`s${seed}-${i}`, () => stack, startMs, ledger))
+  try {
+    let state = seed
+    const next = (below: number) => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+      return (state >>> 8) % below
+    }
+    for (let kill = 0; kill < kills; kill++) {
+      await new Promise((resolve) => setTimeout(resolve, 200 + next(1_500)))
+      const victim = VICTIMS[next(VICTIMS.length)]!
+      if (victim === 'everything') stack = await killEverything(stack)
+      else stack.kill(victim)
+      onKill?.(kill, victim)
+    }
+    ledger.stopped = true
+    await Promise.all(senders)
+    const acknowledged = {
+      executions: ledger.executions,
+      failed: ledger.failed,
+      steps: ledger.executions * STEPS,
+      spans: ledger.executions * (STEPS + 1),
+    }
+    const found = await eventually(async () => {
+      const now = await measure(stack)
+      const isSettled =
+        now.stored.executions === acknowledged.executions &&
+        now.stored.steps === acknowledged.steps &&
+        now.views.kpisTotal === acknowledged.executions &&
+        now.spool.records === 0
+      if (!isSettled) {
+        throw new Error(`not settled: ${JSON.stringify({ acknowledged, now })}\n${stack.logs().slice(-4_000)}`)
+      }
+      return now
+    }, 60_000)
+    return { acknowledged, ...found, resends: ledger.resends }
+  } finally {
+    ledger.stopped = true
+    await Promise.allSettled(senders)
+    await stack.stop()
+  }
+}

@@ -1,0 +1,95 @@
+/** A query API in the test's own process on a free port, and rows to ask it about. */
+import type { ClickHouseClient, ExecutionRow } from '@runlens/clickhouse'
+import { startQueryApi } from '@runlens/query-api'
+import { createLogger, loadSettings } from '@runlens/runtime'
+
+export interface StartApiOptions {
+  clickhouseUrl: string
+  /** The clock, milliseconds since the epoch; default: the real one. */
+  now?: () => number
+  /** Over the defaults of the configuration. */
+  api?: { queriesMax?: number; queryTimeoutMs?: number; cacheMs?: number }
+}
+
+export interface ApiAnswer {
+  status: number
+  headers: Headers
+  // Tests read what they expect; a wrong shape fails them.
+  // biome-ignore lint/suspicious/noExplicitAny: the body of any route
+  body: any
+}
+
+export interface TestApi {
+  /** `http://127.0.0.1:<port>` */
+  url: string
+  get(path: string, headers?: Record<string, string>): Promise<ApiAnswer>
+  stop(): Promise<void>
+}
+
+/** Nothing is cached unless asked for, so that a test sees what it just wrote. */
+export async function startApi(options: StartApiOptions): Promise<TestApi> {
+  const settings = loadSettings({ RUNLENS_API: '127.0.0.1:0' })
+  const api = { ...settings.api, cacheMs: 0, ...options.api }
+  const log = createLogger('query-api', 'silent')
+  const started = await startQueryApi({ ...settings, api, clickhouseUrl: options.clickhouseUrl }, log, options.now)
+  const url = `http://127.0.0.1:${started.address.port}`
+  return {
+    url,
+    get: async (path, headers = {}) => {
+      const response = await fetch(url + path, { headers, redirect: 'manual' })
+      const text = await response.text()
+      const isJson = response.headers.get('content-type')?.includes('json') ?? false
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: isJson && text !== '' ? JSON.parse(text) : text,
+      }
+    },
+    stop: started.stop,
+  }
+}
+
+/** A trace id whose bytes are readable text, as a `FixedString(16)` cell takes it. */
+export function traceCell(n: number): string {
+  return `trace-${String(n).padStart(10, '0')}`
+}
+
+/** The same as an answer shows it. */
+export function traceHex(n: number): string {
+  return Buffer.from(traceCell(n)).toString('hex')
+}
+
+/** Columns of an execution that a test cares about; times as `2026-11-20 12:00:00.000`, UTC. */
+export type ExecutionParts = Partial<ExecutionRow> & { execution_id: string; started_at: string }
+
+/** Stores executions as the worker would: the locator first. Absent columns keep ClickHouse's defaults but those set here. */
+export async function insertExecutions(client: ClickHouseClient, rows: readonly ExecutionParts[]): Promise<void> {
+  const whole = rows.map((row) => ({
+    tenant: 'default',
+    anchor_at: row.started_at.slice(0, 26),
+    instance: 'shop',
+    kind: 'workflow',
+    workflow_id: 'w1',
+    workflow_name: 'Workflow one',
+    environment: 'default',
+    status: 'success',
+    last_seen_at: row.ended_at ?? row.started_at,
+    trace_id: traceCell(1),
+    span_id: 'span0001',
+    version: '1',
+    ...row,
+  }))
+  await client.insert({
+    table: 'execution_locator',
+    format: 'JSONEachRow',
+    values: whole.map(({ tenant, execution_id, instance, trace_id, anchor_at }) => ({
+      tenant,
+      execution_id,
+      instance,
+      trace_id,
+      anchor_at,
+      anchors: [anchor_at],
+    })),
+  })
+  await client.insert({ table: 'executions', format: 'JSONEachRow', values: whole })
+}

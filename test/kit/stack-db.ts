@@ -1,0 +1,96 @@
+/** A migrated database for tests of what happens behind the collector, and spans put into it as the collector does. */
+import { type BinaryRow, type ClickHouseClient, encodeRow, insertRows, migrate, SPANS } from '@runlens/clickhouse'
+import type { Role, Status } from '@runlens/conventions'
+import { startClickHouse, type TestClickHouse } from './clickhouse.ts'
+
+/** A real, migrated ClickHouse. */
+export async function startDatabase(): Promise<TestClickHouse> {
+  const clickhouse = await startClickHouse()
+  await migrate(clickhouse.client)
+  return clickhouse
+}
+
+/** What a test says of a span; the rest is empty. Times in milliseconds after {@link spanEpochMs}. */
+export interface TestSpan {
+  trace_id: string
+  span_id: string
+  parent_span_id?: string
+  name?: string
+  /** OTLP SpanKind. */
+  kind?: number
+  start: number
+  /** Absent: not ended. */
+  end?: number
+  role: Role
+  rule?: number
+  status?: Status | ''
+  status_explicit?: number
+  execution_kind?: string
+  execution_id?: string
+  instance?: string
+  workflow_id?: string
+  service?: string
+  step_name?: string
+  step_type?: string
+  error_type?: string
+  error_message?: string
+  attributes?: Record<string, string>
+  input_key?: string
+  received_at?: number
+  tenant?: string
+}
+
+const ZERO_TRACE_CELLS: BinaryRow = Object.fromEntries(
+  Object.entries(SPANS.columns).map(([name, type]) => [name, zero(type)]),
+)
+
+function zero(type: string): BinaryRow[string] {
+  if (type.startsWith('Nullable')) return null
+  if (type.startsWith('Array')) return []
+  if (type.startsWith('Map')) return {}
+  if (type.startsWith('DateTime')) return 0n
+  if (type === "Enum8('other' = 0, 'marker' = 1, 'step' = 2, 'candidate' = 3, 'entry' = 4)") return 'other'
+  return /^(UInt|Float)/.test(type) ? 0 : ''
+}
+
+/** The row as the collector would write it. @param spanEpochMs milliseconds since the epoch that `start` and `end` count from */
+export function spanRow(span: TestSpan, spanEpochMs: number): Buffer {
+  const { start, end, received_at, ...columns } = span
+  const nanos = (ms: number) => BigInt(Math.round((spanEpochMs + ms) * 1000)) * 1000n
+  const row: BinaryRow = {
+    ...ZERO_TRACE_CELLS,
+    tenant: 'default',
+    service: 'test',
+    name: span.step_name ?? span.workflow_id ?? 'span',
+    provider: 'runlens',
+    environment: 'default',
+    step_type: span.role === 'step' ? 'node' : '',
+    rule: span.role === 'entry' ? 1 : span.role === 'candidate' ? 3 : 0,
+    workflow_name: span.workflow_id ?? '',
+    ...columns,
+    attribute_types: 's'.repeat(Object.keys(span.attributes ?? {}).length),
+    started_at: nanos(start),
+    ended_at: end === undefined ? 0n : nanos(end),
+    received_at: BigInt(received_at ?? Date.now()),
+  }
+  return encodeRow(SPANS, row)
+}
+
+/** One batch of the collector: one insert under one token. */
+export async function insertSpans(
+  client: ClickHouseClient,
+  spans: readonly TestSpan[],
+  options: { spanEpochMs: number; token?: string },
+): Promise<void> {
+  await insertRows(client, {
+    table: SPANS,
+    rows: spans.map((span) => spanRow(span, options.spanEpochMs)),
+    token: options.token ?? `test-${Math.random()}`,
+  })
+}
+
+/** Rows of a query, for expectations. */
+export async function rowsOf<T>(client: ClickHouseClient, query: string): Promise<T[]> {
+  const result = await client.query({ query, format: 'JSONEachRow' })
+  return result.json<T>()
+}

@@ -1,0 +1,128 @@
+/** Reads a tape back into objects, span by span, through the same functions that fill and read the store. */
+import { type AnyValue, formatValue, type KeyValue, parseValue, type TraceTape } from '@runlens/otlp'
+
+/** A span with its scope and resource; absent texts and ids are ''. */
+export interface ReadSpan {
+  traceId: string
+  spanId: string
+  parentSpanId: string
+  traceState: string
+  name: string
+  kind: number
+  flags: number
+  start: string
+  end: string
+  attributes: KeyValue[]
+  dropped: [attributes: number, events: number, links: number]
+  events: { time: string; name: string; attributes: KeyValue[]; dropped: number }[]
+  links: {
+    traceId: string
+    spanId: string
+    traceState: string
+    flags: number
+    attributes: KeyValue[]
+    dropped: number
+  }[]
+  status: [code: number, message: string]
+  scope: { name: string; version: string; schemaUrl: string; attributes: KeyValue[]; dropped: number }
+  resource: { schemaUrl: string; attributes: KeyValue[]; dropped: number }
+}
+
+export function readTape(tape: TraceTape): ReadSpan[] {
+  return Array.from({ length: tape.spans.length }, (_, index) => readSpan(tape, index))
+}
+
+function readSpan(tape: TraceTape, row: number): ReadSpan {
+  const { at } = tape.spans
+  const scope = at.scope[row]!
+  return {
+    traceId: hex(tape, at.traceId[row]!, 16),
+    spanId: hex(tape, at.spanId[row]!, 8),
+    parentSpanId: hex(tape, at.parentSpanId[row]!, 8),
+    traceState: text(tape, at.traceStateStart[row]!, at.traceStateEnd[row]!),
+    name: text(tape, at.nameStart[row]!, at.nameEnd[row]!),
+    kind: at.kind[row]!,
+    flags: at.flags[row]! >>> 0,
+    start: time(tape, at.startTime[row]!),
+    end: time(tape, at.endTime[row]!),
+    attributes: attributes(tape, at.attributes[row]!, at.attributeCount[row]!),
+    dropped: [at.droppedAttributes[row]! >>> 0, at.droppedEvents[row]! >>> 0, at.droppedLinks[row]! >>> 0],
+    events: rows(at.events[row]!, at.eventCount[row]!).map((event) => readEvent(tape, event)),
+    links: rows(at.links[row]!, at.linkCount[row]!).map((link) => readLink(tape, link)),
+    status: [at.statusCode[row]!, text(tape, at.statusMessageStart[row]!, at.statusMessageEnd[row]!)],
+    scope: readScope(tape, scope),
+    resource: readResource(tape, tape.scopes.at.resource[scope]!),
+  }
+}
+
+function readEvent(tape: TraceTape, row: number): ReadSpan['events'][number] {
+  const { at } = tape.events
+  return {
+    time: time(tape, at.time[row]!),
+    name: text(tape, at.nameStart[row]!, at.nameEnd[row]!),
+    attributes: attributes(tape, at.attributes[row]!, at.attributeCount[row]!),
+    dropped: at.dropped[row]! >>> 0,
+  }
+}
+
+function readLink(tape: TraceTape, row: number): ReadSpan['links'][number] {
+  const { at } = tape.links
+  return {
+    traceId: hex(tape, at.traceId[row]!, 16),
+    spanId: hex(tape, at.spanId[row]!, 8),
+    traceState: text(tape, at.traceStateStart[row]!, at.traceStateEnd[row]!),
+    flags: at.flags[row]! >>> 0,
+    attributes: attributes(tape, at.attributes[row]!, at.attributeCount[row]!),
+    dropped: at.dropped[row]! >>> 0,
+  }
+}
+
+function readScope(tape: TraceTape, row: number): ReadSpan['scope'] {
+  const { at } = tape.scopes
+  return {
+    name: text(tape, at.nameStart[row]!, at.nameEnd[row]!),
+    version: text(tape, at.versionStart[row]!, at.versionEnd[row]!),
+    schemaUrl: text(tape, at.schemaUrlStart[row]!, at.schemaUrlEnd[row]!),
+    attributes: attributes(tape, at.attributes[row]!, at.attributeCount[row]!),
+    dropped: at.dropped[row]! >>> 0,
+  }
+}
+
+function readResource(tape: TraceTape, row: number): ReadSpan['resource'] {
+  const { at } = tape.resources
+  return {
+    schemaUrl: text(tape, at.schemaUrlStart[row]!, at.schemaUrlEnd[row]!),
+    attributes: attributes(tape, at.attributes[row]!, at.attributeCount[row]!),
+    dropped: at.dropped[row]! >>> 0,
+  }
+}
+
+function attributes(tape: TraceTape, first: number, count: number): KeyValue[] {
+  const { at } = tape.attributes
+  return rows(first, count).map((row) => ({
+    key: text(tape, at.keyStart[row]!, at.keyEnd[row]!),
+    value: attributeValue(tape, row),
+  }))
+}
+
+/** The value of an attribute, by way of the text and code under which it is stored. */
+export function attributeValue(tape: TraceTape, row: number): AnyValue {
+  const { code, text } = formatValue(tape, row)
+  return parseValue(code, text)
+}
+
+function rows(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => first + index)
+}
+
+function text(tape: TraceTape, start: number, end: number): string {
+  return start < 0 ? '' : tape.buffer.toString('utf8', start, end)
+}
+
+function hex(tape: TraceTape, start: number, size: number): string {
+  return start < 0 ? '' : tape.buffer.toString('hex', start, start + size)
+}
+
+function time(tape: TraceTape, start: number): string {
+  return start < 0 ? '0' : tape.buffer.readBigUInt64LE(start).toString()
+}

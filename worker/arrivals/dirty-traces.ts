@@ -1,0 +1,99 @@
+/** Traces that wait for being settled: they rest a little after their last arrival, the oldest go first. No clock of its own. */
+import { mergeByTrace, type TraceRange } from '@runlens/clickhouse'
+import type { Arrival } from './tail-arrivals.ts'
+
+export interface DirtyTrace {
+  tenant: string
+  trace_id: string
+  ranges: readonly TraceRange[]
+  /** Spans that arrived since it was settled last. */
+  spans: number
+  /** Arrival of the first of them by ClickHouse's clock, microseconds since the epoch. */
+  arrived_at: bigint
+  /** Tries after which no span of it was visible. */
+  unseen: number
+}
+
+interface Waiting extends DirtyTrace {
+  /** When it may be settled; null for a trace with arrivals, which rests. Milliseconds, as `now`. */
+  notBefore: number | null
+  firstSeen: number
+  lastSeen: number
+}
+
+export interface DirtyTracesOptions {
+  settleDelayMs: number
+  /** A trace that never rests is settled this long after its first arrival. */
+  settleLatestMs: number
+}
+
+/** Spans of one settling, by what arrived: keeps a batch of large traces small. */
+const SPANS_PER_BATCH = 100_000
+
+export class DirtyTraces {
+  private readonly waiting = new Map<string, Waiting>()
+
+  constructor(private readonly options: DirtyTracesOptions) {}
+
+  get size(): number {
+    return this.waiting.size
+  }
+
+  /** Arrival of the oldest one, microseconds since the epoch; undefined when nothing waits. */
+  get oldestArrival(): bigint | undefined {
+    let oldest: bigint | undefined
+    for (const { arrived_at } of this.waiting.values()) {
+      if (oldest === undefined || arrived_at < oldest) oldest = arrived_at
+    }
+    return oldest
+  }
+
+  add(arrival: Arrival, now: number): void {
+    const { tenant, trace_id, arrived_at, spans, range } = arrival
+    const known = this.waiting.get(keyOf(arrival))
+    if (!known) {
+      const trace = { tenant, trace_id, ranges: [range], spans, arrived_at, unseen: 0 }
+      this.waiting.set(keyOf(arrival), { ...trace, notBefore: null, firstSeen: now, lastSeen: now })
+      return
+    }
+    if (known.notBefore !== null) known.firstSeen = now
+    known.notBefore = null
+    known.lastSeen = now
+    known.spans += spans
+    known.ranges = mergeByTrace([...known.ranges, range])
+    if (arrived_at < known.arrived_at) known.arrived_at = arrived_at
+  }
+
+  /** Puts a settled trace back: its answer may change at a known time. New arrivals go before. */
+  wait(trace: DirtyTrace, until: number): void {
+    const known = this.waiting.get(keyOf(trace))
+    if (known) {
+      if (trace.arrived_at < known.arrived_at) known.arrived_at = trace.arrived_at
+      return
+    }
+    this.waiting.set(keyOf(trace), { ...trace, notBefore: until, firstSeen: until, lastSeen: until })
+  }
+
+  /** Takes up to `max` traces of one tenant that may be settled now, oldest first. */
+  take(now: number, max: number): DirtyTrace[] {
+    const taken: DirtyTrace[] = []
+    let spans = 0
+    for (const [key, trace] of this.waiting) {
+      if (!this.isReady(trace, now) || trace.tenant !== (taken[0] ?? trace).tenant) continue
+      taken.push(trace)
+      this.waiting.delete(key)
+      spans += trace.spans
+      if (taken.length >= max || spans >= SPANS_PER_BATCH) break
+    }
+    return taken
+  }
+
+  private isReady({ notBefore, firstSeen, lastSeen }: Waiting, now: number): boolean {
+    if (notBefore !== null) return now >= notBefore
+    return now - lastSeen >= this.options.settleDelayMs || now - firstSeen >= this.options.settleLatestMs
+  }
+}
+
+function keyOf({ tenant, trace_id }: { tenant: string; trace_id: string }): string {
+  return `${trace_id}${tenant}`
+}

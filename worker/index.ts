@@ -1,0 +1,2 @@
+/** From stored spans to executions and rollups. */
+export * from './worker.ts'

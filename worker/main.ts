@@ -1,0 +1,32 @@
+/** The worker process. */
+import { createClickHouse } from '@runlens/clickhouse'
+import { settle } from '@runlens/mapping'
+import { createLogger, EXIT_CANNOT_START, loadSettings, RunlensError, runProcess } from '@runlens/runtime'
+import { startWorker } from './worker.ts'
+
+const settings = loadSettings(process.env)
+const log = createLogger('worker', settings.log.level)
+
+await runProcess('worker', log, async () => {
+  if (!settings.clickhouseUrl) {
+    throw new RunlensError(
+      'config_invalid',
+      'The worker needs RUNLENS_CLICKHOUSE_URL',
+      'Set it to http://user:password@host:8123/database, or start everything with npm start.',
+    )
+  }
+  const client = createClickHouse({ url: settings.clickhouseUrl, application: 'runlens-worker' })
+  const worker = startWorker({ client, log, settings, settle })
+  worker.done.catch((error: unknown) => {
+    const known = error instanceof RunlensError
+    log.fatal(known ? { code: error.code, hint: error.hint } : { err: error }, known ? error.message : 'worker ended')
+    process.exit(known ? EXIT_CANNOT_START : 1)
+  })
+  return {
+    listen: {},
+    stop: async () => {
+      await worker.stop()
+      await client.close()
+    },
+  }
+})

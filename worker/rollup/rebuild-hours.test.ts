@@ -1,0 +1,199 @@
+import { durationQuantilesSql, EXECUTION_SCALE, EXECUTIONS, insertRows } from '@runlens/clickhouse'
+import { isFinal, type Status } from '@runlens/conventions'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { rowsOf, startDatabase } from '../../test/kit/stack-db.ts'
+import { contentOf, emptyContent, rowOf } from '../settle/execution-row.ts'
+import { readDirtyHours, rebuildHour } from './rebuild-hours.ts'
+
+let db: TestClickHouse
+beforeAll(async () => {
+  db = await startDatabase()
+})
+afterAll(() => db?.stop())
+
+const HOUR_MS = 3_600_000
+/** The beginning of an hour that is over. */
+const HOUR = Math.floor(Date.now() / HOUR_MS - 3) * HOUR_MS
+const TENANT = 'hours'
+let version = 1n
+
+interface Execution {
+  id: string
+  /** Milliseconds after {@link HOUR}. */
+  start: number
+  duration: number | null
+  status: Status
+  workflow: string
+  /** The start that the row before had. */
+  moved_from?: number
+  deleted?: boolean
+}
+
+const nanos = (ms: number) => BigInt(HOUR + ms) * 1_000_000n
+
+function encode({ id, start, duration, status, workflow, moved_from, deleted }: Execution): Buffer {
+  const anchor = BigInt(HOUR) * 1000n
+  const text = { mode: '', user_id: '', conversation_id: '', database_type: '', query: '', response_status_code: '' }
+  const error = {
+    error_type: '',
+    error_class: '',
+    error_message: '',
+    error_stack: '',
+    error_fingerprint: '',
+    failed_step: '',
+  }
+  const execution = {
+    ...text,
+    ...error,
+    execution_id: id,
+    instance: '',
+    kind: 'workflow' as const,
+    provider: 'runlens',
+    workflow_id: workflow,
+    workflow_name: workflow.toUpperCase(),
+    workflow_version: '',
+    status,
+    status_explicit: true,
+    environment: 'default',
+    service: 'test',
+    queued_at: null,
+    started_at: nanos(start),
+    ended_at: duration === null ? null : nanos(start + duration),
+    last_seen_at: nanos(start),
+    duration_ms: duration,
+    queue_ms: duration === null ? null : 5,
+    progress: null,
+    expected_end_at: null,
+    step_count: 0,
+    failed_steps: 0,
+    rows_total: 2,
+    rows_returned: null,
+    trace_id: '0'.repeat(32),
+    span_id: '0'.repeat(16),
+    segments: [],
+    parent_execution_id: '',
+    retry_of: '',
+    replay_of: '',
+    attempt: 0,
+    input: '',
+    input_truncated: false,
+    output: '',
+    output_truncated: false,
+    attributes: {},
+  }
+  const content = deleted
+    ? emptyContent(TENANT, anchor, execution, execution.started_at)
+    : contentOf(TENANT, anchor, execution, false).bytes
+  return rowOf(content, {
+    first_final: !deleted && isFinal(status),
+    was_final: isFinal(status),
+    previous_started_at: moved_from === undefined ? null : nanos(moved_from),
+    content_hash: version,
+    settled_at: BigInt(Date.now()) * 1000n,
+    version: version++,
+    is_deleted: deleted ?? false,
+  })
+}
+
+async function write(executions: readonly Execution[]): Promise<void> {
+  await insertRows(db.client, { table: EXECUTIONS, rows: executions.map(encode), token: `test-${version}` })
+}
+
+async function rebuildDirty(): Promise<number> {
+  const hours = await readDirtyHours(db.client, 0)
+  for (const hour of hours) await rebuildHour(db.client, hour)
+  return hours.length
+}
+
+/** Figures of the rollup and of the raw rows, by hour, workflow and status; equal when the rollup is exact. */
+async function expectExact(): Promise<void> {
+  const figures = (source: string, hour: string, values: string) =>
+    rowsOf(
+      db.client,
+      `SELECT toUInt32(${hour}) AS h, workflow_id, workflow_name, status, ${values} FROM ${source}
+       WHERE tenant = '${TENANT}' GROUP BY h, workflow_id, workflow_name, status HAVING n > 0 ORDER BY h, workflow_id, status`,
+    )
+  const rolled = await figures(
+    'execution_hours FINAL',
+    'hour',
+    `sum(executions) AS n, sum(durations) AS d, sum(duration_ms_sum) AS ms, max(duration_ms_max) AS most, sum(queue_ms_sum) AS queue,
+     sum(rows_total_sum) AS rows`,
+  )
+  const raw = await figures(
+    'executions FINAL',
+    `toStartOfHour(started_at, 'UTC')`,
+    `count() AS n, count(duration_ms) AS d, sum(ifNull(duration_ms, 0)) AS ms, max(ifNull(duration_ms, 0)) AS most,
+     sum(ifNull(queue_ms, 0)) AS queue, sum(ifNull(rows_total, 0)) AS rows`,
+  )
+  expect(rolled).toEqual(raw)
+  const total = await rowsOf<{ n: string }>(
+    db.client,
+    `SELECT sum(executions) AS n FROM execution_hours_total FINAL WHERE tenant = '${TENANT}'`,
+  )
+  const all = await rowsOf<{ n: string }>(
+    db.client,
+    `SELECT count() AS n FROM executions FINAL WHERE tenant = '${TENANT}'`,
+  )
+  expect(total).toEqual(all)
+}
+
+it('is exact after first builds, resends, amendments, moves and deletions', async () => {
+  const first: Execution[] = Array.from({ length: 500 }, (_, index) => ({
+    id: `e${index}`,
+    start: (index * 20_000) % (2 * HOUR_MS),
+    duration: index % 7 === 0 ? null : 10 + index,
+    status: index % 7 === 0 ? 'running' : index % 3 === 0 ? 'error' : 'success',
+    workflow: `w${index % 5}`,
+  }))
+  await write(first)
+  expect(await rebuildDirty()).toBe(2)
+  await expectExact()
+
+  await write(first.slice(0, 100))
+  await rebuildDirty()
+  await expectExact()
+
+  await write(
+    first.slice(0, 50).map((one) => ({ ...one, status: 'timeout' as const, duration: 99_999, workflow: 'renamed' })),
+  )
+  await rebuildDirty()
+  await expectExact()
+
+  await write([{ ...first[60]!, start: HOUR_MS + 1, moved_from: first[60]!.start }])
+  expect(await rebuildDirty()).toBe(2)
+  await expectExact()
+
+  await write(first.slice(100).map((one) => ({ ...one, deleted: true })))
+  await rebuildDirty()
+  await expectExact()
+  expect(await rebuildDirty()).toBe(0)
+}, 60_000)
+
+it('leaves a row of zeros for a key that vanished', async () => {
+  const zeros = await rowsOf<{ n: string; p: (number | null)[] }>(
+    db.client,
+    `SELECT sum(executions) AS n, ${durationQuantilesSql('duration_bucket', EXECUTION_SCALE)} AS p
+     FROM execution_hours FINAL WHERE tenant = '${TENANT}' AND executions = 0`,
+  )
+  expect(zeros).toEqual([{ n: '0', p: [null, null, null, null, null] }])
+})
+
+it('leaves the hour that is not over alone', async () => {
+  await write([{ id: 'now', start: Date.now() - HOUR, duration: 1, status: 'success', workflow: 'w' }])
+  expect(await readDirtyHours(db.client, 0)).toEqual([])
+})
+
+it('builds an hour once more after rows may have become visible late', async () => {
+  await write([{ id: 'late', start: 5, duration: 1, status: 'success', workflow: 'w' }])
+  const settlingMs = 4_000
+  const isDirty = async (settling: number) =>
+    (await readDirtyHours(db.client, settling)).some(({ hour }) => hour === HOUR / 1_000)
+  const hour = { tenant: TENANT, hour: HOUR / 1_000 }
+  expect(await isDirty(settlingMs)).toBe(true)
+  await rebuildHour(db.client, hour)
+  expect(await isDirty(settlingMs)).toBe(false)
+  await expect.poll(() => isDirty(settlingMs), { timeout: 15_000 }).toBe(true)
+  await rebuildHour(db.client, hour)
+  expect(await isDirty(settlingMs)).toBe(false)
+}, 60_000)

@@ -1,0 +1,170 @@
+/**
+ * Settles traces, and with them every other trace that shares an execution: reads, settles, looks up where the executions
+ * were seen before, and begins again with the traces that this brings in, until nothing new comes.
+ */
+import { type ClickHouseClient, readTraceSpans, type TraceRange, type TraceSpan } from '@runlens/clickhouse'
+import type { Settled, SettleOptions, SettleSpan } from '@runlens/mapping'
+import { Components } from './components.ts'
+import { type ExecutionKey, keyText } from './execution-key.ts'
+import { type Place, readExecutionsOfTraces, readPlaces } from './locator.ts'
+
+export type Settle = (spans: SettleSpan[], options: SettleOptions) => Settled
+
+export interface FollowOptions {
+  client: ClickHouseClient
+  settle: Settle
+  settleOptions: SettleOptions
+  tenant: string
+  traceIds: readonly string[]
+  /** Where the traces lie beside what `traces` says. */
+  ranges: readonly TraceRange[]
+  spansPerTraceMax: number
+  /** Told of a component that settling failed on; it is left out. */
+  onFault: (traces: readonly string[], error: unknown) => void
+}
+
+/** Traces settled together. */
+export interface Component {
+  traces: readonly string[]
+  spans: TraceSpan[]
+  settled: Settled
+  /** Executions that the traces ever produced, before this. */
+  known: ExecutionKey[]
+  /** Spans or traces were left out: what is missing here may still exist. */
+  truncated: boolean
+  /** Every trace showed at least one span. */
+  whole: boolean
+}
+
+export interface Followed {
+  components: Component[]
+  places: Map<string, Place>
+}
+
+/** Rounds of bringing in further traces; a chain of executions longer than that is cut. */
+const ROUNDS_MAX = 4
+/** Traces brought in beside those asked for. */
+const FURTHER_TRACES_MAX = 1_000
+
+/** One call's state. */
+class Follower {
+  readonly spans = new Map<string, TraceSpan[]>()
+  readonly known = new Map<string, ExecutionKey[]>()
+  readonly places = new Map<string, Place>()
+  readonly cut = new Set<string>()
+  readonly components = new Components()
+  readonly settled = new Map<string, Component>()
+  private readonly lookedUp = new Set<string>()
+
+  constructor(readonly options: FollowOptions) {}
+
+  async load(traceIds: readonly string[], ranges: readonly TraceRange[]): Promise<void> {
+    const { client, tenant, spansPerTraceMax, settleOptions } = this.options
+    const [read, known] = await Promise.all([
+      readTraceSpans(client, {
+        tenant,
+        traceIds,
+        ranges,
+        spansMax: spansPerTraceMax,
+        payloadBytesMax: settleOptions.payload_bytes_max,
+      }),
+      readExecutionsOfTraces(client, tenant, traceIds),
+    ])
+    for (const trace of traceIds) {
+      this.components.add(trace)
+      this.spans.set(trace, [])
+      this.known.set(trace, known.get(trace) ?? [])
+    }
+    for (const span of read.spans) this.spans.get(span.trace_id)?.push(span)
+    for (const trace of read.truncated) this.cut.add(trace)
+  }
+
+  /** Settles every component that changed since the last time. */
+  settleChanged(): void {
+    for (const root of [...this.components.roots()]) {
+      const traces = [...this.components.tracesOf(root)].sort()
+      if (this.settled.get(root)?.traces.length === traces.length) continue
+      this.settled.set(root, this.settleOne(traces))
+    }
+  }
+
+  private settleOne(traces: string[]): Component {
+    const perTrace = traces.map((trace) => this.spans.get(trace)!)
+    const spans = perTrace.flat()
+    const component = {
+      traces,
+      spans,
+      known: traces.flatMap((trace) => this.known.get(trace)!),
+      truncated: traces.some((trace) => this.cut.has(trace)),
+      whole: perTrace.every((list) => list.length > 0),
+    }
+    try {
+      return { ...component, settled: this.options.settle(spans, this.options.settleOptions) }
+    } catch (error) {
+      this.options.onFault(traces, error)
+      const settled = { executions: [], memberships: [], settle_again_at_ms: null }
+      return { ...component, settled, known: [], spans: [] }
+    }
+  }
+
+  /** Joins components that share an execution and loads the traces that are missing; false when nothing changed. */
+  async extend(): Promise<boolean> {
+    const wanted = new Map<string, ExecutionKey>()
+    for (const component of this.settled.values()) {
+      for (const key of [...component.known, ...component.settled.executions]) {
+        if (!this.lookedUp.has(keyText(key))) wanted.set(keyText(key), key)
+      }
+    }
+    for (const text of wanted.keys()) this.lookedUp.add(text)
+    const found = await readPlaces(this.options.client, this.options.tenant, [...wanted.values()])
+    for (const [text, place] of found) this.places.set(text, place)
+    const missing = new Set<string>()
+    for (const { traces } of found.values()) {
+      for (const trace of traces) if (!this.components.has(trace)) missing.add(trace)
+    }
+    const room = Math.max(0, FURTHER_TRACES_MAX - (this.spans.size - this.options.traceIds.length))
+    const further = [...missing].slice(0, room)
+    if (further.length > 0) await this.load(further, [])
+    return this.joinShared() || further.length > 0
+  }
+
+  private joinShared(): boolean {
+    let changed = false
+    const firstTrace = new Map<string, string>()
+    for (const component of [...this.settled.values()]) {
+      const trace = component.traces[0]!
+      for (const key of [...component.known, ...component.settled.executions]) {
+        const text = keyText(key)
+        const place = this.places.get(text)
+        if (place?.more) for (const one of component.traces) this.cut.add(one)
+        for (const other of [firstTrace.get(text) ?? trace, ...(place?.traces ?? [])]) {
+          if (!this.components.has(other)) this.cut.add(trace)
+          else if (this.components.join(trace, other)) changed = true
+        }
+        firstTrace.set(text, trace)
+      }
+    }
+    if (changed) for (const root of [...this.settled.keys()]) this.dropJoined(root)
+    return changed
+  }
+
+  /** Forgets the answer of a component that is now part of a larger one. */
+  private dropJoined(root: string): void {
+    if (this.settled.get(root)!.traces.length !== this.components.tracesOf(root).length) this.settled.delete(root)
+  }
+}
+
+export async function followExecutions(options: FollowOptions): Promise<Followed> {
+  const follower = new Follower(options)
+  await follower.load(options.traceIds, options.ranges)
+  follower.settleChanged()
+  for (let round = 0; await follower.extend(); round++) {
+    follower.settleChanged()
+    if (round === ROUNDS_MAX) break
+  }
+  const components = [...follower.settled.values()].map((component) => ({
+    ...component,
+    truncated: component.traces.some((trace) => follower.cut.has(trace)),
+  }))
+  return { components, places: follower.places }
+}

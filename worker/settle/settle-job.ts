@@ -1,0 +1,162 @@
+/** The job that follows arrivals and settles traces. */
+import type { ClickHouseClient } from '@runlens/clickhouse'
+import type { Logger, Settings } from '@runlens/runtime'
+import { type DirtyTrace, DirtyTraces } from '../arrivals/dirty-traces.ts'
+import { announceMissed } from '../arrivals/missed-arrivals.ts'
+import { type Tail, tailArrivals } from '../arrivals/tail-arrivals.ts'
+import { persist } from '../jobs/persist.ts'
+import type { Job } from '../jobs/run-job.ts'
+import { readPosition, writeStatus } from '../jobs/status.ts'
+import type { Settle } from './follow-executions.ts'
+import { type SettleReport, settleTraces } from './settle-traces.ts'
+import { repeatLastBatch } from './write-executions.ts'
+
+export interface SettleJobOptions {
+  client: ClickHouseClient
+  log: Logger
+  owner: string
+  settle: Settle
+  settings: Settings['worker']
+  payloadBytesMax: number
+}
+
+export const SETTLE_JOB = 'settle'
+
+/** A trace whose spans keep coming is settled this long after the first all the same: what is written is visible within a second. */
+const SETTLE_LATEST_MS = 1_000
+const STATUS_INTERVAL_MS = 1_000
+const IDLE_STATUS_INTERVAL_MS = 10_000
+/** Traces remembered at once; the log is read on only when there is room. */
+const TRACES_WAITING_MAX = 50_000
+/** A trace that arrived but shows no span (deleted since) is looked up this often, this far apart. */
+const UNSEEN_TRIES = 10
+const UNSEEN_PAUSE_MS = 500
+
+export class SettleJob implements Job {
+  private tail: Tail | undefined
+  private readonly dirty: DirtyTraces
+  private lastSettledAt = 0n
+  private statusDue = 0
+  private lagMs = 0
+  private tracesSettled = 0
+  private executionsWritten = 0
+  private faults = 0
+  private fault = ''
+
+  constructor(private readonly options: SettleJobOptions) {
+    this.dirty = new DirtyTraces({
+      settleDelayMs: options.settings.settleDelayMs,
+      settleLatestMs: Math.max(SETTLE_LATEST_MS, options.settings.settleDelayMs),
+    })
+  }
+
+  async begin(): Promise<void> {
+    const { client, log, settings } = this.options
+    const repeated = await repeatLastBatch(client)
+    const position = await readPosition(client, SETTLE_JOB)
+    const missed = await announceMissed(client, position)
+    this.tail = tailArrivals({ client, from: position, overlapMs: settings.overlapMs })
+    log.info({ position: new Date(Number(position / 1000n)).toISOString(), repeated, missed }, 'following arrivals')
+  }
+
+  async step(signal: AbortSignal): Promise<number> {
+    const { pollMs, tracesPerSettleMax } = this.options.settings
+    const traces = this.dirty.take(Date.now(), tracesPerSettleMax)
+    // Both are awaited even if one fails: a step that is tried again must not overlap with itself.
+    const [reading, settling] = await Promise.allSettled([this.read(), this.settle(traces, signal)])
+    if (settling.status === 'rejected') throw settling.reason
+    if (reading.status === 'rejected') throw reading.reason
+    const read = reading.value
+    if (read > 0) this.statusDue = Math.min(this.statusDue, Date.now() + STATUS_INTERVAL_MS)
+    if (Date.now() >= this.statusDue) await this.writeStatus()
+    return traces.length > 0 || read > 0 ? 0 : pollMs
+  }
+
+  /** Notes what arrived; gives the number of arrivals. */
+  private async read(): Promise<number> {
+    if (this.dirty.size >= TRACES_WAITING_MAX) return 0
+    const arrivals = await this.tail!.poll()
+    for (const arrival of arrivals) this.dirty.add(arrival, Date.now())
+    return arrivals.length
+  }
+
+  async end(): Promise<void> {
+    await this.writeStatus()
+  }
+
+  private async settle(traces: DirtyTrace[], signal: AbortSignal): Promise<void> {
+    if (traces.length === 0) return
+    const { client, log, settings } = this.options
+    try {
+      const report = await settleTraces({
+        client,
+        settle: this.options.settle,
+        tenant: traces[0]!.tenant,
+        traces,
+        spansPerTraceMax: settings.spansPerTraceMax,
+        candidateTimeoutMs: settings.candidateTimeoutMs,
+        payloadBytesMax: this.options.payloadBytesMax,
+        now: Date.now,
+        settledAt: () => this.nextSettledAt(),
+        persist: (write) => persist(write, { log, what: 'write', signal, onFault: (error) => this.noteFault(error) }),
+        onFault: (failed, error) => this.skip(failed, error),
+      })
+      this.noteReport(traces, report)
+    } catch (error) {
+      // Nothing is lost: they are tried again from the beginning.
+      for (const trace of traces) this.dirty.wait(trace, Date.now())
+      throw error
+    }
+  }
+
+  private noteReport(traces: readonly DirtyTrace[], report: SettleReport): void {
+    const now = Date.now()
+    const unseen = new Set(report.unseen)
+    for (const trace of traces) {
+      const again = report.settleAgainAtMs.get(trace.trace_id)
+      if (unseen.has(trace.trace_id)) {
+        if (trace.unseen < UNSEEN_TRIES) {
+          this.dirty.wait({ ...trace, unseen: trace.unseen + 1 }, now + UNSEEN_PAUSE_MS)
+        }
+      } else if (again !== undefined) {
+        this.dirty.wait({ ...trace, spans: 0, unseen: 0 }, Math.max(again, now + 1))
+      }
+      this.lagMs = Math.max(this.lagMs, now - Number(trace.arrived_at / 1000n))
+    }
+    this.tracesSettled += traces.length
+    this.executionsWritten += report.rowsWritten
+  }
+
+  /** Rises from batch to batch, whatever the clock does. */
+  private nextSettledAt(): bigint {
+    const now = BigInt(Date.now()) * 1000n
+    this.lastSettledAt = now > this.lastSettledAt ? now : this.lastSettledAt + 1n
+    return this.lastSettledAt
+  }
+
+  private skip(traces: readonly string[], error: unknown): void {
+    if (this.faults++ === 0)
+      this.options.log.error({ err: error, traces: traces.slice(0, 10) }, 'traces left unsettled')
+    this.noteFault(error)
+  }
+
+  private noteFault(error: unknown): void {
+    this.fault = error === undefined ? '' : error instanceof Error ? error.message : String(error)
+  }
+
+  private async writeStatus(): Promise<void> {
+    const readUpTo = this.tail?.readUpTo ?? 0n
+    const oldest = this.dirty.oldestArrival
+    await writeStatus(this.options.client, SETTLE_JOB, {
+      owner: this.options.owner,
+      position: oldest !== undefined && oldest < readUpTo ? oldest : readUpTo,
+      lag_ms: this.lagMs,
+      traces_waiting: this.dirty.size,
+      traces_settled: this.tracesSettled,
+      executions_written: this.executionsWritten,
+      fault: this.fault,
+    })
+    this.lagMs = 0
+    this.statusDue = Date.now() + (this.dirty.size > 0 ? STATUS_INTERVAL_MS : IDLE_STATUS_INTERVAL_MS)
+  }
+}

@@ -1,0 +1,67 @@
+/** The worker: its jobs over one ClickHouse, started and stopped together. */
+import type { ClickHouseClient } from '@runlens/clickhouse'
+import type { Logger, Settings } from '@runlens/runtime'
+import { runJob } from './jobs/run-job.ts'
+import { ROLLUP_JOB, RollupJob } from './rollup/rollup-job.ts'
+import type { Settle } from './settle/follow-executions.ts'
+import { SETTLE_JOB, SettleJob } from './settle/settle-job.ts'
+import { waitForSchema } from './wait-for-schema.ts'
+
+export interface WorkerOptions {
+  client: ClickHouseClient
+  log: Logger
+  settings: Pick<Settings, 'worker' | 'mapping'>
+  settle: Settle
+}
+
+export interface Worker {
+  /** Rejects when the worker can't go on; resolves after `stop`. */
+  done: Promise<void>
+  /** Finishes what runs. */
+  stop(): Promise<void>
+}
+
+export function startWorker({ client, log, settings, settle }: WorkerOptions): Worker {
+  const controller = new AbortController()
+  const { signal } = controller
+  const { leaseSeconds, overlapMs, rollupIntervalMs } = settings.worker
+  const run = async () => {
+    await waitForSchema(client, log, signal)
+    await Promise.all([
+      runJob({
+        client,
+        log,
+        leaseSeconds,
+        signal,
+        name: SETTLE_JOB,
+        createJob: (owner) =>
+          new SettleJob({
+            client,
+            log,
+            owner,
+            settle,
+            settings: settings.worker,
+            payloadBytesMax: settings.mapping.payloadBytesMax,
+          }),
+      }),
+      runJob({
+        client,
+        log,
+        leaseSeconds,
+        signal,
+        name: ROLLUP_JOB,
+        createJob: () => new RollupJob({ client, rollupIntervalMs, settlingMs: overlapMs }),
+      }),
+    ])
+  }
+  const done = run().catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
+  return {
+    done,
+    stop: async () => {
+      controller.abort()
+      await done
+    },
+  }
+}
