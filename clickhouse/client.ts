@@ -27,6 +27,8 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouseClient {
     log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: {
       output_format_json_quote_64bit_integers: 1,
+      // Times go in and out as UTC, whatever the server's zone.
+      session_timezone: 'UTC',
       cancel_http_readonly_queries_on_client_close: 1,
     },
   })

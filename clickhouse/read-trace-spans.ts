@@ -57,7 +57,6 @@ export async function readTraceRanges(
 FROM traces
 WHERE tenant = {tenant:String} AND trace_id IN arrayMap(id -> toFixedString(unhex(id), 16), {traceIds:Array(String)})
 GROUP BY trace_id`,
-    use_multipart_params_auto: true,
     query_params: { tenant, traceIds },
     format: 'JSONEachRow',
   })
@@ -136,7 +135,6 @@ WHERE tenant = {tenant:String}
   AND trace_id IN arrayMap(id -> toFixedString(unhex(id), 16), {traceIds:Array(String)})
 ORDER BY spans.trace_id, spans.role DESC, spans.started_at, spans.span_id
 LIMIT {limit:UInt32} BY spans.trace_id`,
-    use_multipart_params_auto: true,
     query_params: {
       tenant: options.tenant,
       from: group.from.toString(),

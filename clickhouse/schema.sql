@@ -261,7 +261,7 @@ CREATE TABLE executions
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toDate(anchor_at, 'UTC')
 ORDER BY tuple(tenant, anchor_at DESC, execution_id DESC, instance DESC)
-SETTINGS allow_experimental_reverse_key = 1, non_replicated_deduplication_window = 10000, index_granularity = 8192;
+SETTINGS allow_experimental_reverse_key = 1, index_granularity = 1024, non_replicated_deduplication_window = 10000;
 
 CREATE TABLE schema_migrations
 (

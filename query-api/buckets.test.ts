@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bucketCount, bucketStart } from './buckets.ts'
 import { type Range, resolveRange, TIME_RANGE_NAMES } from './range.ts'
-import { NS_PER_DAY, NS_PER_HOUR, NS_PER_SECOND, parseTime } from './time.ts'
+import { NS_PER_DAY, parseTime } from './time.ts'
 
 const NOW_MS = Date.parse('2026-11-20T12:34:56.700Z')
 const range = (from: string, to: string): Range => ({ from: parseTime(from), to: parseTime(to) })

@@ -28,7 +28,6 @@ function run(body: string): { messages: unknown[]; output: () => string } {
   )
   child = fork(path, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] })
   const messages: unknown[] = []
-  child.stderr?.resume()
   let output = ''
   child.on('message', (message) => messages.push(message))
   child.stdout?.on('data', (chunk) => {
@@ -73,7 +72,7 @@ it('drains and ends by itself when its supervisor is gone', async () => {
   )
   await once(child, 'message')
   child.disconnect()
-  await once(child, 'close')
+  await Promise.all([once(child, 'exit'), once(child.stdout!, 'end')])
   expect(output()).toContain('drained')
   expect(output()).toContain('"msg":"stopped"')
 })

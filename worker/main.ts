@@ -4,10 +4,11 @@ import { settle } from '@runlens/mapping'
 import { createLogger, EXIT_CANNOT_START, loadSettings, RunlensError, runProcess } from '@runlens/runtime'
 import { startWorker } from './worker.ts'
 
-const settings = loadSettings(process.env)
-const log = createLogger('worker', settings.log.level)
+const log = createLogger('worker', 'info')
 
 await runProcess('worker', log, async () => {
+  const settings = loadSettings(process.env)
+  log.level = settings.log.level
   if (!settings.clickhouseUrl) {
     throw new RunlensError(
       'config_invalid',

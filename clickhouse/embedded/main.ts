@@ -1,12 +1,21 @@
 /** The embedded ClickHouse as a process of its own. */
-import { createLogger, loadSettings, runProcess } from '@runlens/runtime'
+import { createLogger, loadSettings, runProcess, type Settings } from '@runlens/runtime'
 import { startEmbedded } from './start.ts'
 import { hasThreads, runAgainWithThreads } from './thread-pool.ts'
 
-const settings = loadSettings(process.env)
-if (hasThreads(process.env, settings.clickhouse.sessions)) {
-  const log = createLogger('clickhouse', settings.log.level)
+const log = createLogger('clickhouse', 'info')
+
+async function run(settings: Settings): Promise<void> {
+  log.level = settings.log.level
+  if (!hasThreads(process.env, settings.clickhouse.sessions)) {
+    runAgainWithThreads(process.env, settings.clickhouse.sessions)
+    return
+  }
   await runProcess('clickhouse', log, () => startEmbedded(settings, log))
-} else {
-  runAgainWithThreads(process.env, settings.clickhouse.sessions)
+}
+
+try {
+  await run(loadSettings(process.env))
+} catch (fault) {
+  await runProcess('clickhouse', log, () => Promise.reject(fault))
 }

@@ -1,5 +1,6 @@
 -- Executions as settled, newest first. The key holds `anchor_at`, which never changes for an execution, so an amended start
--- replaces the row instead of standing beside it.
+-- replaces the row instead of standing beside it. Rows are wide and most questions want few, scattered ones (a page, one id, a
+-- rare user), so granules are an eighth of the default: less to decompress for each row that is shown.
 CREATE TABLE IF NOT EXISTS executions
 (
     tenant LowCardinality(String) CODEC(ZSTD(1)),
@@ -71,4 +72,4 @@ CREATE TABLE IF NOT EXISTS executions
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toDate(anchor_at, 'UTC')
 ORDER BY (tenant, anchor_at DESC, execution_id DESC, instance DESC)
-SETTINGS allow_experimental_reverse_key = 1, non_replicated_deduplication_window = 10000
+SETTINGS allow_experimental_reverse_key = 1, index_granularity = 1024, non_replicated_deduplication_window = 10000

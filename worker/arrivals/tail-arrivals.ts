@@ -105,7 +105,6 @@ ORDER BY arrived_at`,
       to: ((slots.at(-1)! + 1n) * SLOT_MICROS).toString(),
       slots: slots.map(Number),
     },
-    use_multipart_params_auto: true,
     format: 'JSONCompactEachRow',
   })
   const rows = await result.json<[string, string, string, number, string, string, string[]]>()

@@ -38,7 +38,6 @@ WHERE tenant = {tenant:String}
       {anchors:Array(Int64)}, {ids:Array(String)}, {instances:Array(String)})
 ORDER BY executions.version DESC
 LIMIT 1 BY anchor_at, execution_id, instance`,
-    use_multipart_params_auto: true,
     query_params: {
       tenant,
       anchors: places.map(({ anchor }) => Number(anchor)),

@@ -33,7 +33,6 @@ export async function readPlaces(
 FROM execution_locator
 WHERE tenant = {tenant:String} AND (execution_id, instance) IN arrayZip({ids:Array(String)}, {instances:Array(String)})
 GROUP BY execution_id, instance`,
-    use_multipart_params_auto: true,
     query_params: {
       tenant,
       ids: keys.map(({ execution_id }) => execution_id),
@@ -65,7 +64,6 @@ export async function readExecutionsOfTraces(
     query: `SELECT DISTINCT lower(hex(trace_id)) AS trace, execution_id, instance
 FROM trace_executions
 WHERE tenant = {tenant:String} AND trace_id IN arrayMap(id -> toFixedString(unhex(id), 16), {traceIds:Array(String)})`,
-    use_multipart_params_auto: true,
     query_params: { tenant, traceIds },
     format: 'JSONEachRow',
   })
