@@ -1,8 +1,7 @@
 /** Reads what settling and the step tree need of the spans of some traces, from few short ranges of the key. */
 import type { ClickHouseClient } from '@clickhouse/client'
-import { SETTLE_COLUMNS, type SettleColumns, type TraceSpan, toTraceSpan } from './trace-span.ts'
-
-export type { TraceSpan }
+import type { SettleSpan } from '@runlens/conventions'
+import { SETTLE_COLUMNS, type SettleColumns, toSettleSpan } from './settle-columns.ts'
 
 /** Where spans of a trace may lie: a range of starts and the services that sent them. */
 export interface TraceRange {
@@ -26,7 +25,7 @@ export interface ReadTraceSpansOptions {
 }
 
 export interface TraceSpans {
-  spans: TraceSpan[]
+  spans: SettleSpan[]
   /** Ids of the traces that have more than `spansMax` spans. */
   truncated: Set<string>
 }
@@ -150,7 +149,7 @@ LIMIT {limit:UInt32} BY spans.trace_id`,
   let trace = ''
   let count = 0
   for (const row of await result.json<SettleColumns>()) {
-    const span = toTraceSpan(row)
+    const span = toSettleSpan(row)
     count = span.trace_id === trace ? count + 1 : 1
     trace = span.trace_id
     if (count > options.spansMax) found.truncated.add(trace)

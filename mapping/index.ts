@@ -1,8 +1,9 @@
 /** What spans mean. Pure: values in, values out; no clock, no network. */
+
+export type { SettleSpan } from '@runlens/conventions'
 export * from './settle/execution.ts'
 export { type ExecutionTreeOptions, executionTree, type TreeItem } from './settle/execution-tree.ts'
 export { settle } from './settle/settle.ts'
-export * from './settle/settle-span.ts'
 export { settleSpansOf } from './settle/spans-of-tape.ts'
 export { loadProfiles, PROFILES_MAX, readProfileSet } from './spans/load-profiles.ts'
 export * from './spans/mapped-spans.ts'

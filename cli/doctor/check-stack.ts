@@ -1,6 +1,5 @@
 /** The processes: which run, since when, how often they crashed, and whether they answer. */
-import type { Settings } from '@runlens/runtime'
-import { isAlive } from '../up/identity.ts'
+import { isAlive, type Settings } from '@runlens/runtime'
 import { STACK_COMPONENTS } from '../up/plan.ts'
 import { resolvePorts, type WantedPort } from '../up/ports.ts'
 import { type RunState, readRunState } from '../up/run-state.ts'

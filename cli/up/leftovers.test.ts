@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { identify, type ProcessIdentity } from '@runlens/runtime'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { identify, type ProcessIdentity } from './identity.ts'
 import { waitForLeftovers } from './leftovers.ts'
 import { writeRunState } from './run-state.ts'
 
@@ -18,7 +18,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 function note(identity: ProcessIdentity): void {
   writeRunState(directory, {
     version: '0.1.0',
-    supervisor: { pid: 2 ** 22 + 1, startTicks: 1 },
+    supervisor: { pid: 2 ** 22 + 1, startTicks: 1, boot: null },
     started_at: '2026-11-23T00:00:00.000Z',
     ready: true,
     urls: { otlpGrpc: '', otlpHttp: '', api: '', clickhouse: '' },
@@ -52,6 +52,6 @@ it('gives up on one that stays, naming it', async () => {
 
 it('does not wait where nothing was left', async () => {
   await waitForLeftovers(directory, () => expect.unreachable(), signal)
-  note({ pid: process.pid, startTicks: 1 })
+  note({ pid: process.pid, startTicks: 1, boot: null })
   await waitForLeftovers(directory, () => expect.unreachable(), signal)
 })

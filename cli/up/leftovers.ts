@@ -1,7 +1,7 @@
 /** Processes of a killed `up` end by themselves, but draining takes them a moment: the next `up` waits for that. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RunlensError } from '@runlens/runtime'
-import { isAlive } from './identity.ts'
+import { isAlive, RunlensError } from '@runlens/runtime'
 import { type RunningComponent, readRunState } from './run-state.ts'
 
 /** Longer than a process takes to give up a stop that hangs (30 s). */

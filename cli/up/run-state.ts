@@ -1,7 +1,7 @@
 /** What runs right now, noted in the data directory for `doctor`, `demo`, `migrate` and for the next `up`. */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isAlive, type ProcessIdentity } from './identity.ts'
+import { isAlive, type ProcessIdentity } from '@runlens/runtime'
 import type { StackComponent } from './plan.ts'
 
 const STATE_FILE = 'runlens.json'

@@ -1,9 +1,8 @@
 /** `runlens up` from start to end: lock, ports, processes, migrations, ready, stop. */
-import type { Environment, RunlensError, Settings } from '@runlens/runtime'
+import { type Environment, identify, type RunlensError, type Settings } from '@runlens/runtime'
 import { version } from '../version.ts'
 import { checkClickHouse, embeddedUrl, ensurePassword, withoutCredentials } from './clickhouse-access.ts'
 import { lockDataDir } from './data-dir-lock.ts'
-import { identify } from './identity.ts'
 import { waitForLeftovers } from './leftovers.ts'
 import type { LogSink } from './log-sink.ts'
 import { migrateSchema } from './migrate-schema.ts'
@@ -31,7 +30,7 @@ export interface UpOptions {
  * @throws RunlensError when the stack can't start: one message, nothing left running
  */
 export async function runUp({ settings, environment, sink, stop, force }: UpOptions): Promise<void> {
-  const lock = lockDataDir(settings.dataDir)
+  const lock = await lockDataDir(settings.dataDir)
   try {
     await waitForLeftovers(
       settings.dataDir,
@@ -63,7 +62,7 @@ export async function runUp({ settings, environment, sink, stop, force }: UpOpti
   } catch (error) {
     if (!stop.aborted || !isAbort(error)) throw error
   } finally {
-    lock.release()
+    await lock.release()
   }
 }
 
@@ -100,7 +99,7 @@ function firstState(addresses: StackAddresses, clickhouseUrl: string): RunState 
     api: `http://${reachable(addresses.api)}`,
     clickhouse: withoutCredentials(clickhouseUrl),
   }
-  const supervisor = identify(process.pid) ?? { pid: process.pid, startTicks: null }
+  const supervisor = identify(process.pid) ?? { pid: process.pid, startTicks: null, boot: null }
   return { version, supervisor, started_at: new Date().toISOString(), ready: false, urls, processes: [] }
 }
 

@@ -6,10 +6,11 @@ import {
   type ErrorCode,
   EXIT_CANNOT_START,
   type FailedMessage,
+  identify,
+  type ProcessIdentity,
   type ProcessMessage,
   RunlensError,
 } from '@runlens/runtime'
-import { identify, type ProcessIdentity } from './identity.ts'
 import type { ProcessPlan, StackComponent } from './plan.ts'
 import { HEALTHY_AFTER_MS, restartDelayMs } from './restart-delay.ts'
 

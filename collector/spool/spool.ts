@@ -4,14 +4,13 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Logger, RunlensError, systemErrorCode } from '@runlens/runtime'
+import { type Logger, type Ownership, RunlensError, systemErrorCode, takeOwnership } from '@runlens/runtime'
 import { type Checkpoint, type Plan, writeCheckpoint } from './checkpoint.ts'
 import { Committer } from './committer.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { nodeFiles, type SpoolFiles } from './files.ts'
 import type { Group } from './group.ts'
 import { LagMarks } from './lag-marks.ts'
-import { type Ownership, takeOwnership } from './owner.ts'
 import { type ReadLimits, type RecordBatch, SegmentReader } from './reader.ts'
 import type { RecordInput, SpoolRecord } from './record.ts'
 import { type Recovered, recover } from './recovery.ts'
@@ -129,7 +128,11 @@ export class Spool {
   private static async openDirectory(options: SpoolOptions): Promise<Spool> {
     const files = options.files ?? nodeFiles
     await mkdir(options.directory, { recursive: true, mode: 0o700 })
-    const owner = await takeOwnership(options.directory)
+    const owner = await takeOwnership({
+      directory: options.directory,
+      name: 'owner',
+      inUse: (pid) => inUse(options.directory, pid),
+    })
     try {
       const onRecord = options.onRecord ?? (() => undefined)
       const recovered = await recover({ directory: options.directory, files, log: options.log, onRecord })
@@ -258,4 +261,12 @@ const ROOM_SHARE = 0.75
 /** A record's size on disk, but for a few bytes. */
 function recordBytes({ blocks, keys }: RecordInput): number {
   return blocks.reduce((bytes, block) => bytes + block.bytes.length, keys.length)
+}
+
+function inUse(directory: string, pid: number): RunlensError {
+  return new RunlensError(
+    'spool_in_use',
+    `The spool ${directory} belongs to the running process ${pid}`,
+    'Stop that collector, or give this one a data directory of its own with RUNLENS_DATA_DIR.',
+  )
 }

@@ -1,12 +1,11 @@
 /** One execution's fields from its entry spans and what its steps add to them. */
-import { EXECUTION_KINDS, type ExecutionKind, isFinal, type Status } from '@runlens/conventions'
+import { EXECUTION_KINDS, type ExecutionKind, isFinal, type SettleSpan, type Status } from '@runlens/conventions'
 import { capText } from './cap-text.ts'
 import { errorClass } from './error-class.ts'
 import { errorFingerprint } from './error-fingerprint.ts'
 import type { Segment, SettledExecution, SettleOptions } from './execution.ts'
 import { compareSegments, type EntryGroup, lastTime, later } from './executions-of-entries.ts'
 import { isUnsuccessful } from './failed-steps.ts'
-import type { SettleSpan } from './settle-span.ts'
 
 /** What an execution's steps say together. */
 export interface StepSummary {

@@ -1,9 +1,10 @@
 /** The tree of one execution: order, depth, self time, critical path. */
+
+import type { SettleSpan } from '@runlens/conventions'
 import { expect, it } from 'vitest'
 import { settleSpan } from '../../test/kit/settle-spans.ts'
 import { executionTree } from './execution-tree.ts'
 import { settle } from './settle.ts'
-import type { SettleSpan } from './settle-span.ts'
 
 const ms = (value: number) => BigInt(value) * 1_000_000n
 const OPTIONS = { now_ms: 0, candidate_timeout_ms: 0, payload_bytes_max: 10 }

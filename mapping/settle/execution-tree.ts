@@ -1,8 +1,9 @@
 /** The steps of one execution as a tree, depth first, with self times and the critical path. */
+
+import type { SettleSpan } from '@runlens/conventions'
 import { markCriticalPath } from './critical-path.ts'
 import type { Membership, Settled } from './execution.ts'
 import { earlier, later } from './executions-of-entries.ts'
-import type { SettleSpan } from './settle-span.ts'
 import { spanForest } from './span-forest.ts'
 import { distinctSpans } from './span-versions.ts'
 

@@ -1,6 +1,7 @@
 /** Entries → executions: which of them are segments of one, and under which id. */
+
+import type { SettleSpan } from '@runlens/conventions'
 import type { Entries } from './find-entries.ts'
-import type { SettleSpan } from './settle-span.ts'
 import { ROOT } from './span-forest.ts'
 import { compare } from './span-versions.ts'
 

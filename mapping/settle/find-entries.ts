@@ -1,6 +1,7 @@
 /** Rules 1–5 over a whole trace: which spans are executions, which must wait for their ancestors, what lies above each. */
+
+import type { SettleSpan } from '@runlens/conventions'
 import type { SettleOptions } from './execution.ts'
-import type { SettleSpan } from './settle-span.ts'
 import { type Forest, MISSING } from './span-forest.ts'
 
 export interface Entries {

@@ -1,8 +1,9 @@
 /** Settling of traces that repeat themselves, lie or are very large. */
+
+import type { SettleSpan } from '@runlens/conventions'
 import { describe, expect, it } from 'vitest'
 import { settleSpan as span } from '../../test/kit/settle-spans.ts'
 import { settle } from './settle.ts'
-import type { SettleSpan } from './settle-span.ts'
 
 const OPTIONS = { now_ms: 1_000, candidate_timeout_ms: 30_000, payload_bytes_max: 16 }
 const ms = (value: number) => BigInt(value) * 1_000_000n

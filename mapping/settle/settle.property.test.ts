@@ -1,10 +1,11 @@
 /** What must hold for any trace: order, copies and batches change nothing, nothing is lost. */
+
+import type { SettleSpan } from '@runlens/conventions'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { settleSpan } from '../../test/kit/settle-spans.ts'
 import type { Settled } from './execution.ts'
 import { settle } from './settle.ts'
-import type { SettleSpan } from './settle-span.ts'
 
 const OPTIONS = { now_ms: 20_000, candidate_timeout_ms: 10_000, payload_bytes_max: 100 }
 const ROLES = [

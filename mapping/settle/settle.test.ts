@@ -1,9 +1,10 @@
 /** Settling by rule, each on a trace made by hand. */
+
+import type { SettleSpan } from '@runlens/conventions'
 import { describe, expect, it } from 'vitest'
 import { settleSpan as span } from '../../test/kit/settle-spans.ts'
 import type { Settled, SettleOptions } from './execution.ts'
 import { settle } from './settle.ts'
-import type { SettleSpan } from './settle-span.ts'
 
 const OPTIONS: SettleOptions = { now_ms: 1_000, candidate_timeout_ms: 30_000, payload_bytes_max: 16 }
 const LATER: SettleOptions = { ...OPTIONS, now_ms: 30_000 }

@@ -1,10 +1,11 @@
 /** Settling: all stored spans of one or several traces → their executions and what became of each span. Pure. */
+
+import type { SettleSpan } from '@runlens/conventions'
 import { buildExecution, fingerprint } from './build-execution.ts'
 import type { Settled, SettledExecution, SettleOptions } from './execution.ts'
 import { type EntryGroup, groupEntries, lastTime } from './executions-of-entries.ts'
 import { findEntries } from './find-entries.ts'
 import { type Placement, placeSpans } from './memberships.ts'
-import type { SettleSpan } from './settle-span.ts'
 import { spanForest } from './span-forest.ts'
 import { distinctSpans } from './span-versions.ts'
 import { summariseSteps } from './summarise-steps.ts'

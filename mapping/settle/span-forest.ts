@@ -1,5 +1,5 @@
 /** Spans as a forest: parents by index, no cycles, an order in which every parent comes before its children. */
-import type { SettleSpan } from './settle-span.ts'
+import type { SettleSpan } from '@runlens/conventions'
 import type { DistinctSpans, SpanIndex } from './span-versions.ts'
 
 /** The span has no parent. */

@@ -1,6 +1,5 @@
 /** Several copies of a span (resends, an open span and its end) → one, the same whatever the order they came in. */
-import { ROLE_NUMBER } from '@runlens/conventions'
-import type { SettleSpan } from './settle-span.ts'
+import { ROLE_NUMBER, type SettleSpan } from '@runlens/conventions'
 
 /** Distinct spans in a canonical order, and for every given span the index of the one that stands for it. */
 export interface DistinctSpans {

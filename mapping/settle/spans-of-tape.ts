@@ -1,8 +1,7 @@
 /** Mapped spans as settling reads them, without storage between: what a payload becomes can be told from the payload alone. */
-import { ROLE_NUMBER, ROLES, type Role, STATUS_NUMBER, type Status } from '@runlens/conventions'
+import { ROLE_NUMBER, ROLES, type Role, type SettleSpan, STATUS_NUMBER, type Status } from '@runlens/conventions'
 import { formatValue, type TraceTape } from '@runlens/otlp'
 import { type MappedSpans, TEXT_FIELDS, type TextField } from '../spans/mapped-spans.ts'
-import type { SettleSpan } from './settle-span.ts'
 
 const ROLE_OF = new Map<number, Role>(ROLES.map((role) => [ROLE_NUMBER[role], role]))
 const STATUS_OF = new Map(Object.entries(STATUS_NUMBER).map(([status, number]) => [number, status as Status | '']))

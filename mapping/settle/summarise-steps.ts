@@ -1,11 +1,11 @@
 /** What the steps of one execution say together: counts, the failure that came first, rows. */
 
+import type { SettleSpan } from '@runlens/conventions'
 import type { StepSummary } from './build-execution.ts'
 import type { SettledExecution } from './execution.ts'
 import { failedForGood, type StepView } from './failed-steps.ts'
 import type { Entries } from './find-entries.ts'
 import type { Placement } from './memberships.ts'
-import type { SettleSpan } from './settle-span.ts'
 import { compare } from './span-versions.ts'
 
 /** @param built executions by index; those within this one are there already */

@@ -1,7 +1,8 @@
 /** What single spans say of themselves: rules, order of sources, errors, statuses. */
+
+import type { SettleSpan } from '@runlens/conventions'
 import { describe, expect, it } from 'vitest'
 import { mapJson } from '../../test/kit/settle-spans.ts'
-import type { SettleSpan } from '../settle/settle-span.ts'
 
 type Value = string | number | boolean
 const INTERNAL = 1

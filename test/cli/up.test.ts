@@ -155,7 +155,7 @@ describe('a running stack', () => {
       )
     expect(stopped).toEqual(['query-api', 'collector', 'worker', 'clickhouse', 'cli'])
     expect(pids.filter((pid) => !isGone(pid))).toEqual([])
-    for (const left of ['runlens.lock', 'runlens.json']) expect(existsSync(join(dataDir, left))).toBe(false)
+    for (const left of ['runlens.lock.1', 'runlens.json']) expect(existsSync(join(dataDir, left))).toBe(false)
   })
 
   it('does not let a second one on its data directory, and is not disturbed by it', async () => {
@@ -166,7 +166,7 @@ describe('a running stack', () => {
       `data_dir_in_use: Another Runlens (process ${stack.pid}) uses the data directory ${dataDir}`,
     )
     expect((await fetch(`${stack.urls.api}/readyz`)).status).toBe(200)
-    expect(existsSync(join(dataDir, 'runlens.lock'))).toBe(true)
+    expect(existsSync(join(dataDir, 'runlens.lock.1'))).toBe(true)
   })
 
   it.each(COMPONENTS)('starts a killed %s again on the same port and says so', async (component) => {

@@ -2,7 +2,7 @@
  * Settles traces, and with them every other trace that shares an execution: reads, settles, looks up where the executions
  * were seen before, and begins again with the traces that this brings in, until nothing new comes.
  */
-import { type ClickHouseClient, readTraceSpans, type TraceRange, type TraceSpan } from '@runlens/clickhouse'
+import { type ClickHouseClient, readTraceSpans, type TraceRange } from '@runlens/clickhouse'
 import type { Settled, SettleOptions, SettleSpan } from '@runlens/mapping'
 import { Components } from './components.ts'
 import { type ExecutionKey, keyText } from './execution-key.ts'
@@ -26,7 +26,7 @@ export interface FollowOptions {
 /** Traces settled together. */
 export interface Component {
   traces: readonly string[]
-  spans: TraceSpan[]
+  spans: SettleSpan[]
   settled: Settled
   /** Executions that the traces ever produced, before this. */
   known: ExecutionKey[]
@@ -48,7 +48,7 @@ const FURTHER_TRACES_MAX = 1_000
 
 /** One call's state. */
 class Follower {
-  readonly spans = new Map<string, TraceSpan[]>()
+  readonly spans = new Map<string, SettleSpan[]>()
   readonly known = new Map<string, ExecutionKey[]>()
   readonly places = new Map<string, Place>()
   readonly cut = new Set<string>()

@@ -1,8 +1,8 @@
 /**
- * What settling reads of a stored span: columns of the `spans` table under their own names, ids as lower-case hex,
+ * What settling and the step tree know of a stored span: columns of the `spans` table under their own names, ids as lower-case hex,
  * times as nanoseconds since the epoch. Absent text is '', an absent parent '', an end not yet known 0n.
  */
-import type { Role, Status } from '@runlens/conventions'
+import type { Role, Status } from './model.ts'
 
 export interface SettleSpan {
   trace_id: string

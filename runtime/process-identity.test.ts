@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, it } from 'vitest'
-import { identify, isAlive } from './identity.ts'
+import { identify, isAlive } from './process-identity.ts'
 
 it('knows a living process, and that it is gone once it ended', async () => {
   const child = spawn('sleep', ['60'])
@@ -16,9 +16,9 @@ it('knows a living process, and that it is gone once it ended', async () => {
 it('does not take another process with a reused id for the old one', () => {
   const me = identify(process.pid)!
   expect(isAlive(me)).toBe(true)
-  expect(isAlive({ pid: me.pid, startTicks: 1 })).toBe(false)
+  expect(isAlive({ ...me, startTicks: 1 })).toBe(false)
 })
 
 it('believes a note without a start time as long as the id is taken', () => {
-  expect(isAlive({ pid: process.pid, startTicks: null })).toBe(true)
+  expect(isAlive({ pid: process.pid, startTicks: null, boot: null })).toBe(true)
 })

@@ -1,60 +1,5 @@
 /** A stored span as settling and the step tree see it: the columns that are read, and how one row becomes a value. */
-import type { Role, Status } from '@runlens/conventions'
-
-/** Columns of `spans` under their own names: ids as lower-case hex, times as nanoseconds since the epoch, absent text ''. */
-export interface TraceSpan {
-  trace_id: string
-  span_id: string
-  /** '' for a root. */
-  parent_span_id: string
-  name: string
-  kind: number
-  started_at: bigint
-  /** 0n while the span has not ended. */
-  ended_at: bigint
-  status_code: number
-  service: string
-  role: Role
-  rule: number
-  provider: string
-  execution_kind: string
-  execution_id: string
-  instance: string
-  workflow_id: string
-  workflow_name: string
-  workflow_version: string
-  status: Status | ''
-  status_explicit: number
-  mode: string
-  environment: string
-  user_id: string
-  conversation_id: string
-  step_name: string
-  step_type: string
-  attempt: number
-  error_type: string
-  error_message: string
-  error_stack: string
-  response_status_code: string
-  database_type: string
-  query: string
-  rows_total: number | null
-  rows_returned: number | null
-  parent_execution_id: string
-  retry_of: string
-  replay_of: string
-  queued_at: bigint | null
-  expected_end_at: bigint | null
-  progress: number | null
-  links: { trace_id: string; span_id: string }[]
-  /** Text of the input attribute, of entries and candidates only. */
-  input: string
-  output: string
-  /** Of entries and candidates only, without input and output, values cut at 1 KiB. */
-  attributes: Record<string, string>
-  /** When the collector accepted it, milliseconds since the epoch. */
-  received_at_ms: number
-}
+import type { SettleSpan } from '@runlens/conventions'
 
 /** Bytes kept of one attribute value on an execution. */
 const ATTRIBUTE_BYTES_MAX = 1024
@@ -73,7 +18,7 @@ const attributes = ofEntries(
 )
 
 /** Field, expression that reads it, and how its JSON cell becomes the value. */
-const FIELDS: readonly (readonly [keyof TraceSpan, string, ((cell: unknown) => unknown)?])[] = [
+const FIELDS: readonly (readonly [keyof SettleSpan, string, ((cell: unknown) => unknown)?])[] = [
   ['trace_id', hex('trace_id')],
   ['span_id', hex('span_id')],
   ['parent_span_id', parent],
@@ -128,13 +73,13 @@ export const SETTLE_COLUMNS = FIELDS.map(([, expression]) => expression).join(',
 /** One row of {@link SETTLE_COLUMNS} in `JSONCompactEachRow`. */
 export type SettleColumns = unknown[]
 
-export function toTraceSpan(row: SettleColumns): TraceSpan {
+export function toSettleSpan(row: SettleColumns): SettleSpan {
   const span: Record<string, unknown> = {}
   for (let i = 0; i < FIELDS.length; i++) {
     const [name, , convert] = FIELDS[i]!
     span[name] = convert ? convert(row[i]) : row[i]
   }
-  return span as unknown as TraceSpan
+  return span as unknown as SettleSpan
 }
 
 function toBigInt(cell: unknown): bigint | null {
