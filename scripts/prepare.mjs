@@ -46,8 +46,8 @@ function readPackages(relative) {
 }
 
 /**
- * `npm install` and not `npm ci`: the latter refuses a lock file that lacks optional packages of other platforms, which a
- * registry may not have, and throws away 600 MB to change one package. The versions are those of the lock file, which stays as it is.
+ * `npm install` and not `npm ci`: the latter throws away 600 MB to change one package. The versions are those of the lock
+ * file, which stays as it is.
  */
 function install() {
   console.error('Installing packages (about 600 MB with the embedded ClickHouse, once) ...')

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { ERROR_CODES } from '../runtime/errors.ts'
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const FILE_LINES_MAX = 400
@@ -161,5 +162,24 @@ describe('the architecture', () => {
     )
     const orphans = shipped.filter(({ path }) => !ENTRANCES.test(path) && !fromTestsOnly.has(path))
     expect(orphans.map(({ path }) => `${path}${imported.has(path) ? ' (tests only)' : ''}`)).toEqual([])
+  })
+
+  it('has no error code that nothing raises', () => {
+    const users = modules
+      .filter(({ path }) => path !== 'runtime/errors.ts' && !path.endsWith('.test.ts'))
+      .map(({ text }) => text.replace(/\/\*\*[\s\S]*?\*\//g, ''))
+      .concat(readFileSync(join(ROOT, 'scripts/prepare.mjs'), 'utf8'))
+    expect(ERROR_CODES.filter((code) => !users.some((text) => text.includes(code)))).toEqual([])
+  })
+
+  it('has every optional package of every platform in the lock file', () => {
+    const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>
+    }
+    const locked = Object.keys(packages)
+    const missing = Object.values(packages)
+      .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+      .filter((name) => !locked.some((path) => path.endsWith(`node_modules/${name}`)))
+    expect(missing).toEqual([])
   })
 })
