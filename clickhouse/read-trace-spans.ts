@@ -2,6 +2,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { SettleSpan } from '@runlens/conventions'
 import { SETTLE_COLUMNS, type SettleColumns, toSettleSpan } from './settle-columns.ts'
+import { traceIdIn } from './trace-ids.ts'
 
 /** Where spans of a trace may lie: a range of starts and the services that sent them. */
 export interface TraceRange {
@@ -54,7 +55,7 @@ export async function readTraceRanges(
     query: `SELECT lower(hex(trace_id)) AS id, toString(toUnixTimestamp64Nano(min(first_started_at))) AS first,
   toString(toUnixTimestamp64Nano(max(last_started_at))) AS last, groupUniqArrayArray(services) AS services
 FROM traces
-WHERE tenant = {tenant:String} AND trace_id IN arrayMap(id -> toFixedString(unhex(id), 16), {traceIds:Array(String)})
+WHERE tenant = {tenant:String} AND ${traceIdIn('{traceIds:Array(String)}')}
 GROUP BY trace_id`,
     query_params: { tenant, traceIds },
     format: 'JSONEachRow',
@@ -131,7 +132,7 @@ FROM spans FINAL
 WHERE tenant = {tenant:String}
   AND started_at >= fromUnixTimestamp64Nano({from:Int64}) AND started_at <= fromUnixTimestamp64Nano({to:Int64})
   AND service IN {services:Array(String)}
-  AND trace_id IN arrayMap(id -> toFixedString(unhex(id), 16), {traceIds:Array(String)})
+  AND ${traceIdIn('{traceIds:Array(String)}')}
 ORDER BY spans.trace_id, spans.role DESC, spans.started_at, spans.span_id
 LIMIT {limit:UInt32} BY spans.trace_id`,
     query_params: {

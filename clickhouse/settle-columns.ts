@@ -73,8 +73,11 @@ export const SETTLE_COLUMNS = FIELDS.map(([, expression]) => expression).join(',
 /** One row of {@link SETTLE_COLUMNS} in `JSONCompactEachRow`. */
 export type SettleColumns = unknown[]
 
+/** Copied for every span: an object that grows key by key beyond a dozen becomes a hash table in V8, slow and large. */
+const SHAPE: Readonly<Record<string, unknown>> = Object.fromEntries(FIELDS.map(([name]) => [name, null]))
+
 export function toSettleSpan(row: SettleColumns): SettleSpan {
-  const span: Record<string, unknown> = {}
+  const span = { ...SHAPE }
   for (let i = 0; i < FIELDS.length; i++) {
     const [name, , convert] = FIELDS[i]!
     span[name] = convert ? convert(row[i]) : row[i]

@@ -64,7 +64,7 @@ const fileSchema = z.strictObject({
       pollMs: positive.default(100),
       /** How long a trace rests after its last arrival before it is settled. */
       settleDelayMs: z.int().nonnegative().default(150),
-      tracesPerSettleMax: positive.default(500),
+      tracesPerSettleMax: positive.default(1_000),
       spansPerTraceMax: positive.default(100_000),
       /** How far back arrivals are read again for rows that became visible late. */
       overlapMs: positive.default(10_000),

@@ -1,4 +1,5 @@
 /** Where the spans of traces lie, as conditions on the key of `spans`. */
+import { traceIdIn } from '@runlens/clickhouse'
 import type { Parameters } from './question.ts'
 
 export interface TracePlace {
@@ -20,7 +21,7 @@ export function traceConditions(places: readonly TracePlace[], parameters: Param
     `started_at >= ${parameters.bindTime('first', first)}`,
     `started_at <= ${parameters.bindTime('last', last)}`,
     `service IN ${parameters.bind('services', 'Array(String)', services)}`,
-    `trace_id IN arrayMap(id -> toFixedString(unhex(id), 16), ${parameters.bind('trace_ids', 'Array(String)', ids)})`,
+    traceIdIn(parameters.bind('trace_ids', 'Array(String)', ids)),
   ]
 }
 

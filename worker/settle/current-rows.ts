@@ -34,8 +34,8 @@ export async function readCurrentRows(
 FROM executions
 WHERE tenant = {tenant:String}
   AND (anchor_at, execution_id, instance) IN
-    arrayMap((a, e, i) -> (fromUnixTimestamp64Micro(a), e, i),
-      {anchors:Array(Int64)}, {ids:Array(String)}, {instances:Array(String)})
+    (SELECT fromUnixTimestamp64Micro(p.1), p.2, p.3
+      FROM (SELECT arrayJoin(arrayZip({anchors:Array(Int64)}, {ids:Array(String)}, {instances:Array(String)})) AS p))
 ORDER BY executions.version DESC
 LIMIT 1 BY anchor_at, execution_id, instance`,
     query_params: {

@@ -1,5 +1,5 @@
 /** The locator of executions: where a row of an execution lies for ever, and which traces it lives in. */
-import { type ClickHouseClient, EXECUTION_LOCATOR, encodeRow, insertRows } from '@runlens/clickhouse'
+import { type ClickHouseClient, EXECUTION_LOCATOR, encodeRow, insertRows, traceIdIn } from '@runlens/clickhouse'
 import { type ExecutionKey, keyText } from './execution-key.ts'
 
 /** Traces of one execution that are settled together; of one with more (an id used again and again), the others are left out. */
@@ -63,7 +63,7 @@ export async function readExecutionsOfTraces(
   const result = await client.query({
     query: `SELECT DISTINCT lower(hex(trace_id)) AS trace, execution_id, instance
 FROM trace_executions
-WHERE tenant = {tenant:String} AND trace_id IN arrayMap(id -> toFixedString(unhex(id), 16), {traceIds:Array(String)})`,
+WHERE tenant = {tenant:String} AND ${traceIdIn('{traceIds:Array(String)}')}`,
     query_params: { tenant, traceIds },
     format: 'JSONEachRow',
   })

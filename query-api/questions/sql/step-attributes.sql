@@ -8,5 +8,5 @@ WHERE tenant = {tenant:String}
   AND started_at >= fromUnixTimestamp64Nano({first:Int64}, 'UTC')
   AND started_at <= fromUnixTimestamp64Nano({last:Int64}, 'UTC')
   AND service IN {services:Array(String)}
-  AND trace_id IN arrayMap(id -> toFixedString(unhex(id), 16), {trace_ids:Array(String)})
+  AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({trace_ids:Array(String)})), 16))
 LIMIT {limit:UInt32}
