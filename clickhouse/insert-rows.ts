@@ -20,10 +20,14 @@ export async function insertRows(client: ClickHouseClient, { table, rows, token 
     clickhouse_settings: {
       async_insert: 0,
       max_insert_threads: '1',
+      // A view may be partitioned by another time than the table.
+      max_partitions_per_insert_block: '0',
       ...(token === undefined
         ? {}
         : { insert_deduplication_token: token, deduplicate_blocks_in_dependent_materialized_views: 1 }),
     },
   })
-  stream.resume()
+  for await (const _ of stream) {
+    // Nothing is said to a successful insert, but the answer must be read to its end.
+  }
 }

@@ -140,6 +140,8 @@ describe('a bad request', () => {
     ['/api/v1/observability/kpis?time_range=25h', 'time_range', /one of 1h/],
     ['/api/v1/observability/workflows?limit=0', 'limit', /from 1 to 1000/],
     ['/healthz?x=1', 'x', /not a parameter/],
+    [`/api/v1/executions?${'status=error&'.repeat(51)}`, 'status', /at most 50 times/],
+    [`/api/v1/executions/id/${'x'.repeat(1025)}`, 'execution_id', /at most 1024 characters/],
   ])('%s is told by name', async (path, field, words) => {
     const { status, body } = await api.get(path)
     expect(status).toBe(400)
@@ -199,6 +201,18 @@ describe('every answer', () => {
     expect(await raw('HELLO\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*malformed_request/)
     const headers = `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`
     expect(await raw(headers)).toMatch(/^HTTP\/1\.1 431 [\s\S]*headers_too_large/)
+    const target = 'GET http://[bad/healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n'
+    expect(await raw(target)).toMatch(/^HTTP\/1\.1 400 [\s\S]*malformed_request/)
+    expect(await raw('GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 400 [\s\S]*problem\+json[\s\S]*malformed_request/,
+    )
+  })
+
+  it('is answered although it expects what nobody knows, and where a proxy names the whole URL', async () => {
+    const expecting = 'GET /healthz HTTP/1.1\r\nhost: localhost\r\nexpect: tea\r\nconnection: close\r\n\r\n'
+    expect(await raw(expecting)).toMatch(/^HTTP\/1\.1 200 /)
+    const whole = 'GET http://localhost/healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n'
+    expect(await raw(whole)).toMatch(/^HTTP\/1\.1 200 /)
   })
 
   it('carries the request id that was given, or one of its own', async () => {
@@ -221,6 +235,7 @@ describe('every answer', () => {
     const { headers } = await api.get('/openapi.json')
     const again = await api.get('/openapi.json', { 'if-none-match': headers.get('etag') ?? '' })
     expect([again.status, again.body]).toEqual([304, ''])
+    expect((await api.get('/openapi.json', { 'if-none-match': '*' })).status).toBe(304)
   })
 })
 

@@ -79,10 +79,13 @@ function send(answer: Answer, request: Request, response: Response): void {
 /** Whether the client has this version. It may also say `no-cache`: that asks for what happens here, a check with the origin. */
 function knows(request: Request, etag: string): boolean {
   const known = request.headers['if-none-match'] ?? ''
-  return known.split(',').some((each) => each.trim() === etag || `W/${each.trim()}` === etag)
+  return known.split(',').some((each) => ['*', etag, etag.slice(2)].includes(each.trim()))
 }
 
 function refuseEarly(request: Request, loopbackHostsOnly: boolean): void {
+  if (request.headers.host === undefined && request.httpVersion !== '1.0') {
+    throw new ProblemError('malformed_request', 'HTTP/1.1 wants a Host header.')
+  }
   if (loopbackHostsOnly && !isLoopbackHostHeader(request.headers.host)) {
     const detail = 'This server listens on loopback only and answers requests to localhost or 127.0.0.1.'
     throw new ProblemError('host_not_allowed', detail)

@@ -1,6 +1,7 @@
 /** The Node server under the app: bounded headers and times, and problem+json for what is not even HTTP. */
 import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { systemErrorCode } from '@runlens/runtime'
 import type { Express } from 'express'
 import { ProblemError, problemBody, problemOf } from './problem.ts'
@@ -9,22 +10,44 @@ const HEADER_BYTES_MAX = 16 * 1024
 
 export function createHttpServer(app: Express): Server {
   const server = createServer(
-    { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 },
-    app,
+    {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 10_000,
+      // The app refuses it, as a problem.
+      requireHostHeader: false,
+    },
+    (request, response) => {
+      // Express answers a target that is no URL with a page of its own.
+      if (isTarget(request.url ?? '')) app(request, response)
+      else refuse(request.socket, new ProblemError('malformed_request', 'The request target is no path and no URL.'))
+    },
   )
+  // Expectations that nobody knows may be ignored; Node would refuse them without a word.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('clientError', (error, socket) => {
     if (!socket.writable || systemErrorCode(error) === 'ECONNRESET') {
       socket.destroy()
       return
     }
-    const problem = clientProblem(systemErrorCode(error))
-    const { status, title } = problemOf(problem.code)
-    const body = JSON.stringify(problemBody(problem, randomUUID()))
-    socket.end(
-      `HTTP/1.1 ${status} ${title}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    )
+    refuse(socket, clientProblem(systemErrorCode(error)))
   })
   return server
+}
+
+/** A path, `*`, or a whole URL, as proxies send it. */
+function isTarget(target: string): boolean {
+  return target.startsWith('/') || target === '*' || URL.canParse(target)
+}
+
+/** Answers where there is no request that the app could read, and closes. */
+function refuse(socket: Duplex, problem: ProblemError): void {
+  const { status, title } = problemOf(problem.code)
+  const body = JSON.stringify(problemBody(problem, randomUUID()))
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
 }
 
 function clientProblem(code: string | undefined): ProblemError {

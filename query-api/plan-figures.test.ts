@@ -15,4 +15,12 @@ describe('hours that an edge cuts', () => {
       seconds('2026-11-01T00:00:00Z'),
     ])
   })
+
+  it('are none where rollups have no hours: before 1970 and after 2106', () => {
+    expect(cutHours([parseTime('1969-12-31T23:30:00Z'), parseTime('2106-02-07T07:30:00Z')])).toEqual([])
+    expect(cutHours([parseTime('1970-01-01T00:30:00Z'), parseTime('2106-02-07T06:10:00Z')])).toEqual([
+      0,
+      seconds('2106-02-07T06:00:00Z'),
+    ])
+  })
 })

@@ -6,6 +6,9 @@ import { RAW_RANGE_MAX, type Range } from './range.ts'
 import type { Runner } from './run.ts'
 import { floorDiv, NS_PER_HOUR, NS_PER_SECOND } from './time.ts'
 
+/** Rollups have no hours before 1970 or after this: the last second of ClickHouse's DateTime. */
+const DATE_TIME_MAX = 2 ** 32 - 1
+
 /**
  * Up to a week everything is read raw. Beyond, hours come from the rollups but for those that the worker has yet to rebuild (the
  * open one among them), so that an answer never lags, and for those that an edge cuts.
@@ -27,5 +30,6 @@ export async function planFigures(
 /** Starts (seconds since the epoch) of the hours that an edge cuts in two: no rollup can answer a part of an hour. */
 export function cutHours(edges: readonly bigint[]): number[] {
   const cut = edges.filter((edge) => edge % NS_PER_HOUR !== 0n)
-  return cut.map((edge) => Number((floorDiv(edge, NS_PER_HOUR) * NS_PER_HOUR) / NS_PER_SECOND))
+  const hours = cut.map((edge) => Number((floorDiv(edge, NS_PER_HOUR) * NS_PER_HOUR) / NS_PER_SECOND))
+  return hours.filter((hour) => hour >= 0 && hour <= DATE_TIME_MAX)
 }

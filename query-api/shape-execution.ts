@@ -96,7 +96,7 @@ export function shapeDetail(
       status: known(row.segment_statuses[index] ?? '') as Status | null,
     })),
     links: links(row, related),
-    instances,
+    instances: instances.map(known),
   }
 }
 

@@ -10,7 +10,7 @@ export interface ReadyMessage {
   listen: Record<string, string>
 }
 
-/** What a process tells its supervisor when it can't start or must end; never restarted when `fatal`. */
+/** What a process tells its supervisor when it can't start; its exit code says whether another try may help ({@link EXIT_CANNOT_START}). */
 export interface FailedMessage {
   type: 'failed'
   component: Component

@@ -2,6 +2,7 @@
 import { loadSettings } from '@runlens/runtime'
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
+import { parseEndpoint } from '../demo/endpoint.ts'
 import { type PlayOptions, playHistory, playLive } from '../demo/play.ts'
 import { createSender } from '../demo/sender.ts'
 import { createTally, tallyText } from '../demo/tally.ts'
@@ -42,7 +43,7 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
     .option('--for <duration>', 'how long to play live, e.g. 5m', parseDuration)
     .option('--rate <n>', 'executions a minute in the busiest hour', parseCount, 60)
     .option('--seed <n>', 'another seed, another story', parseCount, 1)
-    .option('--endpoint <url>', 'OTLP/HTTP of a collector; default: the stack that runs here')
+    .option('--endpoint <url>', 'OTLP/HTTP of a collector; default: the stack that runs here', parseEndpoint)
   addSettingFlags(command, ['dataDir', 'otlpHttp'])
     .addHelpText('after', EXAMPLES)
     .action((flags: DemoFlags) => demo(context, flags))
@@ -50,7 +51,11 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
 
 async function demo(context: CommandContext, flags: DemoFlags): Promise<void> {
   const endpoint = flags.endpoint ?? findEndpoint(context, flags)
-  const sender = createSender({ endpoint, signal: context.stop })
+  const sender = createSender({
+    endpoint,
+    signal: context.stop,
+    waiting: (why) => context.err(`No answer yet (${why}); trying for a minute. Does it run?  npm start\n`),
+  })
   const tally = createTally()
   const progress = createProgress(context.err, context.progress)
   const play: PlayOptions = {

@@ -47,8 +47,12 @@ async function examine(context: CommandContext, options: Record<string, unknown>
     throw error
   }
   const state = readRunningState(settings.dataDir)
-  const findings = [...checkMachine(settings), ...(await checkStack(settings, state, Date.now()))]
-  if (state) findings.push(...(await checkCollector(settings, state.urls.otlpHttp)))
-  if (state || settings.clickhouseUrl) findings.push(...(await checkClickHouseServer(findClickHouse(settings))))
-  return findings
+  // Side by side: something that hangs is waited for once.
+  const findings = await Promise.all([
+    checkMachine(settings),
+    checkStack(settings, state, Date.now()),
+    state ? checkCollector(settings, state.urls.otlpHttp) : [],
+    state || settings.clickhouseUrl ? checkClickHouseServer(findClickHouse(settings)) : [],
+  ])
+  return findings.flat()
 }

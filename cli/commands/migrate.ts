@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { findClickHouse } from '../clickhouse-url.ts'
 import type { CommandContext } from '../context.ts'
 import { addSettingFlags, withSettingFlags } from '../settings-options.ts'
-import { checkClickHouse, withoutCredentials } from '../up/clickhouse-access.ts'
+import { checkClickHouse, refusedBy, withoutCredentials } from '../up/clickhouse-access.ts'
 
 const EXAMPLES = `
 \`runlens up\` does this by itself. Running it twice, or from several places at once, does no harm.
@@ -28,7 +28,9 @@ async function run(context: CommandContext, options: Record<string, unknown>): P
   const client = createClickHouse({ url, application: 'runlens-cli' })
   try {
     const onProgress = ({ number, name }: Migration, total: number) => context.out(`${number}/${total}  ${name}\n`)
-    const applied = await migrate(client, { onProgress })
+    const applied = await migrate(client, { onProgress }).catch((error: unknown) => {
+      throw refusedBy(url, error) ?? error
+    })
     const done = applied === 0 ? 'was up to date already' : `is up to date (${applied} migrations applied)`
     context.out(`The schema at ${withoutCredentials(url)} ${done}\n`)
   } finally {

@@ -79,9 +79,11 @@ describe('the answer', () => {
     answers = [{ status: 503, headers: { 'retry-after': '1' } }, { status: 429 }, { status: 200 }]
     const pauses: number[] = []
     const pause = async (ms: number) => void pauses.push(ms)
-    const sender = createSender({ endpoint, signal, pause })
+    const told: string[] = []
+    const sender = createSender({ endpoint, signal, pause, waiting: (why) => told.push(why) })
     await sender.send(runs)
     expect(pauses).toEqual([1_000, 500])
+    expect(told).toEqual(['answered 503'])
     expect(received).toHaveLength(3)
     expect(received[1]!.body.equals(received[0]!.body)).toBe(true)
     expect(sender.sent).toMatchObject({ requests: 1, resends: 2 })

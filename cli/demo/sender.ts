@@ -22,6 +22,8 @@ export interface SenderOptions {
   signal: AbortSignal
   /** How long one request is tried before giving up. Default 60 000. */
   patienceMs?: number
+  /** Told once, when a request has to be tried again for the first time. */
+  waiting?: (why: string) => void
   /** How it waits between two tries. Default: for real. */
   pause?: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -43,7 +45,7 @@ const REQUEST_TIMEOUT_MS = 30_000
 /** Answers after which the same request may succeed (OTLP 1.11, "Retryable Response Codes"). */
 const RETRYABLE = [429, 502, 503, 504]
 
-export function createSender({ endpoint, signal, patienceMs = 60_000, pause = wait }: SenderOptions): Sender {
+export function createSender({ endpoint, signal, patienceMs = 60_000, waiting, pause = wait }: SenderOptions): Sender {
   const sent: Sent = { requests: 0, spans: 0, rejected: 0, resends: 0 }
   const url = `${endpoint.replace(/\/+$/, '')}${TRACES.path}`
   return {
@@ -61,7 +63,7 @@ export function createSender({ endpoint, signal, patienceMs = 60_000, pause = wa
           return
         }
         if (Date.now() >= until) throw unreachable(url, outcome.why)
-        sent.resends++
+        if (sent.resends++ === 0) waiting?.(outcome.why)
         await pause(Math.max(outcome.afterMs, pauseMs), signal)
       }
     },

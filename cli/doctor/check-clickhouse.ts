@@ -32,7 +32,7 @@ export async function checkClickHouseServer(url: string): Promise<Finding[]> {
       fault(
         'clickhouse',
         `${withoutCredentials(url)} cannot be asked: ${why.slice(0, 300)}`,
-        'Spans are kept in the spool meanwhile. Start ClickHouse or mend RUNLENS_CLICKHOUSE_URL.',
+        'Spans are kept in the spool meanwhile. The embedded one is started again by itself; for one of your own, start it or\ncorrect RUNLENS_CLICKHOUSE_URL (host, port, user, password).',
       ),
     ]
   } finally {
@@ -46,7 +46,7 @@ async function checkSchema(client: ClickHouseClient): Promise<Finding> {
     case 'current':
       return ok('schema', 'is that of this build')
     case 'outdated':
-      return fault('schema', 'is older than this build', 'Run: runlens migrate')
+      return fault('schema', 'is older than this build', 'Run: npx runlens migrate')
     case 'newer':
       return fault('schema', 'was written by a newer build', 'Run that newer build, or use another database.')
     case 'changed':
@@ -78,7 +78,7 @@ async function checkWorker(client: ClickHouseClient): Promise<Finding[]> {
     FROM worker_status FINAL ORDER BY job`,
   )
   if (jobs.length === 0)
-    return [warning('settling', 'the worker has not said anything yet', 'Look again in a few seconds.')]
+    return [warning('settling', 'the worker has not said anything yet', 'Look again in a few seconds after the start.')]
   return jobs.map(jobFinding)
 }
 
@@ -98,7 +98,9 @@ function jobFinding({ job, silent_ms, lag_ms, traces_waiting, fault: why }: Stat
     return warning(
       check,
       text,
-      'More arrives than one worker settles, or ClickHouse is slow: look at its CPU and disk.',
+      Number(traces_waiting) > 0
+        ? 'Right after a start this passes. Otherwise more arrives than one worker settles, or ClickHouse is slow: look at\nits CPU and disk.'
+        : 'Nothing waits any more: the last traces came late, for example after a stop. The next ones say whether it lasts.',
     )
   }
   return ok(check, text)

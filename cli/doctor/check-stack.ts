@@ -18,7 +18,7 @@ export async function checkStack(settings: Settings, state: RunState | undefined
       fault('stack', `does not run on ${settings.dataDir}`, 'Start it: npm start'),
       ...leftovers.map((one) =>
         warning(
-          one.component,
+          `process.${one.component}`,
           `process ${one.pid} of an earlier run still ends`,
           'Wait a moment; the next start waits too.',
         ),
@@ -37,26 +37,29 @@ export async function checkStack(settings: Settings, state: RunState | undefined
         ),
     ...(await checkProcesses(settings, state)),
     info('otlp.grpc', state.urls.otlpGrpc),
-    await checkAnswer('otlp.http', `${state.urls.otlpHttp}/readyz`),
-    await checkAnswer('api', `${state.urls.api}/readyz`),
+    ...(await Promise.all([
+      checkAnswer('otlp.http', `${state.urls.otlpHttp}/readyz`),
+      checkAnswer('api', `${state.urls.api}/readyz`),
+    ])),
   ]
 }
 
 async function checkProcesses(settings: Settings, state: RunState): Promise<Finding[]> {
   const expected = STACK_COMPONENTS.filter((component) => component !== 'clickhouse' || !settings.clickhouseUrl)
   return expected.map((component) => {
+    const check = `process.${component}`
     const found = state.processes.find((one) => one.component === component)
     if (!found || !isAlive(found)) {
       return fault(
-        component,
+        check,
         'does not run right now',
         'It is started again by itself; the log of runlens up says why it ended.',
       )
     }
     const text = `process ${found.pid}`
-    if (found.restarts === 0) return ok(component, text)
+    if (found.restarts === 0) return ok(check, text)
     const times = found.restarts === 1 ? 'once' : `${found.restarts} times`
-    return warning(component, `${text}, started again ${times}`, 'The log of runlens up says why it ended.')
+    return warning(check, `${text}, started again ${times}`, 'The log of runlens up says why it ended.')
   })
 }
 
@@ -86,6 +89,17 @@ async function checkPorts(settings: Settings): Promise<Finding[]> {
 async function checkAnswer(check: string, url: string): Promise<Finding> {
   const answer = await fetchText(url)
   if (answer.kind === 'answer' && answer.status === 200) return ok(check, `${new URL(url).origin} is ready`)
-  const why = answer.kind === 'answer' ? `answers ${answer.status}: ${answer.text.slice(0, 200)}` : answer.why
+  const why = answer.kind === 'answer' ? `answers ${answer.status}: ${reason(answer.text)}` : answer.why
   return fault(check, `${url} ${why}`, 'The lines of its process in the log of runlens up say what it lacks.')
+}
+
+/** What an answer says to a person: the title and detail of a problem document, else its beginning. */
+function reason(text: string): string {
+  try {
+    const { title, detail } = JSON.parse(text) as { title?: string; detail?: string }
+    if (title) return detail ? `${title}. ${detail}` : title
+  } catch {
+    // Not JSON: shown as it is.
+  }
+  return text.slice(0, 200)
 }

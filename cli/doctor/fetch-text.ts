@@ -10,7 +10,11 @@ export async function fetchText(url: string): Promise<FetchOutcome> {
     const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })
     return { kind: 'answer', status: answer.status, text: await answer.text() }
   } catch (error) {
+    const timedOut = error instanceof Error && error.name === 'TimeoutError'
     const cause = error instanceof Error ? error.cause : undefined
-    return { kind: 'silent', why: `does not answer (${systemErrorCode(cause) ?? String(error)})` }
+    return {
+      kind: 'silent',
+      why: `does not answer (${timedOut ? `${TIMEOUT_MS / 1_000} s` : (systemErrorCode(cause) ?? String(error))})`,
+    }
   }
 }

@@ -4,7 +4,7 @@
 export type Severity = 'ok' | 'info' | 'warning' | 'fault'
 
 export interface Finding {
-  /** Stable, for programs: `stack`, `port.api`, `spool.size` … */
+  /** Stable, for programs: `stack`, `port.api`, `spool` … */
   check: string
   severity: Severity
   /** What is. */

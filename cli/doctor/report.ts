@@ -8,7 +8,7 @@ const COLORS: Readonly<Record<Severity, number>> = { ok: 32, info: 2, warning: 3
 export function doctorReport(findings: readonly Finding[], color: boolean): string {
   const lines = findings.flatMap(({ severity, check, text, remedy }) => {
     const mark = color ? `\u001b[${COLORS[severity]}m${MARKS[severity]}\u001b[0m` : MARKS[severity]
-    const line = `${mark}  ${check.padEnd(20)} ${text}`
+    const line = `${mark}  ${check.padEnd(20)} ${text.replaceAll('\n', `\n${' '.repeat(27)}`)}`
     return remedy ? [line, ...remedy.split('\n').map((part) => `${' '.repeat(28)}→ ${part}`)] : [line]
   })
   const count = (severity: Severity) => findings.filter((one) => one.severity === severity).length

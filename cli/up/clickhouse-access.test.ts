@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkClickHouse, embeddedUrl, ensurePassword } from './clickhouse-access.ts'
+import { checkClickHouse, embeddedUrl, ensurePassword, refusedBy } from './clickhouse-access.ts'
 
 const signal = new AbortController().signal
 let server: Server
@@ -29,6 +29,15 @@ afterEach(() => {
 })
 
 describe('a ClickHouse of one’s own', () => {
+  it('that refuses a migration is quoted, without its password, and what is no answer of it stays as it is', () => {
+    const error = Object.assign(new Error('me: Not enough privileges. '), { code: '497' })
+    const refused = refusedBy('http://me:s3cret@ch:8123/runlens', error)
+    expect(refused?.code).toBe('clickhouse_refused')
+    expect(refused?.message).toBe('http://ch:8123 refused to create or update the tables: me: Not enough privileges.')
+    expect(refusedBy('http://ch:8123/x', Object.assign(new Error('reset'), { code: 'ECONNRESET' }))).toBeUndefined()
+    expect(refusedBy('http://ch:8123/x', new TypeError('a bug'))).toBeUndefined()
+  })
+
   it('passes when it answers a query with the credentials of the URL', async () => {
     await checkClickHouse(url, signal, () => expect.unreachable())
   })

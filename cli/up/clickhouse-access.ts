@@ -90,6 +90,17 @@ async function askOnce(text: string, signal: AbortSignal): Promise<void> {
   )
 }
 
+/** What ClickHouse itself answered (its codes are numbers) as a fault that a person can act on; undefined for any other error. */
+export function refusedBy(url: string, error: unknown): RunlensError | undefined {
+  if (!/^\d+$/.test(systemErrorCode(error) ?? '')) return undefined
+  return new RunlensError(
+    'clickhouse_refused',
+    `${withoutCredentials(url)} refused to create or update the tables: ${(error as Error).message.trim().slice(0, 300)}`,
+    'The user needs SELECT, INSERT, ALTER, CREATE, DROP and TRUNCATE on the database (docs/howto/use-a-clickhouse-server.md).',
+    error,
+  )
+}
+
 function unreachable(url: string, cause: unknown): RunlensError {
   const origin = withoutCredentials(url)
   const reason = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause

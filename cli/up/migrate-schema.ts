@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClickHouse, migrate } from '@runlens/clickhouse'
 import { RunlensError, systemErrorCode } from '@runlens/runtime'
+import { refusedBy } from './clickhouse-access.ts'
 import type { LogSink } from './log-sink.ts'
 import { restartDelayMs } from './restart-delay.ts'
 
@@ -11,7 +12,7 @@ const BROKEN_CONNECTION = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '
 /**
  * Applies what is missing and says how much that was.
  * @param url of ClickHouse, with credentials
- * @throws RunlensError `schema_newer` or `migration_changed`; ClickHouse's own error when it refuses a migration
+ * @throws RunlensError `schema_newer`, `migration_changed`, or `clickhouse_refused` with ClickHouse's own words
  */
 export async function migrateSchema(url: string, sink: LogSink, signal: AbortSignal): Promise<void> {
   const client = createClickHouse({ url, application: 'runlens-cli' })
@@ -23,7 +24,7 @@ export async function migrateSchema(url: string, sink: LogSink, signal: AbortSig
         if (applied > 0) sink.note('info', 'the schema is up to date', { migrations: applied })
         return
       } catch (error) {
-        if (!isPassing(error)) throw error
+        if (!isPassing(error)) throw refusedBy(url, error) ?? error
         sink.note('warn', 'ClickHouse does not answer, the schema waits', { reason: String(error) })
         await sleep(restartDelayMs(attempt), undefined, { signal })
       }

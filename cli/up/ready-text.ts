@@ -5,9 +5,8 @@ import type { StackUrls } from './run-state.ts'
 
 /** The one line `Runlens is ready`, where everything listens, and how to send a first span. */
 export function readyText(urls: StackUrls, settings: Pick<Settings, 'dataDir' | 'clickhouseUrl'>): string {
-  const clickhouse = settings.clickhouseUrl
-    ? 'yours'
-    : `user runlens, password in ${join(settings.dataDir, 'clickhouse.password')}`
+  const clickhouse = settings.clickhouseUrl ? ' (yours)' : ', user runlens'
+  const password = settings.clickhouseUrl ? '' : `    password   in ${join(settings.dataDir, 'clickhouse.password')}\n`
   return `
 Runlens is ready
 
@@ -15,12 +14,12 @@ Runlens is ready
   OTLP/HTTP    ${urls.otlpHttp}
   API          ${urls.api}/api/v1/executions
   API docs     ${urls.api}/docs
-  ClickHouse   ${urls.clickhouse}  (${clickhouse})
-  Data         ${settings.dataDir}
+  ClickHouse   ${urls.clickhouse}${clickhouse}
+${password}  Data         ${settings.dataDir}
 
-  Send something:  npm run demo                                    (a sample workload)
-             or:   OTEL_EXPORTER_OTLP_ENDPOINT=${urls.otlpHttp} <your instrumented program>
-  Stop:            Ctrl-C
+  Try it       npm run demo      (a sample workload, from another terminal)
+  Your own     OTEL_EXPORTER_OTLP_ENDPOINT=${urls.otlpHttp} <program>
+  Stop         Ctrl-C
 
 `
 }

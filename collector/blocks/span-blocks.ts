@@ -1,4 +1,4 @@
-/** From an indexed and mapped request to Native blocks of `spans`, one per day; everything it uses is reused. */
+/** From an indexed and mapped request to Native blocks of `spans`, one per day or per range of days; everything it uses is reused. */
 import { SPANS } from '@runlens/clickhouse'
 import { ByteBuffer, dataView, plain } from './byte-buffer.ts'
 import { dayOf } from './days.ts'
@@ -6,10 +6,10 @@ import { type BlockInput, type Cells, RowNumbers } from './sources.ts'
 import { SPAN_SOURCES } from './span-columns.ts'
 import { type BlockRows, columnWriter } from './write-column.ts'
 
-/** One Native block: rows of one table and one day. */
+/** One Native block: rows of one table and one day, or one range of days. */
 export interface Block {
   table: string
-  /** UTC days since the epoch. */
+  /** UTC days since the epoch; the first of the range for a block of several. */
   day: number
   rows: number
   /** Valid until the next request is built. */
@@ -19,9 +19,16 @@ export interface Block {
 const NAMES = Object.keys(SPANS.columns) as (keyof typeof SPANS.columns)[]
 const WRITERS = NAMES.map((name) => columnWriter(name, SPANS.columns[name], SPAN_SOURCES[name]))
 
+/** A request on more days than this gets blocks of {@link DAYS_PER_RANGE} days: an insert for each of its days would hold up all others. */
+const DAYS_MAX = 32
+
+/** Days that then share a block, counted from the epoch: as many partitions as ClickHouse takes in one insert by default. */
+const DAYS_PER_RANGE = 100
+
 export interface SpanBlockBuilder {
   /**
-   * Blocks of the spans `kept` of the input's tape, oldest day first.
+   * Blocks of the spans `kept` of the input's tape, oldest day first. An insert of blocks with equal `day` never has more than
+   * 100 days, whichever requests they come from.
    * @param kept span numbers of the tape, ascending
    */
   build(input: BlockInput, kept: RowNumbers): Block[]
@@ -44,7 +51,8 @@ class Builder implements SpanBlockBuilder {
   build(input: BlockInput, kept: RowNumbers): Block[] {
     this.out.clear()
     const ends: number[] = []
-    const parts = byDay(input, kept)
+    const days = byDay(input, kept, 1)
+    const parts = days.length > DAYS_MAX ? byDay(input, kept, DAYS_PER_RANGE) : days
     const { buffer } = input.tape
     const cells = { ...input, bytes: plain(buffer), data: dataView(buffer) }
     for (const { rows } of parts) {
@@ -83,14 +91,16 @@ class Builder implements SpanBlockBuilder {
   }
 }
 
-function byDay({ tape }: BlockInput, kept: RowNumbers): { day: number; rows: RowNumbers }[] {
+/** Rows by their day, or by the first day of their range. */
+function byDay({ tape }: BlockInput, kept: RowNumbers, range: number): { day: number; rows: RowNumbers }[] {
   if (kept.length === 0) return []
   const days = new Map<number, RowNumbers>()
   let lastDay = -1
   let rows: RowNumbers | undefined
   for (let i = 0; i < kept.length; i++) {
     const row = kept.at[i]!
-    const day = dayOf(tape.buffer, tape.spans.at.startTime[row]!)
+    const start = dayOf(tape.buffer, tape.spans.at.startTime[row]!)
+    const day = start - (start % range)
     if (day !== lastDay || !rows) {
       lastDay = day
       rows = days.get(day) ?? new RowNumbers()

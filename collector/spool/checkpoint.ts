@@ -27,19 +27,29 @@ export interface Checkpoint {
   plan: Plan | null
 }
 
-const fileOf = (directory: string) => join(directory, 'checkpoint.json')
+/**
+ * The same content twice. Nothing is done on the word of a checkpoint before both are durable, so whichever of them a start
+ * finds readable names the tokens that were used. With one file only, its loss would give every record that is still
+ * there to ClickHouse again, under new tokens.
+ */
+const NAMES = ['checkpoint.json', 'checkpoint.copy.json']
 
 export async function writeCheckpoint(files: SpoolFiles, directory: string, checkpoint: Checkpoint): Promise<void> {
   const content = JSON.stringify(checkpoint)
   const line = JSON.stringify({ crc: crc32(Buffer.from(content)), content })
-  await replaceFile(files, fileOf(directory), Buffer.from(`${line}\n`))
+  for (const name of NAMES) await replaceFile(files, join(directory, name), Buffer.from(`${line}\n`))
 }
 
-/** `absent`: none was ever written. `damaged`: there is one that can't be read. */
+/** `absent`: none was ever written. `damaged`: there is one, and none that can be read. */
 export async function readCheckpoint(directory: string): Promise<Checkpoint | 'absent' | 'damaged'> {
+  const found = await Promise.all(NAMES.map((name) => readOne(join(directory, name))))
+  return found.find((one) => typeof one === 'object') ?? found.find((one) => one === 'damaged') ?? 'absent'
+}
+
+async function readOne(path: string): Promise<Checkpoint | 'absent' | 'damaged'> {
   let text: string
   try {
-    text = await readFile(fileOf(directory), 'utf8')
+    text = await readFile(path, 'utf8')
   } catch {
     return 'absent'
   }

@@ -1,13 +1,4 @@
-import {
-  copyFileSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '@runlens/runtime'
@@ -100,14 +91,16 @@ describe('the spool', () => {
       release = resolve
     })
     let syncs = 0
+    let isOpen = false
     const files: SpoolFiles = {
       ...nodeFiles,
       datasync: async (file) => {
-        if (++syncs === 2) await held
+        if (++syncs === 2 && isOpen) await held
         await nodeFiles.datasync(file)
       },
     }
     const { spool } = await openSpool({ files, commitIntervalMs: 20 })
+    isOpen = true
     syncs = 0
     const first = Promise.all([1, 2, 3].map((n) => spool.append(record(n), noUndo)))
     expect(await first).toEqual(['durable', 'durable', 'durable'])
@@ -360,24 +353,38 @@ describe('the checkpoint', () => {
     expect(again.stats()).toMatchObject({ replayed: 3, records: 3 })
   })
 
-  it('may be torn at any byte or missing: then everything still there counts as not acknowledged', async () => {
+  it('may be torn at any byte or missing, as long as its copy is there', async () => {
+    const { spool } = await openSpool()
+    for (let n = 1; n <= 3; n++) await spool.append(record(n), noUndo)
+    const plan = { first: 2, last: 2, inserts: [{ table: 'spans', day: 20_000, first: 2, last: 2 }] }
+    await spool.saveCheckpoint(1, plan)
+    await close(spool)
+    const whole = readFileSync(join(directory, 'checkpoint.json'))
+    for (const name of ['checkpoint.json', 'checkpoint.copy.json']) {
+      for (let length = 0; length < whole.length - 1; length += 7) {
+        writeFileSync(join(directory, name), whole.subarray(0, length))
+        const { spool: again } = await openSpool()
+        expect(again.checkpoint).toEqual({ spoolId: spool.id, acknowledged: 1, plan })
+        await close(again)
+      }
+      rmSync(join(directory, name))
+      const { spool: again } = await openSpool()
+      expect(again.checkpoint).toEqual({ spoolId: spool.id, acknowledged: 1, plan })
+      await close(again)
+    }
+  })
+
+  it('may be lost with its copy: then everything still there counts as not acknowledged', async () => {
     const { spool } = await openSpool()
     for (let n = 1; n <= 2; n++) await spool.append(record(n), noUndo)
     await spool.saveCheckpoint(2, null)
     await close(spool)
-    const path = join(directory, 'checkpoint.json')
-    const kept = join(directory, 'kept')
-    copyFileSync(path, kept)
-    const { size } = statSync(kept)
-    for (let length = 0; length < size - 1; length += 7) {
-      copyFileSync(kept, path)
-      truncateSync(path, length)
+    const paths = ['checkpoint.json', 'checkpoint.copy.json'].map((name) => join(directory, name))
+    for (const damage of [(path: string) => writeFileSync(path, '{"crc":1'), rmSync]) {
+      for (const path of paths) damage(path)
       const { spool: again } = await openSpool()
       expect(again.checkpoint).toEqual({ spoolId: spool.id, acknowledged: 0, plan: null })
       await close(again)
     }
-    rmSync(path)
-    const { spool: again } = await openSpool()
-    expect(again.checkpoint).toEqual({ spoolId: spool.id, acknowledged: 0, plan: null })
   })
 })

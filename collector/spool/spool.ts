@@ -14,6 +14,7 @@ import { LagMarks } from './lag-marks.ts'
 import { type ReadLimits, type RecordBatch, SegmentReader } from './reader.ts'
 import type { RecordInput, SpoolRecord } from './record.ts'
 import { type Recovered, recover } from './recovery.ts'
+import { RESERVE_BYTES, Reserve } from './reserve.ts'
 import { Retention } from './retention.ts'
 import { saltOf } from './segment.ts'
 import { SegmentWriter } from './segment-writer.ts'
@@ -74,6 +75,7 @@ export class Spool {
     private readonly owner: Ownership,
     private readonly recovered: Recovered,
     deadLetters: DeadLetters,
+    private readonly reserve: Reserve,
   ) {
     const { spoolId, segments, checkpoint, nextSequence, nextNumber } = recovered
     const { directory, commitIntervalMs, bytesMax } = options
@@ -137,8 +139,11 @@ export class Spool {
       const onRecord = options.onRecord ?? (() => undefined)
       const recovered = await recover({ directory: options.directory, files, log: options.log, onRecord })
       const deadLetters = await DeadLetters.open(join(options.directory, 'dead-letter'), files)
+      const reserve = new Reserve(options.directory, files)
+      await reserve.release()
       await writeCheckpoint(files, options.directory, recovered.checkpoint)
-      return new Spool(options, owner, recovered, deadLetters)
+      await reserve.keep()
+      return new Spool(options, owner, recovered, deadLetters, reserve)
     } catch (error) {
       await owner.release()
       throw error
@@ -171,8 +176,8 @@ export class Spool {
   /** Why a record of so many bytes would be refused now, or undefined. */
   refusal(bytes: number): 'spool_full' | 'overloaded' | undefined {
     const total = this.bytes + this.committer.pendingBytes + bytes
-    if (total > this.options.bytesMax) {
-      this.retire(total - this.options.bytesMax)
+    if (total > this.options.bytesMax || !this.reserve.isKept) {
+      this.retire(Math.max(0, total - this.options.bytesMax))
       return 'spool_full'
     }
     return this.committer.isBehind ? 'overloaded' : undefined
@@ -190,7 +195,11 @@ export class Spool {
   /** Durable when it returns. Segments below `acknowledged` go once their grace is over. */
   async saveCheckpoint(acknowledged: number, plan: Plan | null): Promise<void> {
     const checkpoint = { spoolId: this.id, acknowledged, plan }
-    await writeCheckpoint(this.files, this.options.directory, checkpoint)
+    await withReserve(this.reserve, async () => {
+      // What is under way would take the room that was just made.
+      if (!this.reserve.isKept) await this.committer.settled()
+      await writeCheckpoint(this.files, this.options.directory, checkpoint)
+    })
     this.checkpoint = checkpoint
     this.marks.acknowledge(acknowledged)
     this.retire(0)
@@ -244,7 +253,13 @@ export class Spool {
 
   private retire(neededBytes: number): void {
     this.retiring ??= this.retention
-      .retire(this.checkpoint.acknowledged, this.writer.currentNumber, this.options.now(), neededBytes)
+      .retire(
+        this.checkpoint.acknowledged,
+        this.writer.currentNumber,
+        this.options.now(),
+        this.reserve.isKept ? neededBytes : Math.max(neededBytes, RESERVE_BYTES),
+      )
+      .then(() => (this.reserve.isKept ? undefined : this.reserve.keep()))
       .catch((error: unknown) => this.options.log.error({ err: error }, 'segment can not be deleted'))
       .finally(() => {
         this.retiring = undefined
@@ -257,6 +272,18 @@ const SEGMENTS_MIN = 8
 
 /** Share of `bytesMax` from which acknowledged segments give up their grace period to make room. */
 const ROOM_SHARE = 0.75
+
+/** Writes a checkpoint; on a full disk once more, into the bytes reserved for it. */
+async function withReserve(reserve: Reserve, write: () => Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOSPC') throw error
+    reserve.isKept = false
+    await reserve.release()
+    await write()
+  }
+}
 
 /** A record's size on disk, but for a few bytes. */
 function recordBytes({ blocks, keys }: RecordInput): number {

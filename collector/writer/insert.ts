@@ -27,7 +27,14 @@ const ONE_BLOCK = {
   wait_end_of_query: 1,
 } as const
 
-/** Resolves when ClickHouse has the rows; @throws ClickHouse's or the connection's error */
+/** Characters of an unexpected answer that are kept for the log. */
+const SAID_MAX = 200
+
+/**
+ * Resolves when ClickHouse has the rows. ClickHouse says nothing to a successful insert: words, even under a 200, come from
+ * something between (a page of a proxy) or tell of an error after the head was sent.
+ * @throws ClickHouse's or the connection's error
+ */
 export async function insertBlocks(
   client: ClickHouseClient,
   { table, token, blocks }: BlockInsert,
@@ -39,7 +46,7 @@ export async function insertBlocks(
     abort_signal: signal,
     clickhouse_settings: { ...ONE_BLOCK, insert_deduplication_token: token },
   })
-  for await (const _ of stream) {
-    // Nothing is said to a successful insert, but the answer must be read to its end.
-  }
+  let said = ''
+  for await (const piece of stream) if (said.length < SAID_MAX) said += String(piece)
+  if (said !== '') throw new Error(`an insert was answered with: ${said.slice(0, SAID_MAX)}`)
 }

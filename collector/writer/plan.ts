@@ -2,7 +2,7 @@
 import type { Plan, PlannedInsert } from '../spool/checkpoint.ts'
 import type { SpoolRecord } from '../spool/record.ts'
 
-/** @param records at least one, in order */
+/** Newest days first: what happens now does not wait behind late data of many days. @param records at least one, in order */
 export function planOf(records: readonly SpoolRecord[]): Plan {
   const first = records[0]!.sequence
   const last = records.at(-1)!.sequence
@@ -10,7 +10,7 @@ export function planOf(records: readonly SpoolRecord[]): Plan {
   for (const { blocks } of records) {
     for (const { table, day } of blocks) inserts.set(`${table} ${day}`, { table, day, first, last })
   }
-  return { first, last, inserts: [...inserts.values()] }
+  return { first, last, inserts: [...inserts.values()].sort((a, b) => b.day - a.day) }
 }
 
 /** The insert's name towards ClickHouse: equal for equal boundaries of the same spool, for ever. */

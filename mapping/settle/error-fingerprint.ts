@@ -1,4 +1,4 @@
-/** One short hash for errors that differ only in ids, numbers, quoted values, addresses or paths. */
+/** One short hash for all errors that are alike once their variable parts (ids, numbers, quotes, addresses, paths) are taken out. */
 import { createHash } from 'node:crypto'
 
 /** Characters of a message that count. */

@@ -68,7 +68,7 @@ export function nanosOf(tape: TraceTape, row: number): bigint {
   if (type[row] === ANY.int) return scaleToNanos(readInt(tape.buffer, valueStart[row]!, valueEnd[row]!))
   if (type[row] === ANY.double) {
     const value = tape.buffer.readDoubleLE(valueStart[row]!)
-    if (!Number.isFinite(value)) return 0n
+    if (!Number.isFinite(value) || value <= 0) return 0n
     return value < 1e11 ? BigInt(Math.round(value * 1e6)) * 1_000n : scaleToNanos(BigInt(Math.round(value)))
   }
   if (type[row] !== ANY.string || valueEnd[row]! - valueStart[row]! > 64) return 0n

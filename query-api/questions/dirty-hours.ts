@@ -1,4 +1,5 @@
 /** Hours of a range whose rollups no longer follow from their executions, because the worker has not rebuilt them yet. */
+import { floorDiv, NS_PER_HOUR } from '../time.ts'
 import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
 
 export interface DirtyHourRow {
@@ -9,8 +10,9 @@ export interface DirtyHourRow {
 /** @param from and `to`: half-open, nanoseconds */
 export function dirtyHours(scope: Scope, from: bigint, to: bigint): Question<DirtyHourRow> {
   const parameters = new Parameters()
+  const firstHour = floorDiv(from, NS_PER_HOUR) * NS_PER_HOUR
   const rows = rowsOf('dirty_hours', scope, parameters, [
-    `hour >= toStartOfHour(${parameters.bindTime('from', from)}, 'UTC')`,
+    `hour >= ${parameters.bindTime('from', firstHour)}`,
     `hour < ${parameters.bindTime('to', to)}`,
   ])
   const sql = `SELECT toUnixTimestamp(dirty_hours.hour) AS hour

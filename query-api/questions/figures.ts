@@ -22,6 +22,8 @@ export interface FiguresPlan {
 /** What parts are grouped by, beside period and status. */
 export type Grouping = { by: 'bucket'; buckets: number } | { by: 'workflow' }
 
+const INT64_MAX = 2n ** 63n - 1n
+
 const LEVELS = QUANTILE_LEVELS.join(', ')
 
 /**
@@ -161,5 +163,8 @@ function groupColumns(filter: FiguresFilter, grouping: Grouping, time: string, p
   if (grouping.by === 'workflow') return [current, 'workflow_id']
   const count = parameters.bind('buckets', 'UInt32', grouping.buckets)
   const length = parameters.bind('length', 'Int64', to - from)
-  return [current, `if(is_current, toInt32(intDiv((${time} - ${start}) * ${count}, ${length})), 0) AS bucket`]
+  // Nanoseconds of years times buckets are more than an Int64 holds.
+  const elapsed =
+    (to - from) * BigInt(grouping.buckets) > INT64_MAX ? `toInt128(${time} - ${start})` : `(${time} - ${start})`
+  return [current, `if(is_current, toInt32(intDiv(${elapsed} * ${count}, ${length})), 0) AS bucket`]
 }

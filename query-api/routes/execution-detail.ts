@@ -4,11 +4,11 @@ import { findExecution } from '../find-execution.ts'
 import { momentsOf } from '../meta.ts'
 import { relatedExecutions } from '../questions/related-executions.ts'
 import { executionDetailSchema } from '../schema/execution.ts'
-import { instanceParameter, noRange, TEXT_MAX } from '../schema/parameters.ts'
+import { instanceParameter, noRange, text } from '../schema/parameters.ts'
 import { shapeDetail } from '../shape-execution.ts'
 import { QUESTION_PROBLEMS, route } from './route.ts'
 
-export const executionPath = z.strictObject({ execution_id: z.string().min(1).max(TEXT_MAX) })
+export const executionPath = z.strictObject({ execution_id: text() })
 
 export const executionDetail = route({
   path: '/api/v1/executions/id/{execution_id}',

@@ -9,6 +9,7 @@ import { stepAttributes } from '../questions/step-attributes.ts'
 import { stepHistory } from '../questions/step-history.ts'
 import { choice, instanceParameter, noRange } from '../schema/parameters.ts'
 import { type Tree, treeSchema } from '../schema/tree.ts'
+import { isOpen, known } from '../shape-execution.ts'
 import { percentileOf, type StepContext, shapeStep, stepKey } from '../shape-step.ts'
 import { formatTime, NS_PER_DAY } from '../time.ts'
 import { executionPath } from './execution-detail.ts'
@@ -40,13 +41,13 @@ export const executionTree = route({
     const wanted = { executionId: path.execution_id, instance: query.instance }
     const { row, traces, instances } = await findExecution(services.runner, scope, wanted, moments, signal)
     const { items, settled, spans, truncated } = await readItems(asked, row, traces, moments)
-    const steps = await shapeItems(asked, row, traces, items, settled)
+    const steps = await shapeItems(asked, row, traces, items, settled, moments)
     const tree: Tree = {
       execution_id: row.execution_id,
       kind: row.kind as Tree['kind'],
       status: row.shown_status as Tree['status'],
       steps,
-      meta: { spans, truncated, instances, as_of: formatTime(moments.nowNs) },
+      meta: { spans, truncated, instances: instances.map(known), as_of: formatTime(moments.nowNs) },
     }
     const { as_of: _asOf, ...meta } = tree.meta
     return { json: tree, identity: { ...tree, meta } }
@@ -83,6 +84,7 @@ async function shapeItems(
   traces: string[],
   items: readonly TreeItem[],
   settled: Settled,
+  { lostBeforeNs }: Moments,
 ): Promise<Tree['steps']> {
   if (items.length === 0) return []
   const startedAt = BigInt(row.started_ns)
@@ -100,7 +102,10 @@ async function shapeItems(
   const bySpan = new Map(attributes.map((of) => [`${of.trace}-${of.span}`, of]))
   const byStep = new Map(histories.map((of) => [stepKey(of.service, of.step_name), of]))
   const statusOf = new Map(
-    settled.executions.flatMap(({ segments, status }) => segments.map(({ span_id }) => [span_id, status] as const)),
+    settled.executions.flatMap(({ segments, status, last_seen_at }) => {
+      const shown = isOpen(status) && last_seen_at < lostBeforeNs ? 'lost' : status
+      return segments.map(({ span_id }) => [span_id, shown] as const)
+    }),
   )
   const context: StepContext = {
     startedAt,

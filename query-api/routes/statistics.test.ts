@@ -246,6 +246,21 @@ describe('a long range', () => {
     expect(Math.abs(body.p95_duration_ms / 1000 - 1)).toBeLessThanOrEqual(0.011)
   })
 
+  it.each([
+    // Buckets of 485 days; 26.9 years after the start is in the twenty-first.
+    ['2000-01-01T00:00:00Z', '2031-11-21T00:00:00Z', 20],
+    // Cut hours long before rollups begin, in the period before.
+    ['1990-01-01T00:00:00.5Z', '2026-11-20T12:00:00Z', 23],
+  ])('from %s to %s finds every execution, in its bucket', async (from, to, index) => {
+    const { total_executions, sparkline_data } = await get(`kpis?from=${from}&to=${to}`)
+    expect(total_executions).toBe(15)
+    expect(sparkline_data).toHaveLength(24)
+    expect(sparkline_data[index].total).toBe(15)
+    const { workflows } = await get(`workflows?from=${from}&to=${to}`)
+    const totals = workflows.map((each: { total_executions: number }) => each.total_executions)
+    expect(totals.reduce((a: number, b: number) => a + b)).toBe(15)
+  })
+
   it('tells the same of a workflow as a short one', async () => {
     const short = await get('workflows?from=2026-11-18T12:00:01Z&to=2026-11-20T12:00:00Z')
     const long = await get('workflows?from=2026-11-10T00:00:00Z&to=2026-11-20T12:00:00Z')

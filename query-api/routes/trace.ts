@@ -1,4 +1,4 @@
-/** `GET /api/v1/traces/{trace_id}`: the whole trace as OTLP/JSON, as it was sent. */
+/** `GET /api/v1/traces/{trace_id}`: every span of it in OTLP/JSON, unchanged. */
 import { readTraceRanges } from '@runlens/clickhouse'
 import { encodeTraces, type StoredSpan } from '@runlens/otlp'
 import { z } from 'zod'

@@ -92,8 +92,10 @@ export const executionDetailSchema = executionSchema
       replays: z.array(linkSchema).describe('At most 100, oldest first'),
     }),
     instances: z
-      .array(z.string())
-      .describe('Every instance that gave this execution id; several: `?instance=` tells them apart'),
+      .array(name())
+      .describe(
+        'Every instance that gave this execution id, null for one that is unknown; several: `?instance=` tells them apart',
+      ),
   })
   .meta({ id: 'ExecutionDetail' })
 export type ExecutionDetail = z.infer<typeof executionDetailSchema>

@@ -32,7 +32,8 @@ export const choice = <const T extends readonly [string, ...string[]]>(values: T
   z.enum(values, `must be one of ${values.join(', ')}`)
 
 /** A parameter that may be given several times; any of its values may match. */
-export const repeatable = <T extends z.ZodType>(element: T) => z.array(element).min(1).max(50)
+export const repeatable = <T extends z.ZodType>(element: T) =>
+  z.array(element).min(1).max(50, 'must be given at most 50 times')
 
 export const time = () =>
   z.iso

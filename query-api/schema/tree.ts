@@ -43,7 +43,7 @@ export const treeSchema = z
     meta: z.object({
       spans: z.int().describe('Spans of its traces that were read'),
       truncated: z.boolean().describe('Its traces have more spans than are read'),
-      instances: z.array(z.string()).describe('Every instance that gave this execution id'),
+      instances: z.array(z.string().nullable()).describe('Every instance that gave this execution id; null: unknown'),
       as_of: isoTime(),
     }),
   })

@@ -107,8 +107,11 @@ class Follower {
     }
   }
 
-  /** Joins components that share an execution and loads the traces that are missing; false when nothing changed. */
-  async extend(): Promise<boolean> {
+  /**
+   * Joins components that share an execution and loads the traces that are missing; false when nothing changed.
+   * @param furtherMax traces that may be here beside those asked for; what goes without one that is missing is cut
+   */
+  async extend(furtherMax: number): Promise<boolean> {
     const wanted = new Map<string, ExecutionKey>()
     for (const component of this.settled.values()) {
       for (const key of [...component.known, ...component.settled.executions]) {
@@ -122,7 +125,7 @@ class Follower {
     for (const { traces } of found.values()) {
       for (const trace of traces) if (!this.components.has(trace)) missing.add(trace)
     }
-    const room = Math.max(0, FURTHER_TRACES_MAX - (this.spans.size - this.options.traceIds.length))
+    const room = Math.max(0, furtherMax - (this.spans.size - this.options.traceIds.length))
     const further = [...missing].slice(0, room)
     if (further.length > 0) await this.load(further, [])
     return this.joinShared() || further.length > 0
@@ -158,9 +161,9 @@ export async function followExecutions(options: FollowOptions): Promise<Followed
   const follower = new Follower(options)
   await follower.load(options.traceIds, options.ranges)
   follower.settleChanged()
-  for (let round = 0; await follower.extend(); round++) {
+  // Beyond the last round nothing is loaded, but where every execution lies must be known: one that seems new counts again.
+  for (let round = 0; await follower.extend(round < ROUNDS_MAX ? FURTHER_TRACES_MAX : 0); round++) {
     follower.settleChanged()
-    if (round === ROUNDS_MAX) break
   }
   const components = [...follower.settled.values()].map((component) => ({
     ...component,

@@ -31,6 +31,8 @@ const TRACES_WAITING_MAX = 50_000
 /** A trace that arrived but shows no span (deleted since) is looked up this often, this far apart. */
 const UNSEEN_TRIES = 10
 const UNSEEN_PAUSE_MS = 500
+/** Traces remembered because settling failed on them; of more, the oldest are forgotten. */
+const UNSETTLED_MAX = 1_000
 
 export class SettleJob implements Job {
   private tail: Tail | undefined
@@ -40,8 +42,10 @@ export class SettleJob implements Job {
   private lagMs = 0
   private tracesSettled = 0
   private executionsWritten = 0
-  private faults = 0
-  private fault = ''
+  /** Why a write fails, '' while none does. */
+  private writeFault = ''
+  /** Why settling fails on a trace, by tenant and trace, until it works. */
+  private readonly unsettled = new Map<string, string>()
 
   constructor(private readonly options: SettleJobOptions) {
     this.dirty = new DirtyTraces({
@@ -87,6 +91,7 @@ export class SettleJob implements Job {
   private async settle(traces: DirtyTrace[], signal: AbortSignal): Promise<void> {
     if (traces.length === 0) return
     const { client, log, settings } = this.options
+    const failed = new Map<string, unknown>()
     try {
       const report = await settleTraces({
         client,
@@ -99,8 +104,11 @@ export class SettleJob implements Job {
         now: Date.now,
         settledAt: () => this.nextSettledAt(),
         persist: (write) => persist(write, { log, what: 'write', signal, onFault: (error) => this.noteFault(error) }),
-        onFault: (failed, error) => this.skip(failed, error),
+        onFault: (together, error) => {
+          for (const trace of together) failed.set(trace, error)
+        },
       })
+      this.noteUnsettled(traces, failed)
       this.noteReport(traces, report)
     } catch (error) {
       // Nothing is lost: they are tried again from the beginning.
@@ -134,14 +142,25 @@ export class SettleJob implements Job {
     return this.lastSettledAt
   }
 
-  private skip(traces: readonly string[], error: unknown): void {
-    if (this.faults++ === 0)
-      this.options.log.error({ err: error, traces: traces.slice(0, 10) }, 'traces left unsettled')
-    this.noteFault(error)
+  private noteUnsettled(traces: readonly DirtyTrace[], failed: ReadonlyMap<string, unknown>): void {
+    const fresh: string[] = []
+    for (const { tenant, trace_id } of traces) {
+      const key = `${tenant}/${trace_id}`
+      const known = this.unsettled.delete(key)
+      if (!failed.has(trace_id)) continue
+      this.unsettled.set(key, messageOf(failed.get(trace_id)))
+      if (!known) fresh.push(trace_id)
+    }
+    for (const key of this.unsettled.keys()) {
+      if (this.unsettled.size <= UNSETTLED_MAX) break
+      this.unsettled.delete(key)
+    }
+    if (fresh.length === 0) return
+    this.options.log.error({ err: failed.get(fresh[0]!), traces: fresh.slice(0, 10) }, 'traces left unsettled')
   }
 
   private noteFault(error: unknown): void {
-    this.fault = error === undefined ? '' : error instanceof Error ? error.message : String(error)
+    this.writeFault = error === undefined ? '' : messageOf(error)
   }
 
   private async writeStatus(): Promise<void> {
@@ -154,9 +173,13 @@ export class SettleJob implements Job {
       traces_waiting: this.dirty.size,
       traces_settled: this.tracesSettled,
       executions_written: this.executionsWritten,
-      fault: this.fault,
+      fault: this.writeFault || ([...this.unsettled.values()].at(-1) ?? ''),
     })
     this.lagMs = 0
     this.statusDue = Date.now() + (this.dirty.size > 0 ? STATUS_INTERVAL_MS : IDLE_STATUS_INTERVAL_MS)
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

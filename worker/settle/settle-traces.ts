@@ -49,7 +49,8 @@ export async function settleTraces(options: SettleTracesOptions): Promise<Settle
     onFault: options.onFault,
   })
   const places = await fixPlaces(options, followed)
-  const wanted = followed.components.flatMap((component) => wantedOf(component, places, followed.places))
+  const asked = new Set(options.traces.map(({ trace_id }) => trace_id))
+  const wanted = followed.components.flatMap((component) => wantedOf(component, asked, places, followed.places))
   const unwanted = followed.components.flatMap((component) => unwantedOf(component, places))
   const rowsWritten = await writeChanges(options, wanted, unwanted)
   return { rowsWritten, ...afterwards(options, followed) }
@@ -89,17 +90,24 @@ function tracesOf(component: Component, execution: number): Set<string> {
   return traces
 }
 
+function hasAny(traces: ReadonlySet<string>, asked: ReadonlySet<string>): boolean {
+  for (const trace of traces) if (asked.has(trace)) return true
+  return false
+}
+
+/** Where something was left out, what lies in other traces than those asked for may lack it: it keeps the row it has. */
 function wantedOf(
   component: Component,
+  asked: ReadonlySet<string>,
   places: ReadonlyMap<string, Place>,
   placesBefore: ReadonlyMap<string, Place>,
 ): Wanted[] {
-  return component.settled.executions.map((execution) => ({
-    execution,
-    anchors: places.get(keyText(execution))!.anchors,
-    truncated: component.truncated,
-    isNew: !placesBefore.has(keyText(execution)) && places.get(keyText(execution))!.anchors.length === 1,
-  }))
+  return component.settled.executions.flatMap((execution, index) => {
+    if (component.truncated && !hasAny(tracesOf(component, index), asked)) return []
+    const { anchors } = places.get(keyText(execution))!
+    const isNew = !placesBefore.has(keyText(execution)) && anchors.length === 1
+    return [{ execution, anchors, truncated: component.truncated, isNew }]
+  })
 }
 
 /** Executions that the traces once produced and no longer do. What was left out, or is not there any more, is no reason to delete. */
