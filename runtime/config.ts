@@ -52,7 +52,7 @@ const fileSchema = z.strictObject({
     .strictObject({
       batchRowsMax: positive.max(1_000_000).default(200_000),
       batchBytesMax: positive.default(64 * MIB),
-      batchAgeMs: positive.default(100),
+      batchAgeMs: positive.default(200),
       /** Longest pause between two tries of a batch that ClickHouse did not take. */
       retryMaxMs: positive.default(10_000),
       /** Span ids remembered so that a resend is not stored again. */
@@ -63,7 +63,7 @@ const fileSchema = z.strictObject({
     .strictObject({
       pollMs: positive.default(100),
       /** How long a trace rests after its last arrival before it is settled. */
-      settleDelayMs: z.int().nonnegative().default(150),
+      settleDelayMs: z.int().nonnegative().default(100),
       tracesPerSettleMax: positive.default(1_000),
       spansPerTraceMax: positive.default(100_000),
       /** How far back arrivals are read again for rows that became visible late. */
