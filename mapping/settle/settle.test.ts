@@ -62,7 +62,7 @@ describe('which span is what', () => {
     expect(settled.settle_again_at_ms).toBeNull()
   })
 
-  it('makes a strongly marked span inside another a child execution that is also a step there', () => {
+  it('gives a strongly marked span below another strong one an execution of its own, which the upper one lists as a step', () => {
     const spans = [
       entry('outer', { execution_id: '1', user_id: 'u', conversation_id: 'c' }),
       step('a', 'outer'),
@@ -202,7 +202,7 @@ describe('execution ids', () => {
     expect(parts(spans, settle(spans, OPTIONS))).toEqual({ first: 'entry t', second: 'entry t-second' })
   })
 
-  it('join the runs of an execution that was resumed, start of the first, end and status of the last', () => {
+  it('are one execution over all runs when it was resumed: it starts with the earliest and ends as the latest', () => {
     const first = entry('e1', { execution_id: '7', status: 'waiting', started_at: ms(1_000), ended_at: ms(1_010) })
     const second = entry('e2', {
       execution_id: '7',

@@ -1,4 +1,4 @@
-/** `GET /api/v1/executions/id/{execution_id}`: everything known of one execution. */
+/** `GET /api/v1/executions/id/{execution_id}`: one execution in full. */
 import { z } from 'zod'
 import { findExecution } from '../find-execution.ts'
 import { momentsOf } from '../meta.ts'
