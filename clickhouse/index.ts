@@ -1,5 +1,6 @@
 /** Rows at rest: tables as values, the client, migrations. The embedded server is a process of its own (`embedded/main.ts`). */
 
+export * from './arrival-columns.ts'
 export * from './client.ts'
 export * from './insert-rows.ts'
 export * from './migrate.ts'

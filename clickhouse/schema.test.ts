@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../test/kit/clickhouse.ts'
 import { startDatabase } from '../test/kit/stack-db.ts'
+import { arrivalColumns } from './arrival-columns.ts'
 import { readMigrations } from './migrate.ts'
 import { durationBucketSql, EXECUTION_SCALE, QUANTILE_LEVELS, STEP_SCALE } from './quantiles.ts'
 import * as tables from './tables/index.ts'
@@ -79,4 +80,9 @@ it('computes buckets in the views as quantiles.ts does', () => {
   const executions = sql('create_execution_minutes_view')
   expect(executions).toContain(durationBucketSql('ifNull(duration_ms, 0)', EXECUTION_SCALE))
   expect(executions).toContain(`(${levels})`)
+})
+
+it('takes the columns of arrivals as tables/ says', () => {
+  const { sql } = readMigrations().find((one) => one.name === 'create_arrivals_view')!
+  expect(sql).toContain(arrivalColumns('now64(6)').join(',\n    '))
 })

@@ -71,7 +71,7 @@ async function counts(tenant: string): Promise<Counts> {
   const rows = await rowsOf<Counts>(
     db.client,
     `SELECT (SELECT count() FROM spans WHERE tenant = '${tenant}') AS spans,
-       (SELECT sum(spans) FROM arrivals WHERE tenant = '${tenant}') AS arrivals,
+       (SELECT count() FROM arrivals WHERE tenant = '${tenant}') AS arrivals,
        (SELECT sum(spans) FROM traces WHERE tenant = '${tenant}') AS whereabouts`,
   )
   return rows[0]!

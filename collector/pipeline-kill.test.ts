@@ -52,7 +52,7 @@ function startChild(first: number, requests: number) {
 }
 
 async function figures() {
-  const query = `SELECT (SELECT toUInt32(count()) FROM spans) AS rows, (SELECT toUInt32(sum(spans)) FROM arrivals) AS arrived,
+  const query = `SELECT (SELECT toUInt32(count()) FROM spans) AS rows, (SELECT toUInt32(count()) FROM arrivals) AS arrived,
     (SELECT groupUniqArray(toUInt32(reinterpretAsUInt64(reverse(span_id)))) FROM spans) AS numbers`
   const result = await clickhouse.client.query({ query, format: 'JSONEachRow' })
   const [row] = await result.json<{ rows: number; arrived: number; numbers: number[] }>()

@@ -92,7 +92,7 @@ const ok = (accepted: number) => ({ kind: 'accepted', accepted, rejected: 0, mes
 
 /** Rows of spans (resends not merged away), and what the view made of them. */
 async function stored(): Promise<{ rows: number; arrived: number; ids: number[] }> {
-  const query = `SELECT (SELECT toUInt32(count()) FROM spans) AS rows, (SELECT toUInt32(sum(spans)) FROM arrivals) AS arrived,
+  const query = `SELECT (SELECT toUInt32(count()) FROM spans) AS rows, (SELECT toUInt32(count()) FROM arrivals) AS arrived,
     (SELECT arraySort(groupArray(toUInt32(reinterpretAsUInt64(reverse(span_id))))) FROM spans) AS ids`
   const result = await client.query({ query, format: 'JSONEachRow' })
   const [row] = await result.json<{ rows: number; arrived: number; ids: number[] }>()

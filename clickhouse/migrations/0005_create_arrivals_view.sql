@@ -1,13 +1,46 @@
--- One arrival per trace and inserted block. The clock is this server's and is read when the block is inserted, so the tail of
--- the log is where new rows appear, give or take the duration of an insert.
+-- Every inserted span. The clock is this server's and is read once for each inserted block, so the tail of the log is where new
+-- rows appear, give or take the duration of an insert, and a block is known by its time.
 CREATE MATERIALIZED VIEW IF NOT EXISTS arrivals_from_spans TO arrivals AS
 SELECT
     now64(6) AS arrived_at,
     tenant,
     trace_id,
-    toUInt32(count()) AS spans,
-    min(started_at) AS first_started_at,
-    max(started_at) AS last_started_at,
-    groupUniqArray(toString(service)) AS services
+    span_id,
+    parent_span_id,
+    started_at,
+    ended_at,
+    status_code,
+    service,
+    role,
+    rule,
+    status,
+    if(step_name = '', name, step_name) AS step_name,
+    step_type,
+    rows_total,
+    rows_returned,
+    provider,
+    execution_kind,
+    execution_id,
+    instance,
+    workflow_id,
+    workflow_name,
+    workflow_version,
+    status_explicit,
+    mode,
+    environment,
+    user_id,
+    conversation_id,
+    response_status_code,
+    database_type,
+    parent_execution_id,
+    retry_of,
+    replay_of,
+    attempt,
+    queued_at,
+    expected_end_at,
+    progress,
+    if(parent_span_id = toFixedString('', 8), query, '') AS query,
+    input_key,
+    output_key,
+    if(parent_span_id = toFixedString('', 8), attributes, map()) AS attributes
 FROM spans
-GROUP BY tenant, trace_id

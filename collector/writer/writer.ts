@@ -20,7 +20,7 @@ export interface WriterOptions {
   client: ClickHouseClient
   batchRowsMax: number
   batchBytesMax: number
-  /** How long the first record of a batch waits for others. */
+  /** How long a batch begins after the one before at the earliest; one that comes later than that waits {@link GATHER_MS} only. */
   batchAgeMs: number
   retryMaxMs: number
   log: Logger
@@ -40,6 +40,9 @@ export interface WriterStats {
 /** How often an idle writer looks for segments whose grace is over. */
 const IDLE_MS = 1_000
 
+/** How long the first record of a batch waits for the others of its moment. */
+const GATHER_MS = 5
+
 /** First pause after a failed try; doubles up to `retryMaxMs`. */
 const RETRY_FIRST_MS = 100
 
@@ -49,6 +52,8 @@ export class Writer {
   private running: Promise<void> | undefined
   private draining = false
   private pauseMs = 0
+  /** When the batch before began, by `performance.now()`. */
+  private beganAt = -Infinity
   private readonly counts = { batches: 0, rows: 0, inserts: 0, retries: 0, damagedRecords: 0 }
   private waitingFor: string | undefined
   /** Committed and in no batch yet; what an earlier run left is not counted. */
@@ -107,7 +112,9 @@ export class Writer {
   /** Gathers a batch and fixes its boundaries. */
   private async nextBatch(): Promise<void> {
     const { spool, batchRowsMax, batchBytesMax, batchAgeMs } = this.options
-    if (!this.draining && !this.isRipe()) await this.waiter.sleep(batchAgeMs, () => this.draining || this.isRipe())
+    const waitMs = Math.max(GATHER_MS, this.beganAt + batchAgeMs - performance.now())
+    if (!this.draining && !this.isRipe()) await this.waiter.sleep(waitMs, () => this.draining || this.isRipe())
+    this.beganAt = performance.now()
     const batch = await spool.read({
       first: spool.checkpoint.acknowledged + 1,
       last: spool.committed,

@@ -38,13 +38,16 @@ export interface TestSpan {
   input_key?: string
   received_at?: number
   tenant?: string
+  /** Any other column of `spans`. */
+  more?: BinaryRow
 }
 
 const ZERO_TRACE_CELLS: BinaryRow = Object.fromEntries(
   Object.entries(SPANS.columns).map(([name, type]) => [name, zero(type)]),
 )
 
-function zero(type: string): BinaryRow[string] {
+/** A cell of a column that nobody filled. */
+export function zero(type: string): BinaryRow[string] {
   if (type.startsWith('Nullable')) return null
   if (type.startsWith('Array')) return []
   if (type.startsWith('Map')) return {}
@@ -55,7 +58,7 @@ function zero(type: string): BinaryRow[string] {
 
 /** The row as the collector would write it. @param spanEpochMs milliseconds since the epoch that `start` and `end` count from */
 export function spanRow(span: TestSpan, spanEpochMs: number): Buffer {
-  const { start, end, received_at, ...columns } = span
+  const { start, end, received_at, more, ...columns } = span
   const nanos = (ms: number) => BigInt(Math.round((spanEpochMs + ms) * 1000)) * 1000n
   const row: BinaryRow = {
     ...ZERO_TRACE_CELLS,
@@ -68,6 +71,7 @@ export function spanRow(span: TestSpan, spanEpochMs: number): Buffer {
     rule: span.role === 'entry' ? 1 : span.role === 'candidate' ? 3 : 0,
     workflow_name: span.workflow_id ?? '',
     ...columns,
+    ...more,
     attribute_types: 's'.repeat(Object.keys(span.attributes ?? {}).length),
     started_at: nanos(start),
     ended_at: end === undefined ? 0n : nanos(end),

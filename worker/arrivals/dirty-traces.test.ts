@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import { DirtyTraces } from './dirty-traces.ts'
-import type { Arrival } from './tail-arrivals.ts'
+import { type Arrival, DirtyTraces } from './dirty-traces.ts'
 
 function arrival(trace_id: string, arrivedAtMs: number, tenant = 'default', start = 0): Arrival {
   const range = { trace_id, first_started_at: BigInt(start), last_started_at: BigInt(start), services: ['s'] }

@@ -1,6 +1,15 @@
 /** Traces that wait for being settled: they rest a little after their last arrival, the oldest go first. No clock of its own. */
 import { mergeByTrace, type TraceRange } from '@runlens/clickhouse'
-import type { Arrival } from './tail-arrivals.ts'
+
+/** What some blocks brought of one trace. */
+export interface Arrival {
+  tenant: string
+  trace_id: string
+  /** ClickHouse's clock, microseconds since the epoch. */
+  arrived_at: bigint
+  spans: number
+  range: TraceRange
+}
 
 export interface DirtyTrace {
   tenant: string

@@ -1,13 +1,17 @@
 /** Arrivals that the log no longer holds, because the worker was away for longer than it keeps them: written again from the spans. */
-import type { ClickHouseClient } from '@runlens/clickhouse'
+import { ARRIVALS, arrivalColumns, type ClickHouseClient, columnNames } from '@runlens/clickhouse'
 
-/** Less than the day that the log keeps. */
-const KEPT_MICROS = 23n * 3_600_000_000n
+/** Less than the hour that the log keeps. */
+const KEPT_MICROS = 50n * 60_000_000n
 /** How much older than its arrival a span's `received_at` may be: it lay in the spool while ClickHouse was away. */
 const SPOOLED_MICROS = 3_600_000_000n
 
+/** One moment for so many rows. */
+const BLOCK_TIME = 'addMicroseconds(now64(6), intDiv(rowNumberInAllBlocks(), 100000))'
+
 /**
- * Names every trace that was received since `position` once more, if the log does not reach back there.
+ * Puts every span that was received since `position` into the log once more, if that does not reach back there: in blocks, as
+ * if they came in one after another now.
  * @param position microseconds since the epoch; 0 when nothing was ever settled
  * @returns whether it was necessary
  */
@@ -20,11 +24,10 @@ export async function announceMissed(client: ClickHouseClient, position: bigint)
   if (BigInt(clock!.now) - position < KEPT_MICROS) return false
   const from = position > SPOOLED_MICROS ? position - SPOOLED_MICROS : 0n
   await client.command({
-    query: `INSERT INTO arrivals (arrived_at, tenant, trace_id, spans, first_started_at, last_started_at, services)
-SELECT now64(6), tenant, trace_id, toUInt32(count()), min(started_at), max(started_at), groupUniqArray(toString(service))
+    query: `INSERT INTO arrivals (${columnNames(ARRIVALS).join(', ')})
+SELECT ${arrivalColumns(BLOCK_TIME).join(', ')}
 FROM spans
-WHERE toUnixTimestamp64Milli(received_at) >= {from:Int64}
-GROUP BY tenant, trace_id`,
+WHERE toUnixTimestamp64Milli(received_at) >= {from:Int64}`,
     query_params: { from: (from / 1000n).toString() },
   })
   return true

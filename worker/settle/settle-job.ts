@@ -1,12 +1,14 @@
-/** The job that follows arrivals and settles traces. */
+/** The job that follows arrivals and settles traces: simple ones as they come, the others once they rest. */
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Logger, Settings } from '@runlens/runtime'
 import { type DirtyTrace, DirtyTraces } from '../arrivals/dirty-traces.ts'
 import { announceMissed } from '../arrivals/missed-arrivals.ts'
-import { type Tail, tailArrivals } from '../arrivals/tail-arrivals.ts'
+import { type Block, type Tail, tailArrivals } from '../arrivals/tail-arrivals.ts'
 import { persist } from '../jobs/persist.ts'
 import type { Job } from '../jobs/run-job.ts'
 import { readPosition, writeStatus } from '../jobs/status.ts'
+import { type SurveyedTrace, survey } from '../simple/survey.ts'
+import { writeSimple } from '../simple/write-simple.ts'
 import type { Settle } from './follow-executions.ts'
 import { type SettleReport, settleTraces } from './settle-traces.ts'
 import { markNewest } from './write-executions.ts'
@@ -75,12 +77,41 @@ export class SettleJob implements Job {
     return traces.length > 0 || read > 0 ? 0 : pollMs
   }
 
-  /** Notes what arrived; gives the number of arrivals. */
+  /** Settles the simple ones of the traces that arrived and notes the others; gives the number of blocks. */
   private async read(): Promise<number> {
     if (this.dirty.size >= TRACES_WAITING_MAX) return 0
-    const arrivals = await this.tail!.poll()
-    for (const arrival of arrivals) this.dirty.add(arrival, Date.now())
-    return arrivals.length
+    const blocks = await this.tail!.poll()
+    if (blocks.length === 0) return 0
+    const { client, payloadBytesMax } = this.options
+    const traces = await survey({ client, blocks, payloadBytesMax })
+    const written = await this.writeSimple(blocks, traces)
+    for (const trace of traces) if (!written.has(trace)) this.dirty.add(trace, Date.now())
+    this.tail!.take(blocks)
+    return blocks.length
+  }
+
+  /** Gives the traces that are settled now; if a write fails, its traces are settled like all others. */
+  private async writeSimple(blocks: Block[], traces: readonly SurveyedTrace[]): Promise<Set<SurveyedTrace>> {
+    const byTenant = new Map<string, SurveyedTrace[]>()
+    for (const trace of traces) {
+      if (!trace.isSimple) continue
+      const others = byTenant.get(trace.tenant)
+      if (others) others.push(trace)
+      else byTenant.set(trace.tenant, [trace])
+    }
+    const written = new Set<SurveyedTrace>()
+    const { client, log } = this.options
+    for (const [tenant, ofTenant] of byTenant) {
+      const traceIds = ofTenant.map(({ trace_id }) => trace_id)
+      try {
+        await writeSimple({ client, blocks, tenant, traceIds, now: Date.now() })
+        for (const trace of ofTenant) written.add(trace)
+      } catch (error) {
+        log.warn({ err: error, traces: traceIds.length }, 'simple traces not settled together; one by one')
+      }
+    }
+    this.noteSettled([...written], written.size)
+    return written
   }
 
   async end(): Promise<void> {
@@ -127,10 +158,15 @@ export class SettleJob implements Job {
       } else if (again !== undefined) {
         this.dirty.wait({ ...trace, spans: 0, unseen: 0 }, Math.max(again, now + 1))
       }
-      this.lagMs = Math.max(this.lagMs, now - Number(trace.arrived_at / 1000n))
     }
+    this.noteSettled(traces, report.rowsWritten)
+  }
+
+  private noteSettled(traces: readonly { arrived_at: bigint }[], rowsWritten: number): void {
+    const now = Date.now()
+    for (const { arrived_at } of traces) this.lagMs = Math.max(this.lagMs, now - Number(arrived_at / 1000n))
     this.tracesSettled += traces.length
-    this.executionsWritten += report.rowsWritten
+    this.executionsWritten += rowsWritten
   }
 
   private noteUnsettled(traces: readonly DirtyTrace[], failed: ReadonlyMap<string, unknown>): void {

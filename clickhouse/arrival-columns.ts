@@ -1,0 +1,20 @@
+/** How arrivals follow from spans, as SQL: for the view that writes them, and for writing them once more. */
+import { ARRIVALS } from './tables/arrivals.ts'
+import { columnNames } from './tables/column.ts'
+
+/** SQL: whether a span of `spans` or `arrivals` names no parent. */
+export const IS_ROOT = "parent_span_id = toFixedString('', 8)"
+
+const OF_ROOTS: Readonly<Record<string, string>> = { query: "''", attributes: 'map()' }
+
+/**
+ * The select list that makes arrivals out of `spans`.
+ * @param arrivedAt SQL for the time of arrival
+ */
+export function arrivalColumns(arrivedAt: string): string[] {
+  return columnNames(ARRIVALS).map((name) => {
+    if (name === 'arrived_at') return `${arrivedAt} AS arrived_at`
+    if (name === 'step_name') return `if(step_name = '', name, step_name) AS step_name`
+    return name in OF_ROOTS ? `if(${IS_ROOT}, ${name}, ${OF_ROOTS[name]}) AS ${name}` : name
+  })
+}

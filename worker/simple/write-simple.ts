@@ -1,0 +1,141 @@
+/** Writes the executions of simple traces by grouping their arrivals: the same rows that settling would give, column by column. */
+import { type ClickHouseClient, columnNames, EXECUTIONS, IS_ROOT } from '@runlens/clickhouse'
+import { EXECUTION_KINDS } from '@runlens/conventions'
+import { STEPS_MAX } from '@runlens/mapping'
+import type { Block } from '../arrivals/tail-arrivals.ts'
+import { blockParameters, IN_BLOCKS } from './arrived-rows.ts'
+
+export interface WriteSimpleOptions {
+  client: ClickHouseClient
+  blocks: readonly Block[]
+  tenant: string
+  /** 32 hex digits each. */
+  traceIds: readonly string[]
+  /** Milliseconds since the epoch. */
+  now: number
+}
+
+/** Bytes kept of one attribute value, as when traces are read for settling. */
+const ATTRIBUTE_BYTES_MAX = 1024
+
+const ID = `if(root.execution_id = '', lower(hex(trace_id)), root.execution_id)`
+const ANCHOR = 'fromUnixTimestamp64Micro(intDiv(toUnixTimestamp64Nano(root.started_at), 1000))'
+const nanos = (time: string) => `toUnixTimestamp64Nano(${time})`
+
+/** Every column of an execution: of its own span (`root`), or of all of its spans (`steps`). */
+const VALUES: Readonly<Record<keyof typeof EXECUTIONS.columns, string>> = {
+  tenant: 'tenant',
+  anchor_at: ANCHOR,
+  execution_id: ID,
+  instance: 'root.instance',
+  kind: `if(root.execution_kind IN (${EXECUTION_KINDS.map((kind) => `'${kind}'`).join(', ')}), root.execution_kind, 'workflow')`,
+  provider: 'root.provider',
+  workflow_id: 'root.workflow_id',
+  workflow_name: 'root.workflow_name',
+  workflow_version: 'root.workflow_version',
+  status: "'success'",
+  status_explicit: 'root.status_explicit',
+  mode: 'root.mode',
+  environment: 'root.environment',
+  service: 'root.service',
+  user_id: 'root.user_id',
+  conversation_id: 'root.conversation_id',
+  database_type: 'root.database_type',
+  query: 'root.query',
+  queued_at: 'root.queued_at',
+  started_at: 'root.started_at',
+  ended_at: 'root.ended_at',
+  last_seen_at: 'steps.last_time',
+  duration_ms: `if(root.ended_at < root.started_at, NULL, (${nanos('root.ended_at')} - ${nanos('root.started_at')}) / 1e6)`,
+  queue_ms: `if(isNull(root.queued_at) OR root.queued_at > root.started_at, NULL,
+    (${nanos('root.started_at')} - ${nanos('assumeNotNull(root.queued_at)')}) / 1e6)`,
+  progress: 'root.progress',
+  expected_end_at: 'root.expected_end_at',
+  error_type: "''",
+  error_class: "''",
+  error_message: "''",
+  error_stack: "''",
+  error_fingerprint: "''",
+  response_status_code: 'root.response_status_code',
+  failed_step: "''",
+  step_count: 'steps.counted',
+  failed_steps: '0',
+  rows_total: 'ifNull(root.rows_total, steps.handled)',
+  rows_returned: 'ifNull(root.rows_returned, steps.returned)',
+  trace_id: 'trace_id',
+  span_id: 'root.span_id',
+  'segments.trace_id': '[trace_id]',
+  'segments.span_id': '[root.span_id]',
+  'segments.started_at': '[root.started_at]',
+  'segments.ended_at': '[root.ended_at]',
+  'segments.status': "['success']",
+  'steps.name': 'arrayMap(step -> step.3, steps.list)',
+  'steps.type': 'arrayMap(step -> step.4, steps.list)',
+  'steps.status': 'arrayMap(step -> step.5, steps.list)',
+  'steps.duration_ms': 'arrayMap(step -> step.6, steps.list)',
+  parent_execution_id: 'root.parent_execution_id',
+  retry_of: 'root.retry_of',
+  replay_of: 'root.replay_of',
+  attempt: 'greatest(1, root.attempt)',
+  input: 'root.attributes[root.input_key]',
+  input_truncated: '0',
+  output: 'root.attributes[root.output_key]',
+  output_truncated: '0',
+  attributes: `mapApply((key, value) -> (key, substring(value, 1, ${ATTRIBUTE_BYTES_MAX})),
+    mapFilter((key, value) -> key != root.input_key AND key != root.output_key, root.attributes))`,
+  spans_truncated: '0',
+  previous_started_at: 'NULL',
+  // Unknown: settling the trace again writes the row once more.
+  content_hash: '0',
+  settled_at: 'fromUnixTimestamp64Micro({now:Int64})',
+  version: '{now:Int64}',
+  is_deleted: '0',
+}
+
+const OF_TRACES = `tenant = {tenant:String} AND trace_id IN wanted AND ${IN_BLOCKS}`
+
+const STEPS = `SELECT tenant, trace_id,
+    toUInt32(countIf(is_step)) AS counted,
+    max(greatest(started_at, ended_at)) AS last_time,
+    sumOrNullIf(assumeNotNull(ifNull(rows_total, rows_returned)), is_step AND isNotNull(ifNull(rows_total, rows_returned))) AS handled,
+    argMaxOrNullIf(assumeNotNull(rows_returned), (ended_at, started_at, span_id), is_step AND isNotNull(rows_returned)) AS returned,
+    arraySlice(arraySort(step -> (step.1, step.2), groupArrayIf(
+      (started_at, span_id, step_name, step_type, status,
+        toFloat32(greatest(0, (${nanos('ended_at')} - ${nanos('started_at')}) / 1e6))), is_step)), 1, ${STEPS_MAX}) AS list
+  FROM (SELECT *, NOT ${IS_ROOT} AND (role = 'step' OR (role = 'candidate' AND rule != 5)) AS is_step FROM arrivals WHERE ${OF_TRACES})
+  GROUP BY tenant, trace_id`
+
+/** Ids in one literal: it is read faster than a list of them, and holds nothing but hex digits. */
+function wanted(traceIds: readonly string[]): string {
+  return `wanted AS (SELECT toFixedString(substring(ids, n * 16 + 1, 16), 16)
+  FROM (SELECT unhex('${traceIds.join('')}') AS ids, arrayJoin(range(toUInt32(${traceIds.length}))) AS n))`
+}
+
+const QUERY_BYTES_MAX = 16 * 1024 * 1024
+
+/** May be repeated. The place of an execution is written before its row, as everywhere. */
+export async function writeSimple({ client, blocks, tenant, traceIds, now }: WriteSimpleOptions): Promise<void> {
+  const query_params = { ...blockParameters(blocks), tenant, now: now * 1000 }
+  const clickhouse_settings = { max_query_size: `${QUERY_BYTES_MAX}`, max_partitions_per_insert_block: '0' }
+  const ids = wanted(traceIds)
+  await client.command({
+    query: `INSERT INTO execution_locator (tenant, execution_id, instance, trace_id, anchor_at, anchors)
+WITH ${ids}
+SELECT tenant, ${ID}, root.instance, trace_id, ${ANCHOR} AS anchor, [anchor]
+FROM arrivals AS root
+WHERE ${IS_ROOT} AND ${OF_TRACES}`,
+    query_params,
+    clickhouse_settings,
+  })
+  await client.command({
+    query: `INSERT INTO executions (${columnNames(EXECUTIONS)
+      .map((name) => `\`${name}\``)
+      .join(', ')})
+WITH ${ids}
+SELECT ${Object.values(VALUES).join(',\n  ')}
+FROM (SELECT * FROM arrivals WHERE ${IS_ROOT} AND ${OF_TRACES}) AS root
+ANY INNER JOIN (${STEPS}) AS steps USING (tenant, trace_id)`,
+    query_params,
+    clickhouse_settings,
+  })
+}
