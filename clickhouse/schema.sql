@@ -48,7 +48,7 @@ CREATE TABLE dirty_hours
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant, hour)
-SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 256;
 
 CREATE MATERIALIZED VIEW dirty_hours_from_executions TO dirty_hours
 (
@@ -74,15 +74,15 @@ CREATE TABLE execution_hours
     `kind` LowCardinality(String) CODEC(ZSTD(1)),
     `environment` LowCardinality(String) CODEC(ZSTD(1)),
     `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
-    `workflow_name` LowCardinality(String) CODEC(ZSTD(1)),
     `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `workflow_name` LowCardinality(String) CODEC(ZSTD(1)),
     `executions` UInt64 CODEC(T64, ZSTD(1)),
+    `queue_ms_sum` Float64 CODEC(ZSTD(1)),
+    `rows_total_sum` UInt64 CODEC(T64, ZSTD(1)),
     `durations` UInt64 CODEC(T64, ZSTD(1)),
     `duration_ms_sum` Float64 CODEC(ZSTD(1)),
     `duration_ms_max` Float64 CODEC(ZSTD(1)),
     `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
-    `queue_ms_sum` Float64 CODEC(ZSTD(1)),
-    `rows_total_sum` UInt64 CODEC(T64, ZSTD(1)),
     `last_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
     `generation` UInt64 CODEC(T64, ZSTD(1))
 )
@@ -99,12 +99,12 @@ CREATE TABLE execution_hours_total
     `environment` LowCardinality(String) CODEC(ZSTD(1)),
     `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
     `executions` UInt64 CODEC(T64, ZSTD(1)),
+    `queue_ms_sum` Float64 CODEC(ZSTD(1)),
+    `rows_total_sum` UInt64 CODEC(T64, ZSTD(1)),
     `durations` UInt64 CODEC(T64, ZSTD(1)),
     `duration_ms_sum` Float64 CODEC(ZSTD(1)),
     `duration_ms_max` Float64 CODEC(ZSTD(1)),
     `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
-    `queue_ms_sum` Float64 CODEC(ZSTD(1)),
-    `rows_total_sum` UInt64 CODEC(T64, ZSTD(1)),
     `last_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
     `generation` UInt64 CODEC(T64, ZSTD(1))
 )
@@ -134,61 +134,20 @@ CREATE TABLE execution_minutes
     `environment` LowCardinality(String) CODEC(ZSTD(1)),
     `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
     `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
-    `executions` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    `durations` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    `duration_ms_sum` SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1)),
-    `duration_ms_max` SimpleAggregateFunction(max, Float64) CODEC(ZSTD(1)),
+    `executions` UInt64 CODEC(T64, ZSTD(1)),
+    `queue_ms_sum` Float64 CODEC(ZSTD(1)),
+    `rows_total_sum` UInt64 CODEC(T64, ZSTD(1)),
+    `durations` UInt64 CODEC(T64, ZSTD(1)),
+    `duration_ms_sum` Float64 CODEC(ZSTD(1)),
+    `duration_ms_max` Float64 CODEC(ZSTD(1)),
     `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
-    `last_started_at` SimpleAggregateFunction(max, DateTime64(9)) CODEC(ZSTD(1)),
-    `queue_ms_sum` SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1)),
-    `rows_total_sum` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1))
+    `last_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `generation` UInt64 CODEC(T64, ZSTD(1))
 )
-ENGINE = AggregatingMergeTree
-PARTITION BY toDate(minute, 'UTC')
+ENGINE = ReplacingMergeTree(generation)
+PARTITION BY toYYYYMM(minute, 'UTC')
 ORDER BY (tenant, minute, kind, environment, workflow_id, status)
-SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000;
-
-CREATE MATERIALIZED VIEW execution_minutes_from_executions TO execution_minutes
-(
-    `tenant` LowCardinality(String),
-    `minute` DateTime('UTC'),
-    `kind` LowCardinality(String),
-    `environment` LowCardinality(String),
-    `workflow_id` LowCardinality(String),
-    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
-    `executions` UInt64,
-    `durations` UInt64,
-    `duration_ms_sum` Float64,
-    `duration_ms_max` Float64,
-    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16),
-    `last_started_at` DateTime64(9),
-    `queue_ms_sum` Float64,
-    `rows_total_sum` UInt64
-)
-AS SELECT
-    tenant,
-    toStartOfMinute(started_at, 'UTC') AS minute,
-    kind,
-    environment,
-    workflow_id,
-    status,
-    count() AS executions,
-    count(duration_ms) AS durations,
-    sum(ifNull(duration_ms, 0)) AS duration_ms_sum,
-    max(ifNull(duration_ms, 0)) AS duration_ms_max,
-    quantilesTimingStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(ifNull(duration_ms, 0) < 0.25, 0, 1 + floor(log(ifNull(duration_ms, 0) / 0.25) / log(1.022)))), isNotNull(duration_ms)) AS duration_bucket,
-    max(started_at) AS last_started_at,
-    sum(ifNull(queue_ms, 0)) AS queue_ms_sum,
-    sum(ifNull(rows_total, 0)) AS rows_total_sum
-FROM executions
-WHERE (first_final = 1) AND (is_deleted = 0)
-GROUP BY
-    tenant,
-    minute,
-    kind,
-    environment,
-    workflow_id,
-    status;
+SETTINGS index_granularity = 256;
 
 CREATE TABLE executions
 (
@@ -236,6 +195,10 @@ CREATE TABLE executions
     `segments.started_at` Array(DateTime64(9)) CODEC(ZSTD(1)),
     `segments.ended_at` Array(DateTime64(9)) CODEC(ZSTD(1)),
     `segments.status` Array(Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10)) CODEC(ZSTD(1)),
+    `steps.name` Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    `steps.type` Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    `steps.status` Array(Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10)) CODEC(ZSTD(1)),
+    `steps.duration_ms` Array(Nullable(Float32)) CODEC(ZSTD(1)),
     `parent_execution_id` String CODEC(ZSTD(1)),
     `retry_of` String CODEC(ZSTD(1)),
     `replay_of` String CODEC(ZSTD(1)),
@@ -246,8 +209,6 @@ CREATE TABLE executions
     `output_truncated` UInt8 CODEC(ZSTD(1)),
     `attributes` Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     `spans_truncated` UInt8 CODEC(ZSTD(1)),
-    `first_final` UInt8 CODEC(ZSTD(1)),
-    `was_final` UInt8 CODEC(ZSTD(1)),
     `previous_started_at` Nullable(DateTime64(9)) CODEC(ZSTD(1)),
     `content_hash` UInt64 CODEC(NONE),
     `settled_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
@@ -261,7 +222,7 @@ CREATE TABLE executions
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toDate(anchor_at, 'UTC')
 ORDER BY tuple(tenant, anchor_at DESC, execution_id DESC, instance DESC)
-SETTINGS allow_experimental_reverse_key = 1, index_granularity = 1024, non_replicated_deduplication_window = 10000;
+SETTINGS allow_experimental_reverse_key = 1, index_granularity = 1024;
 
 CREATE TABLE schema_migrations
 (
@@ -358,80 +319,27 @@ PARTITION BY toDate(started_at, 'UTC')
 ORDER BY (tenant, toStartOfFiveMinutes(started_at, 'UTC'), service, trace_id, started_at, span_id)
 SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192;
 
-CREATE TABLE step_minutes
+CREATE TABLE step_hours
 (
     `tenant` LowCardinality(String) CODEC(ZSTD(1)),
-    `minute` DateTime CODEC(Delta(4), ZSTD(1)),
-    `service` LowCardinality(String) CODEC(ZSTD(1)),
-    `provider` LowCardinality(String) CODEC(ZSTD(1)),
+    `hour` DateTime CODEC(Delta(4), ZSTD(1)),
     `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
+    `environment` LowCardinality(String) CODEC(ZSTD(1)),
     `step_type` LowCardinality(String) CODEC(ZSTD(1)),
     `step_name` LowCardinality(String) CODEC(ZSTD(1)),
-    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
-    `steps` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    `durations` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    `duration_ms_sum` SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1)),
-    `duration_ms_max` SimpleAggregateFunction(max, Float64) CODEC(ZSTD(1)),
+    `step_status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `steps` UInt64 CODEC(T64, ZSTD(1)),
+    `durations` UInt64 CODEC(T64, ZSTD(1)),
+    `duration_ms_sum` Float64 CODEC(ZSTD(1)),
+    `duration_ms_max` Float64 CODEC(ZSTD(1)),
     `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
-    `last_started_at` SimpleAggregateFunction(max, DateTime64(9)) CODEC(ZSTD(1)),
-    `rows_returned_sum` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1))
+    `last_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `generation` UInt64 CODEC(T64, ZSTD(1))
 )
-ENGINE = AggregatingMergeTree
-PARTITION BY toDate(minute, 'UTC')
-ORDER BY (tenant, minute, service, provider, workflow_id, step_type, step_name, status)
-SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000;
-
-CREATE MATERIALIZED VIEW step_minutes_from_spans TO step_minutes
-(
-    `tenant` LowCardinality(String),
-    `minute` DateTime('UTC'),
-    `service` LowCardinality(String),
-    `provider` LowCardinality(String),
-    `workflow_id` LowCardinality(String),
-    `step_type` LowCardinality(String),
-    `step_name` LowCardinality(String),
-    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
-    `steps` UInt64,
-    `durations` UInt64,
-    `duration_ms_sum` Float64,
-    `duration_ms_max` Float64,
-    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16),
-    `last_started_at` DateTime64(9),
-    `rows_returned_sum` UInt64
-)
-AS SELECT
-    tenant,
-    toStartOfMinute(started_at, 'UTC') AS minute,
-    service,
-    provider,
-    workflow_id,
-    step_type,
-    step_name,
-    status,
-    count() AS steps,
-    count() AS durations,
-    sum(duration_ms) AS duration_ms_sum,
-    max(duration_ms) AS duration_ms_max,
-    quantilesTimingState(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(duration_ms < 0.025, 0, 1 + floor(log(duration_ms / 0.025) / log(1.022))))) AS duration_bucket,
-    max(started_at) AS last_started_at,
-    sum(ifNull(rows_returned, 0)) AS rows_returned_sum
-FROM
-(
-    SELECT
-        *,
-        greatest(0, (toUnixTimestamp64Nano(ended_at) - toUnixTimestamp64Nano(started_at)) / 1000000.) AS duration_ms
-    FROM spans
-    WHERE (role IN ('step', 'candidate')) AND (toUnixTimestamp64Nano(ended_at) > 0)
-)
-GROUP BY
-    tenant,
-    minute,
-    service,
-    provider,
-    workflow_id,
-    step_type,
-    step_name,
-    status;
+ENGINE = ReplacingMergeTree(generation)
+PARTITION BY toYYYYMM(hour, 'UTC')
+ORDER BY (tenant, hour, workflow_id, environment, step_type, step_name, step_status)
+SETTINGS index_granularity = 256;
 
 CREATE TABLE trace_executions
 (
@@ -491,6 +399,181 @@ FROM spans
 GROUP BY
     tenant,
     trace_id;
+
+CREATE VIEW v_execution_minutes
+(
+    `tenant` LowCardinality(String),
+    `minute` DateTime,
+    `kind` LowCardinality(String),
+    `environment` LowCardinality(String),
+    `workflow_id` LowCardinality(String),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
+    `executions` UInt64,
+    `queue_ms_sum` Float64,
+    `rows_total_sum` UInt64,
+    `durations` UInt64,
+    `duration_ms_sum` Float64,
+    `duration_ms_max` Float64,
+    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16),
+    `last_started_at` DateTime64(9)
+)
+AS WITH
+    waiting AS
+    (
+        SELECT
+            tenant,
+            hour
+        FROM dirty_hours
+        GROUP BY
+            tenant,
+            hour
+        HAVING max(dirty_at) >= max(rebuilt_at)
+    )
+SELECT
+    tenant,
+    minute,
+    kind,
+    environment,
+    workflow_id,
+    status,
+    executions,
+    queue_ms_sum,
+    rows_total_sum,
+    durations,
+    duration_ms_sum,
+    duration_ms_max,
+    duration_bucket,
+    last_started_at
+FROM execution_minutes
+FINAL
+WHERE (executions > 0) AND ((tenant, toStartOfHour(minute, 'UTC')) NOT IN (waiting))
+UNION ALL
+WITH
+    waiting AS
+    (
+        SELECT
+            tenant,
+            hour
+        FROM dirty_hours
+        GROUP BY
+            tenant,
+            hour
+        HAVING max(dirty_at) >= max(rebuilt_at)
+    )
+SELECT
+    tenant,
+    toStartOfMinute(started_at, 'UTC') AS minute,
+    kind,
+    environment,
+    workflow_id,
+    status,
+    count() AS executions,
+    sum(ifNull(queue_ms, 0)) AS queue_ms_sum,
+    sum(ifNull(rows_total, 0)) AS rows_total_sum,
+    count(duration_ms) AS durations,
+    sum(ifNull(duration_ms, 0)) AS duration_ms_sum,
+    max(ifNull(duration_ms, 0)) AS duration_ms_max,
+    quantilesTimingStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(ifNull(duration_ms, 0) < 0.25, 0, 1 + floor(log(ifNull(duration_ms, 0) / 0.25) / log(1.022)))), isNotNull(duration_ms)) AS duration_bucket,
+    max(started_at) AS last_started_at
+FROM executions
+FINAL
+WHERE (tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)
+GROUP BY
+    tenant,
+    minute,
+    kind,
+    environment,
+    workflow_id,
+    status;
+
+CREATE VIEW v_step_hours
+(
+    `tenant` LowCardinality(String),
+    `hour` DateTime,
+    `workflow_id` LowCardinality(String),
+    `environment` LowCardinality(String),
+    `step_type` LowCardinality(String),
+    `step_name` LowCardinality(String),
+    `step_status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
+    `steps` UInt64,
+    `durations` UInt64,
+    `duration_ms_sum` Float64,
+    `duration_ms_max` Float64,
+    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16),
+    `last_started_at` DateTime64(9)
+)
+AS WITH
+    waiting AS
+    (
+        SELECT
+            tenant,
+            hour
+        FROM dirty_hours
+        GROUP BY
+            tenant,
+            hour
+        HAVING max(dirty_at) >= max(rebuilt_at)
+    )
+SELECT
+    tenant,
+    hour,
+    workflow_id,
+    environment,
+    step_type,
+    step_name,
+    step_status,
+    steps,
+    durations,
+    duration_ms_sum,
+    duration_ms_max,
+    duration_bucket,
+    last_started_at
+FROM step_hours
+FINAL
+WHERE (steps > 0) AND ((tenant, hour) NOT IN (waiting))
+UNION ALL
+WITH
+    waiting AS
+    (
+        SELECT
+            tenant,
+            hour
+        FROM dirty_hours
+        GROUP BY
+            tenant,
+            hour
+        HAVING max(dirty_at) >= max(rebuilt_at)
+    )
+SELECT
+    tenant,
+    toStartOfHour(started_at, 'UTC') AS hour,
+    workflow_id,
+    environment,
+    step_type,
+    step_name,
+    step_status,
+    count() AS steps,
+    count(step_ms) AS durations,
+    sum(ifNull(step_ms, 0)) AS duration_ms_sum,
+    max(ifNull(step_ms, 0)) AS duration_ms_max,
+    quantilesTimingStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(ifNull(step_ms, 0) < 0.025, 0, 1 + floor(log(ifNull(step_ms, 0) / 0.025) / log(1.022)))), isNotNull(step_ms)) AS duration_bucket,
+    max(started_at) AS last_started_at
+FROM executions
+FINAL
+ARRAY JOIN
+    steps.name AS step_name,
+    steps.type AS step_type,
+    steps.status AS step_status,
+    steps.duration_ms AS step_ms
+WHERE (tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)
+GROUP BY
+    tenant,
+    hour,
+    workflow_id,
+    environment,
+    step_type,
+    step_name,
+    step_status;
 
 CREATE TABLE worker_leases
 (

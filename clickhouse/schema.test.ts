@@ -49,17 +49,21 @@ it('has a declaration for every table', async () => {
   expect(names.map(({ name }) => name).sort()).toEqual(declared.map(({ name }) => name).sort())
 })
 
-it('remembers insert tokens on spans, executions and every target of a view', async () => {
+it('remembers insert tokens on spans and on what its views feed', async () => {
   const targets = await rows<{ name: string }>(
     `SELECT name FROM system.tables
      WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND create_table_query NOT LIKE '%non_replicated_deduplication_window = 10000%'`,
   )
   // Written without tokens: every write to them may be repeated.
   expect(targets.map(({ name }) => name).sort()).toEqual([
+    'dirty_hours',
     'execution_hours',
     'execution_hours_total',
     'execution_locator',
+    'execution_minutes',
+    'executions',
     'schema_migrations',
+    'step_hours',
     'trace_executions',
     'worker_leases',
     'worker_status',
@@ -69,8 +73,8 @@ it('remembers insert tokens on spans, executions and every target of a view', as
 it('computes buckets in the views as quantiles.ts does', () => {
   const sql = (name: string) => readMigrations().find((one) => one.name === name)!.sql
   const levels = QUANTILE_LEVELS.join(', ')
-  const steps = sql('create_step_minutes_view')
-  expect(steps).toContain(durationBucketSql('duration_ms', STEP_SCALE))
+  const steps = sql('create_step_hours_view')
+  expect(steps).toContain(durationBucketSql('ifNull(step_ms, 0)', STEP_SCALE))
   expect(steps).toContain(`(${levels})`)
   const executions = sql('create_execution_minutes_view')
   expect(executions).toContain(durationBucketSql('ifNull(duration_ms, 0)', EXECUTION_SCALE))

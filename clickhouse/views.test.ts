@@ -64,8 +64,7 @@ function spansOf(tenant: string, traceId: string): TestSpan[] {
 interface Counts {
   spans: string
   arrivals: string
-  steps: string
-  failed: string
+  whereabouts: string
 }
 
 async function counts(tenant: string): Promise<Counts> {
@@ -73,8 +72,7 @@ async function counts(tenant: string): Promise<Counts> {
     db.client,
     `SELECT (SELECT count() FROM spans WHERE tenant = '${tenant}') AS spans,
        (SELECT sum(spans) FROM arrivals WHERE tenant = '${tenant}') AS arrivals,
-       (SELECT sum(steps) FROM step_minutes WHERE tenant = '${tenant}') AS steps,
-       (SELECT sum(steps) FROM step_minutes WHERE tenant = '${tenant}' AND status = 'error') AS failed`,
+       (SELECT sum(spans) FROM traces WHERE tenant = '${tenant}') AS whereabouts`,
   )
   return rows[0]!
 }
@@ -82,7 +80,7 @@ async function counts(tenant: string): Promise<Counts> {
 it('takes a batch once, however often its token comes, in the table and in every view', async () => {
   const spans = spansOf('token', trace(1))
   for (let i = 0; i < 3; i++) await insertSpans(db.client, spans, { spanEpochMs: EPOCH, token: 'batch-1' })
-  expect(await counts('token')).toEqual({ spans: '4', arrivals: '4', steps: '2', failed: '1' })
+  expect(await counts('token')).toEqual({ spans: '4', arrivals: '4', whereabouts: '4' })
 })
 
 it('keeps a resent span once and where its trace lies unchanged', async () => {
@@ -102,19 +100,18 @@ it('keeps a resent span once and where its trace lies unchanged', async () => {
 
 it('takes a batch that it lost track of in a view when its token comes again', async () => {
   const spans = spansOf('repair', trace(3))
-  await db.client.command({ query: 'DETACH TABLE step_minutes_from_spans' })
+  await db.client.command({ query: 'DETACH TABLE traces_from_spans' })
   await insertSpans(db.client, spans, { spanEpochMs: EPOCH, token: 'torn' })
-  await db.client.command({ query: 'ATTACH TABLE step_minutes_from_spans' })
-  expect((await counts('repair')).steps).toBe('0')
+  await db.client.command({ query: 'ATTACH TABLE traces_from_spans' })
+  expect((await counts('repair')).whereabouts).toBe('0')
   await insertSpans(db.client, spans, { spanEpochMs: EPOCH, token: 'torn' })
-  expect(await counts('repair')).toEqual({ spans: '4', arrivals: '4', steps: '2', failed: '1' })
+  expect(await counts('repair')).toEqual({ spans: '4', arrivals: '4', whereabouts: '4' })
 })
 
-it('counts a step that was seen open when its end arrives', async () => {
+it('shows a span that was seen open with its end once that arrived', async () => {
   const [, , , open] = spansOf('open', trace(4))
   await insertSpans(db.client, [open!], { spanEpochMs: EPOCH })
   await insertSpans(db.client, [{ ...open!, end: 90_500, status: 'success' }], { spanEpochMs: EPOCH })
-  expect((await counts('open')).steps).toBe('1')
   const read = await readTraceSpans(db.client, {
     tenant: 'open',
     traceIds: [trace(4)],

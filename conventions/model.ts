@@ -38,6 +38,8 @@ export const STATUS_NUMBER: Readonly<Record<Status | '', number>> = {
 }
 
 export const OPEN_STATUSES = ['queued', 'running', 'waiting'] as const satisfies readonly Status[]
+/** Open ones that owe a sign of life. A waiting execution owes none: its engine put it aside, often for days. */
+export const LIVELY_STATUSES = ['queued', 'running'] as const satisfies readonly Status[]
 export const FINAL_STATUSES = [
   'success',
   'partial',

@@ -13,7 +13,7 @@ export interface StepContext {
   /** Status of the execution that a child step is. */
   childStatus: (spanId: string) => Status | undefined
   attributes: (traceId: string, spanId: string) => StepAttributes | undefined
-  percentile: (service: string, stepName: string, durationMs: number) => number | null
+  percentile: (stepName: string, durationMs: number) => number | null
 }
 
 /** Runs that make a history. */
@@ -25,12 +25,13 @@ export function shapeStep(
 ): Step {
   const duration = span.ended_at === 0n ? null : milliseconds(span.ended_at - span.started_at)
   const attributes = context.attributes(span.trace_id, span.span_id)
+  const name = span.step_name || span.name
   const status = part === 'child' ? (context.childStatus(span.span_id) ?? span.status) : span.status
   return {
     step_id: span.span_id,
     parent_id: known(parent),
     depth,
-    name: span.step_name || span.name,
+    name,
     type: part === 'span' ? null : stepType(span.step_type),
     status: known(status) as Status | null,
     started_at: formatTime(span.started_at),
@@ -40,8 +41,7 @@ export function shapeStep(
     error_type: known(span.error_type),
     error_message: known(span.error_message),
     on_critical_path,
-    percentile:
-      duration === null || span.step_name === '' ? null : context.percentile(span.service, span.step_name, duration),
+    percentile: duration === null || part === 'span' ? null : context.percentile(name, duration),
     part: part === 'child' || part === 'step' ? part : 'span',
     trace_id: span.trace_id,
     attributes: Object.fromEntries((attributes?.keys ?? []).map((key, n) => [key, attributes?.values[n] ?? ''])),
@@ -52,10 +52,6 @@ export function shapeStep(
 export function percentileOf(history: StepHistory | undefined, durationMs: number): number | null {
   if (!history || Number(history.steps) < RUNS_MIN) return null
   return history.percentiles.filter((percentile) => percentile <= durationMs).length
-}
-
-export function stepKey(service: string, stepName: string): string {
-  return JSON.stringify([service, stepName])
 }
 
 function stepType(text: string): StepType {

@@ -47,6 +47,10 @@ CREATE TABLE IF NOT EXISTS executions
     `segments.started_at` Array(DateTime64(9)) CODEC(ZSTD(1)),
     `segments.ended_at` Array(DateTime64(9)) CODEC(ZSTD(1)),
     `segments.status` Array(Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10)) CODEC(ZSTD(1)),
+    `steps.name` Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    `steps.type` Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    `steps.status` Array(Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10)) CODEC(ZSTD(1)),
+    `steps.duration_ms` Array(Nullable(Float32)) CODEC(ZSTD(1)),
     parent_execution_id String CODEC(ZSTD(1)),
     retry_of String CODEC(ZSTD(1)),
     replay_of String CODEC(ZSTD(1)),
@@ -57,8 +61,6 @@ CREATE TABLE IF NOT EXISTS executions
     output_truncated UInt8 CODEC(ZSTD(1)),
     attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     spans_truncated UInt8 CODEC(ZSTD(1)),
-    first_final UInt8 CODEC(ZSTD(1)),
-    was_final UInt8 CODEC(ZSTD(1)),
     previous_started_at Nullable(DateTime64(9)) CODEC(ZSTD(1)),
     content_hash UInt64 CODEC(NONE),
     settled_at DateTime64(6) CODEC(Delta, ZSTD(1)),
@@ -72,4 +74,4 @@ CREATE TABLE IF NOT EXISTS executions
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toDate(anchor_at, 'UTC')
 ORDER BY (tenant, anchor_at DESC, execution_id DESC, instance DESC)
-SETTINGS allow_experimental_reverse_key = 1, index_granularity = 1024, non_replicated_deduplication_window = 10000
+SETTINGS allow_experimental_reverse_key = 1, index_granularity = 1024

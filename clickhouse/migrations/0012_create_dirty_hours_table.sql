@@ -1,4 +1,4 @@
--- Which hours of `execution_hours` no longer follow from `executions`. Marks and rebuilds meet here as two maxima, so neither can
+-- Hours of which the rollups no longer follow from `executions`. Marks and rebuilds meet here as two maxima, so neither can
 -- overwrite the other.
 CREATE TABLE IF NOT EXISTS dirty_hours
 (
@@ -9,4 +9,4 @@ CREATE TABLE IF NOT EXISTS dirty_hours
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant, hour)
-SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000
+SETTINGS index_granularity = 256

@@ -58,6 +58,12 @@ export const EXECUTIONS = table('executions', {
   'segments.started_at': 'Array(DateTime64(9))',
   'segments.ended_at': 'Array(DateTime64(9))',
   'segments.status': `Array(${STATUS_ENUM})`,
+  /** What its steps were once it was over, in order of start, at most `STEPS_MAX` of `mapping`; none before: feeds `step_hours`. */
+  'steps.name': 'Array(LowCardinality(String))',
+  'steps.type': 'Array(LowCardinality(String))',
+  'steps.status': `Array(${STATUS_ENUM})`,
+  /** NULL for a step that never ended. */
+  'steps.duration_ms': 'Array(Nullable(Float32))',
   parent_execution_id: 'String',
   retry_of: 'String',
   replay_of: 'String',
@@ -71,10 +77,6 @@ export const EXECUTIONS = table('executions', {
   attributes: 'Map(LowCardinality(String), String)',
   /** Spans of its traces were left out of settling because there are more than `worker.spansPerTraceMax`. */
   spans_truncated: 'UInt8',
-  /** 1 in the one row in which the execution first became final: feeds the minute views. */
-  first_final: 'UInt8',
-  /** 1 in that row and in every later one of the execution. */
-  was_final: 'UInt8',
   /** Start that the replaced row had, if another: its hour is dirty too. */
   previous_started_at: 'Nullable(DateTime64(9))',
   /** Hash of everything above that settling computed: an equal one is not written again. */

@@ -3,7 +3,7 @@ import { EXECUTION_KINDS, type ExecutionKind, isFinal, type SettleSpan, type Sta
 import { capText } from './cap-text.ts'
 import { errorClass } from './error-class.ts'
 import { errorFingerprint } from './error-fingerprint.ts'
-import type { Segment, SettledExecution, SettleOptions } from './execution.ts'
+import type { Segment, SettledExecution, SettledStep, SettleOptions } from './execution.ts'
 import { compareSegments, type EntryGroup, lastTime, later } from './executions-of-entries.ts'
 import { isUnsuccessful } from './failed-steps.ts'
 
@@ -13,6 +13,8 @@ export interface StepSummary {
   failed: number
   /** Name of the step that failed first, for good; '' without one. */
   failedStep: string
+  /** The first {@link STEPS_MAX}, in order of start. */
+  steps: SettledStep[]
   failedError: { type: string; message: string; stack: string; statusCode: string } | undefined
   rowsTotal: number | null
   rowsReturned: number | null
@@ -73,6 +75,7 @@ export function buildExecution(
     trace_id: last.trace_id,
     span_id: last.span_id,
     segments: entries.map(segmentOf),
+    steps: isFinal(status) ? summary.steps : [],
     parent_execution_id: text('parent_execution_id'),
     retry_of: text('retry_of'),
     replay_of: text('replay_of'),

@@ -9,6 +9,15 @@ export interface Segment {
   status: Status
 }
 
+/** A step of an execution that is over. */
+export interface SettledStep {
+  name: string
+  type: string
+  status: Status | ''
+  /** null: it never ended. */
+  duration_ms: number | null
+}
+
 /** An execution as follows from its spans; names and meaning as the columns of the `executions` table. */
 export interface SettledExecution {
   execution_id: string
@@ -49,6 +58,8 @@ export interface SettledExecution {
   trace_id: string
   span_id: string
   segments: Segment[]
+  /** In order of start, at most {@link STEPS_MAX}; none while it is not over. */
+  steps: SettledStep[]
   parent_execution_id: string
   retry_of: string
   replay_of: string
@@ -85,6 +96,9 @@ export interface Settled {
    */
   settle_again_at_ms: number | null
 }
+
+/** Steps of one execution that its own row tells of, for the history of steps; `step_count` counts all. */
+export const STEPS_MAX = 1_000
 
 export interface SettleOptions {
   /** The clock, milliseconds since the epoch. */

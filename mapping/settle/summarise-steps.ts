@@ -2,7 +2,7 @@
 
 import type { SettleSpan } from '@runlens/conventions'
 import type { StepSummary } from './build-execution.ts'
-import type { SettledExecution } from './execution.ts'
+import { type SettledExecution, type SettledStep, STEPS_MAX } from './execution.ts'
 import { failedForGood, type StepView } from './failed-steps.ts'
 import type { Entries } from './find-entries.ts'
 import type { Placement } from './memberships.ts'
@@ -25,6 +25,7 @@ export function summariseSteps(
   return {
     count: nodes.length,
     failed: failed.length,
+    steps: views.slice(0, STEPS_MAX).map((view, i) => settledStep(view, spans[nodes[i]!]!)),
     failedStep: first < 0 ? '' : views[first]!.name,
     failedError: first < 0 ? undefined : errorOf(spans[nodes[first]!]!, childOf(nodes[first]!)),
     ...rowsOf(spans, nodes, views, childOf),
@@ -41,6 +42,10 @@ function viewOf(span: SettleSpan, parentStep: number, child: SettledExecution | 
     startedAt: span.started_at,
     endedAt: child ? (child.ended_at ?? 0n) : span.ended_at,
   }
+}
+
+function settledStep({ name, status, startedAt, endedAt }: StepView, { step_type: type }: SettleSpan): SettledStep {
+  return { name, type, status, duration_ms: endedAt === 0n ? null : Math.max(0, Number(endedAt - startedAt) / 1e6) }
 }
 
 /** A step's name; the span's where mapping gave none. */

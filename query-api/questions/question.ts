@@ -42,7 +42,7 @@ const SOURCES = {
   execution_hours_total: 'execution_hours_total FINAL',
   execution_locator: 'execution_locator',
   dirty_hours: 'dirty_hours',
-  step_minutes: 'step_minutes',
+  v_step_hours: 'v_step_hours',
   spans: 'spans FINAL',
 } as const
 export type Source = keyof typeof SOURCES

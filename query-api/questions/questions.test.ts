@@ -101,7 +101,7 @@ const QUESTIONS: [string, Question<unknown>][] = [
   ['dirty-hours', dirtyHours(scope, 1n, 2n)],
   ['read-trace', readTrace(scope, places, 10)],
   ['step-attributes', stepAttributes(scope, places, 10)],
-  ['step-history', stepHistory(scope, { services: [HOSTILE], stepNames: [HOSTILE], from: 1n, to: 2n })],
+  ['step-history', stepHistory(scope, { workflowId: HOSTILE, stepNames: [HOSTILE], from: 1n, to: 2n })],
 ]
 
 describe('questions', () => {

@@ -1,5 +1,5 @@
-/** The status of an execution as it is shown: the stored one, except that an open execution that fell silent is `lost`. */
-import { FINAL_STATUSES, OPEN_STATUSES } from '@runlens/conventions'
+/** The status of an execution as it is shown: the stored one, except that a queued or running one that fell silent is `lost`. */
+import { FINAL_STATUSES, LIVELY_STATUSES, OPEN_STATUSES } from '@runlens/conventions'
 import type { Parameters } from './question.ts'
 
 const list = (statuses: readonly string[]) => statuses.map((status) => `'${status}'`).join(', ')
@@ -9,7 +9,9 @@ export const FINAL = `(${list(FINAL_STATUSES)})`
 /** Final and not success. */
 export const FAILURES = `(${list(FINAL_STATUSES.filter((status) => status !== 'success'))})`
 
-/** How long an execution without any heartbeat may stay open before it counts as lost. */
+const LIVELY = `(${list(LIVELY_STATUSES)})`
+
+/** How long an execution without any heartbeat may stay queued or running before it counts as lost. */
 export const LOST_AFTER_MS = 24 * 3_600_000
 
 /**
@@ -18,5 +20,5 @@ export const LOST_AFTER_MS = 24 * 3_600_000
  */
 export function shownStatus(parameters: Parameters, lostBeforeNs: bigint): string {
   const silent = `last_seen_at < ${parameters.bindTime('lost_before', lostBeforeNs)}`
-  return `if(status IN ${OPEN} AND ${silent}, 'lost', toString(status))`
+  return `if(status IN ${LIVELY} AND ${silent}, 'lost', toString(status))`
 }

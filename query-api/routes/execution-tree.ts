@@ -9,8 +9,8 @@ import { stepAttributes } from '../questions/step-attributes.ts'
 import { stepHistory } from '../questions/step-history.ts'
 import { choice, instanceParameter, noRange } from '../schema/parameters.ts'
 import { type Tree, treeSchema } from '../schema/tree.ts'
-import { isOpen, known } from '../shape-execution.ts'
-import { percentileOf, type StepContext, shapeStep, stepKey } from '../shape-step.ts'
+import { isLively, known } from '../shape-execution.ts'
+import { percentileOf, type StepContext, shapeStep } from '../shape-step.ts'
 import { formatTime, NS_PER_DAY } from '../time.ts'
 import { executionPath } from './execution-detail.ts'
 import { type Asked, QUESTION_PROBLEMS, route } from './route.ts'
@@ -90,20 +90,20 @@ async function shapeItems(
   const startedAt = BigInt(row.started_ns)
   const places = await runner.read((client) => readTraceRanges(client, scope.tenant, traces))
   const history = {
-    services: distinct(items.map(({ span }) => span.service)),
-    stepNames: distinct(items.map(({ span }) => span.step_name)).filter((name) => name !== ''),
+    workflowId: row.workflow_id,
+    stepNames: distinct(items.map(({ span }) => span.step_name || span.name)),
     from: startedAt - HISTORY_NS,
     to: startedAt,
   }
   const [attributes, histories] = await Promise.all([
     runner.ask(stepAttributes(scope, places, spansPerTraceMax * traces.length), signal),
-    history.stepNames.length === 0 ? [] : runner.ask(stepHistory(scope, history), signal),
+    runner.ask(stepHistory(scope, history), signal),
   ])
   const bySpan = new Map(attributes.map((of) => [`${of.trace}-${of.span}`, of]))
-  const byStep = new Map(histories.map((of) => [stepKey(of.service, of.step_name), of]))
+  const byStep = new Map(histories.map((of) => [of.step_name, of]))
   const statusOf = new Map(
     settled.executions.flatMap(({ segments, status, last_seen_at }) => {
-      const shown = isOpen(status) && last_seen_at < lostBeforeNs ? 'lost' : status
+      const shown = isLively(status) && last_seen_at < lostBeforeNs ? 'lost' : status
       return segments.map(({ span_id }) => [span_id, shown] as const)
     }),
   )
@@ -111,7 +111,7 @@ async function shapeItems(
     startedAt,
     childStatus: (spanId) => statusOf.get(spanId),
     attributes: (traceId, spanId) => bySpan.get(`${traceId}-${spanId}`),
-    percentile: (service, name, durationMs) => percentileOf(byStep.get(stepKey(service, name)), durationMs),
+    percentile: (name, durationMs) => percentileOf(byStep.get(name), durationMs),
   }
   return items.map((item) => shapeStep(item, context))
 }

@@ -63,7 +63,7 @@ const ROWS: ExecutionParts[] = [
     execution_id: 'd',
     started_at: '2026-11-19 09:00:00.000',
     last_seen_at: '2026-11-19 11:59:59.999',
-    status: 'waiting',
+    status: 'queued',
   },
   // Two of the same start, and one of the same id in another instance.
   { execution_id: 'e', started_at: '2026-11-17 12:00:00.000', ended_at: '2026-11-17 12:00:00.100', duration_ms: 100 },

@@ -57,14 +57,6 @@ async function insertSpans(client: ClickHouseClient): Promise<void> {
   await client.insert({ table: 'spans', format: 'JSONEachRow', values })
   // Sent again.
   await client.insert({ table: 'spans', format: 'JSONEachRow', values: values.slice(0, 2) })
-  // Twenty earlier runs of `first`, of 1 to 20 seconds, an hour before.
-  const history = Array.from({ length: 20 }, (_, n) => ({
-    ...span('first', 'entry', 0, n + 1),
-    trace_id: traceCell(100 + n),
-    started_at: '2026-11-20 10:00:00.000',
-    ended_at: `2026-11-20 10:00:${String(n + 1).padStart(2, '0')}.000`,
-  }))
-  await client.insert({ table: 'spans', format: 'JSONEachRow', values: history })
 }
 
 beforeAll(async () => {
@@ -95,6 +87,16 @@ beforeAll(async () => {
       retry_of: 'earlier',
       attempt: 2,
     },
+    // Twenty earlier runs of `first`, of 1 to 20 seconds, an hour before, and a slow one of another workflow's.
+    ...Array.from({ length: 21 }, (_, n) => ({
+      execution_id: `before-${n}`,
+      started_at: '2026-11-20 10:00:00.000',
+      workflow_id: n < 20 ? 'w1' : 'w2',
+      'steps.name': ['first'],
+      'steps.type': ['node'],
+      'steps.status': ['success'],
+      'steps.duration_ms': [(n + 1) * 1_000],
+    })),
     { execution_id: 'parent', started_at: '2026-11-20 10:59:00.000', status: 'error' },
     { execution_id: 'earlier', started_at: '2026-11-20 10:58:00.000' },
     { execution_id: 'child-1', started_at: '2026-11-20 11:00:01.000', parent_execution_id: 'run-1' },

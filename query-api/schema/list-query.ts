@@ -6,7 +6,9 @@ export const SORT_FIELDS = ['started_at', 'ended_at', 'duration_ms'] as const
 export type SortField = (typeof SORT_FIELDS)[number]
 
 export const listQuerySchema = z.strictObject({
-  status: statuses().describe('Canonical statuses; `lost` is an open execution that nobody has heard of for long'),
+  status: statuses().describe(
+    'Canonical statuses; `lost` is a queued or running execution that nobody has heard of for long',
+  ),
   kind: kinds().describe('What the executions are runs of'),
   provider: text().optional().describe('Profile of the emitter: n8n, mastra, runlens, …'),
   instance: text().optional().describe('Emitter instance; an execution id is unique within it'),

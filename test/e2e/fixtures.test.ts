@@ -82,10 +82,10 @@ async function figures(): Promise<unknown> {
   const kpis = await get<Record<string, unknown>>('/observability/kpis?time_range=30d')
   const workflows = await get<{ workflows: unknown[] }>('/observability/workflows?time_range=30d')
   const trees = await Promise.all(list.executions.map((execution) => steps(execution.execution_id)))
-  const [spans, minutes, stepMinutes] = await Promise.all([
+  const [spans, minutes, stepHours] = await Promise.all([
     stack.query('SELECT count() AS n FROM spans'),
-    stack.query('SELECT sum(executions) AS n FROM execution_minutes'),
-    stack.query('SELECT sum(steps) AS n FROM step_minutes'),
+    stack.query('SELECT sum(executions) AS n FROM v_execution_minutes'),
+    stack.query('SELECT sum(steps) AS n FROM v_step_hours'),
   ])
   const { meta: _, sparkline_data: __, ...totals } = kpis
   return {
@@ -96,7 +96,7 @@ async function figures(): Promise<unknown> {
     trees,
     spans,
     minutes,
-    stepMinutes,
+    stepHours,
   }
 }
 
@@ -205,7 +205,7 @@ describe('a recorded payload', () => {
 
   it('changes no count anywhere when it is posted three times', async () => {
     const before = await eventually(async () => {
-      const now = (await figures()) as { total: number; stepMinutes: { n: string }[] }
+      const now = (await figures()) as { total: number; stepHours: { n: string }[] }
       expect(now.total).toBe(7)
       return now
     })

@@ -185,7 +185,10 @@ async function outcome(seed: number): Promise<unknown> {
     trees[id] = tree.steps.map(({ percentile: _, ...step }) => step)
   }
   const minutes = await stack.query(
-    `SELECT workflow_id, toString(status) AS status, toString(sum(executions)) AS n FROM execution_minutes WHERE environment = '${environment}' GROUP BY ALL ORDER BY ALL`,
+    `SELECT workflow_id, toString(status) AS status, toString(sum(executions)) AS n FROM v_execution_minutes WHERE environment = '${environment}' GROUP BY ALL ORDER BY ALL`,
+  )
+  const stepHours = await stack.query(
+    `SELECT workflow_id, step_type, step_name, toString(step_status) AS status, toString(sum(steps)) AS n, sum(duration_ms_sum) AS ms FROM v_step_hours WHERE environment = '${environment}' GROUP BY ALL ORDER BY ALL`,
   )
   const unmark = (value: unknown) =>
     JSON.parse(
@@ -194,7 +197,7 @@ async function outcome(seed: number): Promise<unknown> {
         .replaceAll(new RegExp(`"${mark}-?`, 'g'), '"'),
     )
   const executions = [...list.executions].sort((a, b) => a.execution_id.localeCompare(b.execution_id))
-  return unmark({ executions, total: list.total, trees, minutes })
+  return unmark({ executions, total: list.total, trees, minutes, stepHours })
 }
 
 describe('a trace', () => {

@@ -29,7 +29,7 @@ export interface KillLoopOptions {
 export interface KillLoopResult {
   acknowledged: { executions: number; failed: number; steps: number; spans: number }
   stored: { executions: number; failed: number; steps: number; spans: number; rawSpans: number }
-  views: { executionMinutes: number; stepMinutes: number; kpisTotal: number; kpisFailures: number }
+  views: { executionMinutes: number; steps: number; kpisTotal: number; kpisFailures: number }
   spool: { records: number; deadLetters: number }
   resends: number
 }
@@ -110,8 +110,8 @@ async function measure(stack: Stack): Promise<Pick<KillLoopResult, 'stored' | 'v
       rawSpans: await one(stack, 'SELECT count() FROM spans'),
     },
     views: {
-      executionMinutes: await one(stack, 'SELECT sum(executions) FROM execution_minutes'),
-      stepMinutes: await one(stack, 'SELECT sum(steps) FROM step_minutes'),
+      executionMinutes: await one(stack, 'SELECT sum(executions) FROM v_execution_minutes'),
+      steps: await one(stack, 'SELECT sum(steps) FROM v_step_hours'),
       kpisTotal: kpis.total_executions,
       kpisFailures: kpis.failure_count,
     },

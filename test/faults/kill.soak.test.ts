@@ -15,7 +15,7 @@ for (let round = 1; round <= ROUNDS; round++) {
     expect(stored).toEqual({ ...acknowledged, rawSpans: acknowledged.spans })
     expect(views).toEqual({
       executionMinutes: acknowledged.executions,
-      stepMinutes: acknowledged.steps,
+      steps: acknowledged.steps,
       kpisTotal: acknowledged.executions,
       kpisFailures: acknowledged.failed,
     })

@@ -8,7 +8,7 @@ it('loses nothing that was acknowledged and counts nothing twice when processes 
   expect(stored).toEqual({ ...acknowledged, rawSpans: acknowledged.spans })
   expect(views).toEqual({
     executionMinutes: acknowledged.executions,
-    stepMinutes: acknowledged.steps,
+    steps: acknowledged.steps,
     kpisTotal: acknowledged.executions,
     kpisFailures: acknowledged.failed,
   })

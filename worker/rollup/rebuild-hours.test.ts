@@ -1,5 +1,6 @@
 import { durationQuantilesSql, EXECUTION_SCALE, EXECUTIONS, insertRows } from '@runlens/clickhouse'
 import { isFinal, type Status } from '@runlens/conventions'
+import type { SettledStep } from '@runlens/mapping'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { rowsOf, startDatabase } from '../../test/kit/stack-db.ts'
@@ -31,6 +32,12 @@ interface Execution {
 }
 
 const nanos = (ms: number) => BigInt(HOUR + ms) * 1_000_000n
+
+/** One step or two, one of which may never have ended. */
+function stepsOf(id: string, duration: number | null): SettledStep[] {
+  const first: SettledStep = { name: 'load', type: 'db', status: 'success', duration_ms: (duration ?? 0) / 4 }
+  return id.endsWith('3') ? [first, { name: 'send', type: 'http', status: 'error', duration_ms: null }] : [first]
+}
 
 function encode({ id, start, duration, status, workflow, moved_from, deleted }: Execution): Buffer {
   const anchor = BigInt(HOUR) * 1000n
@@ -72,6 +79,7 @@ function encode({ id, start, duration, status, workflow, moved_from, deleted }: 
     trace_id: '0'.repeat(32),
     span_id: '0'.repeat(16),
     segments: [],
+    steps: isFinal(status) ? stepsOf(id, duration) : [],
     parent_execution_id: '',
     retry_of: '',
     replay_of: '',
@@ -86,8 +94,6 @@ function encode({ id, start, duration, status, workflow, moved_from, deleted }: 
     ? emptyContent(TENANT, anchor, execution, execution.started_at)
     : contentOf(TENANT, anchor, execution, false).bytes
   return rowOf(content, {
-    first_final: !deleted && isFinal(status),
-    was_final: isFinal(status),
     previous_started_at: moved_from === undefined ? null : nanos(moved_from),
     content_hash: version,
     settled_at: BigInt(Date.now()) * 1000n,
@@ -97,7 +103,7 @@ function encode({ id, start, duration, status, workflow, moved_from, deleted }: 
 }
 
 async function write(executions: readonly Execution[]): Promise<void> {
-  await insertRows(db.client, { table: EXECUTIONS, rows: executions.map(encode), token: `test-${version}` })
+  await insertRows(db.client, { table: EXECUTIONS, rows: executions.map(encode) })
 }
 
 async function rebuildDirty(): Promise<number> {
@@ -136,6 +142,42 @@ async function expectExact(): Promise<void> {
     `SELECT count() AS n FROM executions FINAL WHERE tenant = '${TENANT}'`,
   )
   expect(total).toEqual(all)
+  await expectExactMinutes()
+  await expectExactSteps()
+}
+
+async function expectExactMinutes(): Promise<void> {
+  const minutes = (source: string, minute: string, values: string) =>
+    rowsOf(
+      db.client,
+      `SELECT toUInt32(${minute}) AS m, kind, environment, workflow_id, status, ${values} FROM ${source}
+       WHERE tenant = '${TENANT}' GROUP BY ALL HAVING n > 0 ORDER BY ALL`,
+    )
+  const summed = 'sum(executions) AS n, sum(durations) AS d, sum(duration_ms_sum) AS ms, max(duration_ms_max) AS most'
+  const raw = await minutes(
+    'executions FINAL',
+    `toStartOfMinute(started_at, 'UTC')`,
+    `count() AS n, count(duration_ms) AS d, sum(ifNull(duration_ms, 0)) AS ms, max(ifNull(duration_ms, 0)) AS most`,
+  )
+  expect(await minutes('execution_minutes FINAL', 'minute', summed)).toEqual(raw)
+  expect(await minutes('v_execution_minutes', 'minute', summed)).toEqual(raw)
+}
+
+async function expectExactSteps(): Promise<void> {
+  const steps = (source: string, hour: string, values: string) =>
+    rowsOf(
+      db.client,
+      `SELECT toUInt32(${hour}) AS h, workflow_id, step_type, step_name, step_status, ${values} FROM ${source}
+       WHERE tenant = '${TENANT}' GROUP BY ALL HAVING n > 0 ORDER BY ALL`,
+    )
+  const summed = 'sum(steps) AS n, sum(durations) AS d, round(sum(duration_ms_sum), 6) AS ms'
+  const raw = await steps(
+    `executions FINAL ARRAY JOIN steps.name AS step_name, steps.type AS step_type, steps.status AS step_status, steps.duration_ms AS step_ms`,
+    `toStartOfHour(started_at, 'UTC')`,
+    'count() AS n, count(step_ms) AS d, round(sum(ifNull(step_ms, 0)), 6) AS ms',
+  )
+  expect(await steps('step_hours FINAL', 'hour', summed)).toEqual(raw)
+  expect(await steps('v_step_hours', 'hour', summed)).toEqual(raw)
 }
 
 it('is exact after first builds, resends, amendments, moves and deletions', async () => {
@@ -179,9 +221,29 @@ it('leaves a row of zeros for a key that vanished', async () => {
   expect(zeros).toEqual([{ n: '0', p: [null, null, null, null, null] }])
 })
 
-it('leaves the hour that is not over alone', async () => {
-  await write([{ id: 'now', start: Date.now() - HOUR, duration: 1, status: 'success', workflow: 'w' }])
+it('leaves the hour that is not over alone, which the views read from the executions', async () => {
+  const now = { id: 'now3', start: Date.now() - HOUR, duration: 100, status: 'success' as const, workflow: 'of now' }
+  await write([now])
+  await write([{ ...now, duration: 200 }])
   expect(await readDirtyHours(db.client, 0)).toEqual([])
+  const where = `WHERE tenant = '${TENANT}' AND workflow_id = 'of now'`
+  const minutes = `SELECT sum(executions) AS n, max(duration_ms_max) AS ms, ${durationQuantilesSql('duration_bucket', EXECUTION_SCALE)}[3] AS p90`
+  const [seen] = await rowsOf<{ n: string; ms: number; p90: number }>(
+    db.client,
+    `${minutes} FROM v_execution_minutes ${where}`,
+  )
+  expect(seen).toMatchObject({ n: '1', ms: 200 })
+  expect(Math.abs(seen!.p90 / 200 - 1)).toBeLessThan(0.011)
+  expect(
+    await rowsOf(
+      db.client,
+      `SELECT step_name, sum(steps) AS n, max(duration_ms_max) AS ms FROM v_step_hours ${where} GROUP BY step_name ORDER BY step_name`,
+    ),
+  ).toEqual([
+    { step_name: 'load', n: '1', ms: 50 },
+    { step_name: 'send', n: '1', ms: 0 },
+  ])
+  expect(await rowsOf(db.client, `SELECT 1 FROM execution_minutes ${where}`)).toEqual([])
 })
 
 it('builds an hour once more after rows may have become visible late', async () => {

@@ -6,7 +6,6 @@ export interface CurrentRow {
   version: bigint
   content_hash: bigint
   is_deleted: boolean
-  was_final: boolean
   /** Nanoseconds since the epoch. */
   started_at: bigint
 }
@@ -30,7 +29,7 @@ export async function readCurrentRows(
   if (places.length === 0) return rows
   const result = await client.query({
     query: `SELECT toString(toUnixTimestamp64Micro(anchor_at)) AS anchor, execution_id, instance, toString(version) AS version,
-  toString(content_hash) AS content_hash, is_deleted, was_final, toString(toUnixTimestamp64Nano(started_at)) AS started
+  toString(content_hash) AS content_hash, is_deleted, toString(toUnixTimestamp64Nano(started_at)) AS started
 FROM executions
 WHERE tenant = {tenant:String}
   AND (anchor_at, execution_id, instance) IN
@@ -51,7 +50,6 @@ LIMIT 1 BY anchor_at, execution_id, instance`,
     version: string
     content_hash: string
     is_deleted: number
-    was_final: number
     started: string
   }
   for (const row of await result.json<Answer>()) {
@@ -59,7 +57,6 @@ LIMIT 1 BY anchor_at, execution_id, instance`,
       version: BigInt(row.version),
       content_hash: BigInt(row.content_hash),
       is_deleted: row.is_deleted === 1,
-      was_final: row.was_final === 1,
       started_at: BigInt(row.started),
     })
   }

@@ -15,8 +15,6 @@ export interface Content {
 
 /** What makes a row a version: everything after its content. Times in microseconds, starts in nanoseconds. */
 export interface RowVersion {
-  first_final: boolean
-  was_final: boolean
   previous_started_at: bigint | null
   content_hash: bigint
   settled_at: bigint
@@ -26,7 +24,7 @@ export interface RowVersion {
 
 /** @param anchor microseconds since the epoch */
 export function contentOf(tenant: string, anchor: bigint, execution: SettledExecution, truncated: boolean): Content {
-  const { segments, ...columns } = execution
+  const { segments, steps, ...columns } = execution
   const row: BinaryRow = {
     ...columns,
     tenant,
@@ -36,6 +34,10 @@ export function contentOf(tenant: string, anchor: bigint, execution: SettledExec
     'segments.started_at': segments.map((segment) => segment.started_at),
     'segments.ended_at': segments.map((segment) => segment.ended_at),
     'segments.status': segments.map((segment) => segment.status),
+    'steps.name': steps.map((step) => step.name),
+    'steps.type': steps.map((step) => step.type),
+    'steps.status': steps.map((step) => step.status),
+    'steps.duration_ms': steps.map((step) => step.duration_ms),
     spans_truncated: truncated,
   }
   const bytes = encodeRow(EXECUTIONS, row, CONTENT)

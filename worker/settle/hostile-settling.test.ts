@@ -11,7 +11,6 @@ beforeAll(async () => {
 afterAll(() => db?.stop())
 
 const EPOCH = Date.now() - 3_600_000
-let lastSettledAt = BigInt(Date.now()) * 1000n
 
 function settleAll(tenant: string, traceIds: readonly string[]): Promise<SettleReport> {
   return settleTraces({
@@ -23,7 +22,6 @@ function settleAll(tenant: string, traceIds: readonly string[]): Promise<SettleR
     candidateTimeoutMs: 30_000,
     payloadBytesMax: 1_024,
     now: Date.now,
-    settledAt: () => ++lastSettledAt,
     persist: (write) => write(),
     onFault: (_, error) => {
       throw error
@@ -71,7 +69,7 @@ const minutesOf = async (tenant: string): Promise<number> =>
     (
       await rowsOf<{ n: string }>(
         db.client,
-        `SELECT sum(executions) AS n FROM execution_minutes WHERE tenant = '${tenant}'`,
+        `SELECT sum(executions) AS n FROM v_execution_minutes WHERE tenant = '${tenant}'`,
       )
     )[0]!.n,
   )

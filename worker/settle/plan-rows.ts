@@ -1,5 +1,4 @@
 /** Decides, without asking anybody, which rows follow from settled traces and what `executions` holds: what changed, what goes. */
-import { isFinal } from '@runlens/conventions'
 import type { SettledExecution } from '@runlens/mapping'
 import { type CurrentRow, placeText } from './current-rows.ts'
 import type { ExecutionKey } from './execution-key.ts'
@@ -82,12 +81,8 @@ function changedRow(
 ): PlannedRow | undefined {
   const content = contentOf(tenant, anchor, execution, truncated)
   if (there && !there.is_deleted && there.content_hash === content.hash) return undefined
-  const was = there?.was_final ?? false
-  const final = isFinal(execution.status)
   const moved = there !== undefined && !there.is_deleted && there.started_at !== execution.started_at
   return planned(anchor, content.bytes, {
-    first_final: final && !was,
-    was_final: final || was,
     previous_started_at: moved ? there.started_at : null,
     content_hash: content.hash,
     version: next(there, nowMicros),
@@ -105,8 +100,6 @@ function tombstone(
   const startedAt = there?.started_at ?? anchor * 1000n
   const { execution_id, instance } = key
   return planned(anchor, emptyContent(tenant, anchor, { execution_id, instance }, startedAt), {
-    first_final: false,
-    was_final: there?.was_final ?? false,
     previous_started_at: null,
     content_hash: 0n,
     version,

@@ -9,7 +9,7 @@ import type { Job } from '../jobs/run-job.ts'
 import { readPosition, writeStatus } from '../jobs/status.ts'
 import type { Settle } from './follow-executions.ts'
 import { type SettleReport, settleTraces } from './settle-traces.ts'
-import { repeatLastBatch } from './write-executions.ts'
+import { markNewest } from './write-executions.ts'
 
 export interface SettleJobOptions {
   client: ClickHouseClient
@@ -37,7 +37,6 @@ const UNSETTLED_MAX = 1_000
 export class SettleJob implements Job {
   private tail: Tail | undefined
   private readonly dirty: DirtyTraces
-  private lastSettledAt = 0n
   private statusDue = 0
   private lagMs = 0
   private tracesSettled = 0
@@ -56,11 +55,11 @@ export class SettleJob implements Job {
 
   async begin(): Promise<void> {
     const { client, log, settings } = this.options
-    const repeated = await repeatLastBatch(client)
+    await markNewest(client)
     const position = await readPosition(client, SETTLE_JOB)
     const missed = await announceMissed(client, position)
     this.tail = tailArrivals({ client, from: position, overlapMs: settings.overlapMs })
-    log.info({ position: new Date(Number(position / 1000n)).toISOString(), repeated, missed }, 'following arrivals')
+    log.info({ position: new Date(Number(position / 1000n)).toISOString(), missed }, 'following arrivals')
   }
 
   async step(signal: AbortSignal): Promise<number> {
@@ -102,7 +101,6 @@ export class SettleJob implements Job {
         candidateTimeoutMs: settings.candidateTimeoutMs,
         payloadBytesMax: this.options.payloadBytesMax,
         now: Date.now,
-        settledAt: () => this.nextSettledAt(),
         persist: (write) => persist(write, { log, what: 'write', signal, onFault: (error) => this.noteFault(error) }),
         onFault: (together, error) => {
           for (const trace of together) failed.set(trace, error)
@@ -133,13 +131,6 @@ export class SettleJob implements Job {
     }
     this.tracesSettled += traces.length
     this.executionsWritten += report.rowsWritten
-  }
-
-  /** Rises from batch to batch, whatever the clock does. */
-  private nextSettledAt(): bigint {
-    const now = BigInt(Date.now()) * 1000n
-    this.lastSettledAt = now > this.lastSettledAt ? now : this.lastSettledAt + 1n
-    return this.lastSettledAt
   }
 
   private noteUnsettled(traces: readonly DirtyTrace[], failed: ReadonlyMap<string, unknown>): void {

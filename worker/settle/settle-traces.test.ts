@@ -5,7 +5,7 @@ import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
 import { readPlaces, writePlaces } from './locator.ts'
 import { type SettleReport, settleTraces } from './settle-traces.ts'
-import { repeatLastBatch } from './write-executions.ts'
+import { markNewest } from './write-executions.ts'
 
 let db: TestClickHouse
 beforeAll(async () => {
@@ -14,7 +14,6 @@ beforeAll(async () => {
 afterAll(() => db?.stop())
 
 const EPOCH = Date.now() - 3_600_000
-let lastSettledAt = 0n
 
 function settleAll(tenant: string, traceIds: readonly string[], now = Date.now()): Promise<SettleReport> {
   return settleTraces({
@@ -26,11 +25,6 @@ function settleAll(tenant: string, traceIds: readonly string[], now = Date.now()
     candidateTimeoutMs: 30_000,
     payloadBytesMax: 1_024,
     now: () => now,
-    settledAt: () => {
-      const time = BigInt(Date.now()) * 1000n
-      lastSettledAt = time > lastSettledAt ? time : lastSettledAt + 1n
-      return lastSettledAt
-    },
     persist: (write) => write(),
     onFault: (_, error) => {
       throw error
@@ -193,19 +187,35 @@ it('writes nothing when nothing changed', async () => {
   expect((await settleAll(tenant, [trace(1), trace(2)])).rowsWritten).toBe(0)
 })
 
-it('counts an execution by minute once, in the row that made it final first', async () => {
-  const tenant = tenantOf('minutes')
+it('counts an execution and its steps by what they are now, whatever was settled before', async () => {
+  const tenant = tenantOf('figures')
+  const figures = async () => ({
+    executions: await rowsOf(
+      db.client,
+      `SELECT status, sum(executions) AS n FROM v_execution_minutes WHERE tenant = '${tenant}' GROUP BY status`,
+    ),
+    steps: await rowsOf(
+      db.client,
+      `SELECT step_name, step_type, step_status, sum(steps) AS n FROM v_step_hours WHERE tenant = '${tenant}' GROUP BY ALL ORDER BY ALL`,
+    ),
+  })
   const entry = { ...FLOW[0]!, end: 1_000 }
   const { end: _, ...open } = { ...entry, status: 'running' as const }
-  await insert(tenant, [open])
+  await insert(tenant, [open, FLOW[1]!])
   await settleAll(tenant, [trace(1)])
-  const minutes = `SELECT sum(executions) AS n FROM execution_minutes WHERE tenant = '${tenant}'`
-  expect(await count(minutes)).toBe(0)
+  expect(await figures()).toEqual({ executions: [{ status: 'running', n: '1' }], steps: [] })
   await insert(tenant, [entry])
   await settleAll(tenant, [trace(1)])
   await insert(tenant, FLOW.slice(1, 4))
   await settleAll(tenant, [trace(1)])
-  expect(await count(minutes)).toBe(1)
+  expect(await figures()).toEqual({
+    executions: [{ status: 'error', n: '1' }],
+    steps: [
+      { step_name: 'assistant', step_type: 'agent', step_status: 'success', n: '1' },
+      { step_name: 'charge', step_type: 'node', step_status: 'error', n: '1' },
+      { step_name: 'fetch', step_type: 'node', step_status: 'success', n: '1' },
+    ],
+  })
   expect(await executions(tenant)).toEqual([FLOW_EXECUTIONS[1]])
 })
 
@@ -325,18 +335,16 @@ it('tells of a trace that shows no span', async () => {
   expect((await settleAll(tenantOf('unseen'), [trace(99)])).unseen).toEqual([trace(99)])
 })
 
-it('gives the last batch to a view that lost it, and to no other twice', async () => {
+it('marks the hours of the newest rows again, whose marks may have got lost', async () => {
   const tenant = tenantOf('torn')
   await insert(tenant, FLOW)
-  await db.client.command({ query: 'DETACH TABLE execution_minutes_from_executions' })
+  await db.client.command({ query: 'DETACH TABLE dirty_hours_from_executions' })
   await settleAll(tenant, [trace(1), trace(2)])
-  await db.client.command({ query: 'ATTACH TABLE execution_minutes_from_executions' })
-  const minutes = `SELECT sum(executions) AS n FROM execution_minutes WHERE tenant = '${tenant}'`
-  expect(await count(minutes)).toBe(0)
-  const rows = `SELECT count() AS n FROM executions WHERE tenant = '${tenant}'`
-  for (let i = 0; i < 3; i++) {
-    expect(await repeatLastBatch(db.client)).toBe(2)
-    expect(await count(minutes)).toBe(2)
-    expect(await count(rows)).toBe(2)
+  await db.client.command({ query: 'ATTACH TABLE dirty_hours_from_executions' })
+  const marked = `SELECT count() AS n FROM (SELECT DISTINCT hour FROM dirty_hours WHERE tenant = '${tenant}')`
+  expect(await count(marked)).toBe(0)
+  for (let i = 0; i < 2; i++) {
+    await markNewest(db.client)
+    expect(await count(marked)).toBe(1)
   }
 })

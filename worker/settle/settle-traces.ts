@@ -17,8 +17,6 @@ export interface SettleTracesOptions {
   payloadBytesMax: number
   /** Milliseconds since the epoch. */
   now: () => number
-  /** A new time for a batch, microseconds since the epoch, rising from call to call. */
-  settledAt: () => bigint
   /** Runs a write until ClickHouse has taken it: every write here may be repeated. */
   persist: (write: () => Promise<void>) => Promise<void>
   onFault: (traces: readonly string[], error: unknown) => void
@@ -129,7 +127,8 @@ async function writeChanges(options: SettleTracesOptions, wanted: Wanted[], unwa
   ]
   const current = await readCurrentRows(client, tenant, places)
   const rows = planRows(tenant, wanted, unwanted, current, BigInt(options.now()) * 1000n)
-  for (const batch of toBatches(rows, options.settledAt)) await options.persist(() => writeBatch(client, batch))
+  for (const batch of toBatches(rows, BigInt(options.now()) * 1000n))
+    await options.persist(() => writeBatch(client, batch))
   return rows.length
 }
 

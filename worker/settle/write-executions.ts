@@ -1,84 +1,54 @@
-/** Writes planned rows in batches that ClickHouse takes once, and gives the last one again after a restart. */
-import { type ClickHouseClient, columnNames, EXECUTIONS, insertRows } from '@runlens/clickhouse'
+/** Writes planned rows, and after a restart marks again what the newest ones changed. */
+import { type ClickHouseClient, EXECUTIONS, insertRows } from '@runlens/clickhouse'
 import type { PlannedRow } from './plan-rows.ts'
 
-/** Rows in one insert: far below the size at which ClickHouse would cut it into blocks, which a token can't cover. */
+/** Rows in one insert. */
 const BATCH_ROWS_MAX = 10_000
 const BATCH_BYTES_MAX = 64 * 1024 * 1024
 const DAY_MICROS = 86_400_000_000n
-
-/** One insert: rows of one partition, encoded, under a token that follows from them. */
-export interface Batch {
-  rows: Buffer[]
-  token: string
-}
+/** How much older than the newest row one may be that was written in the same moment, by another worker's clock. */
+const SAME_MOMENT_SECONDS = 60
 
 /**
  * Cuts rows into batches of one partition each, in order of anchor.
- * @param settledAt gives a new time for each batch, microseconds since the epoch, always rising: it names the batch
+ * @param settledAt microseconds since the epoch
  */
-export function toBatches(rows: readonly PlannedRow[], settledAt: () => bigint): Batch[] {
+export function toBatches(rows: readonly PlannedRow[], settledAt: bigint): Buffer[][] {
   const sorted = [...rows].sort((a, b) => (a.anchor < b.anchor ? -1 : 1))
-  const batches: Batch[] = []
-  let open: PlannedRow[] = []
+  const batches: Buffer[][] = []
+  let day = -1n
   let bytes = 0
-  const close = () => {
-    if (open.length > 0) batches.push(toBatch(open, settledAt()))
-    open = []
-    bytes = 0
-  }
   for (const row of sorted) {
-    const first = open[0]
-    const otherDay = first !== undefined && first.anchor / DAY_MICROS !== row.anchor / DAY_MICROS
-    if (otherDay || open.length === BATCH_ROWS_MAX || bytes > BATCH_BYTES_MAX) close()
-    open.push(row)
+    const open = batches.at(-1)
+    const rowDay = row.anchor / DAY_MICROS
+    const isFull = open?.length === BATCH_ROWS_MAX || bytes > BATCH_BYTES_MAX
+    if (!open || rowDay !== day || isFull) {
+      batches.push([row.encode(settledAt)])
+      bytes = 0
+    } else {
+      open.push(row.encode(settledAt))
+    }
+    day = rowDay
     bytes += row.size
   }
-  close()
   return batches
 }
 
-function toBatch(rows: readonly PlannedRow[], settledAt: bigint): Batch {
-  const sum = rows.reduce((total, { version, content_hash }) => total + version + content_hash, 0n)
-  return {
-    rows: rows.map((row) => row.encode(settledAt)),
-    token: token(settledAt, rows.length, BigInt.asUintN(64, sum)),
-  }
-}
-
-/** Follows from what the rows say, so that it can be worked out again from the table. */
-function token(settledAt: bigint, rows: number, sum: bigint): string {
-  return `executions-${settledAt}-${rows}-${sum}`
-}
-
-/** May be called again with the same batch until it succeeds. */
-export async function writeBatch(client: ClickHouseClient, { rows, token }: Batch): Promise<void> {
-  await insertRows(client, { table: EXECUTIONS, rows, token })
+/** May be repeated: rows of equal version are one. */
+export async function writeBatch(client: ClickHouseClient, rows: readonly Buffer[]): Promise<void> {
+  await insertRows(client, { table: EXECUTIONS, rows })
 }
 
 /**
- * Inserts the newest batch of `executions` again, under its own token. After a kill in the middle of an insert the table may
- * hold a batch that its views lack; ClickHouse then gives it to the views, and otherwise drops it. Gives its number of rows.
+ * Marks the hours of the newest rows dirty once more: after a kill in the middle of an insert the table may hold rows whose
+ * marks got lost. A mark too many costs one rebuild.
  */
-export async function repeatLastBatch(client: ClickHouseClient): Promise<number> {
-  const last = await client.query({
-    query: `SELECT toString(toUnixTimestamp64Micro(settled_at)) AS settled, count() AS rows, toString(sum(version + content_hash)) AS sum
+export async function markNewest(client: ClickHouseClient): Promise<void> {
+  await client.command({
+    query: `INSERT INTO dirty_hours (tenant, hour, dirty_at, rebuilt_at)
+SELECT tenant, toStartOfHour(arrayJoin([started_at, ifNull(previous_started_at, started_at)]), 'UTC') AS hour, now64(6), toDateTime64(0, 6)
 FROM executions
-WHERE settled_at = (SELECT max(settled_at) FROM executions)
-GROUP BY settled_at`,
-    format: 'JSONEachRow',
+WHERE settled_at >= (SELECT max(settled_at) FROM executions) - INTERVAL ${SAME_MOMENT_SECONDS} SECOND
+GROUP BY tenant, hour`,
   })
-  const [batch] = await last.json<{ settled: string; rows: string; sum: string }>()
-  if (!batch) return 0
-  const columns = columnNames(EXECUTIONS).map((name) => `\`${name}\``)
-  const { stream } = await client.exec({
-    query: `SELECT ${columns.join(', ')} FROM executions
-WHERE settled_at = fromUnixTimestamp64Micro({settled:Int64}) FORMAT RowBinary`,
-    query_params: { settled: batch.settled },
-  })
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
-  const name = token(BigInt(batch.settled), Number(batch.rows), BigInt(batch.sum))
-  await insertRows(client, { table: EXECUTIONS, rows: chunks, token: name })
-  return Number(batch.rows)
 }

@@ -1,6 +1,6 @@
 SELECT
   count() AS total,
-  countIf(if(status IN ('queued', 'running', 'waiting') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('queued', 'running', 'waiting')) AS running
+  countIf(if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('queued', 'running', 'waiting')) AS running
 FROM executions FINAL
 WHERE tenant = {tenant:String}
   AND ended_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
@@ -22,7 +22,7 @@ WHERE tenant = {tenant:String}
   AND mode = {mode:String}
   AND parent_execution_id = {parent_execution_id:String}
   AND kind IN {kinds:Array(String)}
-  AND if(status IN ('queued', 'running', 'waiting') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN {statuses:Array(String)}
+  AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN {statuses:Array(String)}
   AND duration_ms >= {min_duration_ms:Float64}
   AND duration_ms <= {max_duration_ms:Float64}
   AND mapContains(attributes, {attribute_key_0:String})

@@ -13,7 +13,7 @@ FROM (
   SELECT
     toUnixTimestamp64Nano(started_at) >= {from:Int64} AS is_current,
     if(is_current, toInt32(intDiv((toUnixTimestamp64Nano(started_at) - {from:Int64}) * {buckets:UInt32}, {length:Int64})), 0) AS bucket,
-    if(status IN ('queued', 'running', 'waiting') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown,
+    if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown,
     count() AS n,
     countIf(duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS durations,
     sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS duration_sum,

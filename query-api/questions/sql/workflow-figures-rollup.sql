@@ -47,7 +47,7 @@ FROM (
     SELECT
       toUnixTimestamp64Nano(started_at) >= {from:Int64} AS is_current,
       workflow_id,
-      if(status IN ('queued', 'running', 'waiting') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown,
+      if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown,
       count() AS n,
       countIf(duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS durations,
       sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS duration_sum,
@@ -66,7 +66,7 @@ FROM (
     SELECT
       toUnixTimestamp64Nano(started_at) >= {from:Int64} AS is_current,
       workflow_id,
-      if(status IN ('queued', 'running', 'waiting') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown,
+      if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown,
       count() AS n,
       countIf(duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS durations,
       sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS duration_sum,
@@ -110,7 +110,7 @@ LEFT JOIN (
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
     AND kind IN {kinds:Array(String)}
     AND environment = {environment:String}
-    AND if(status IN ('queued', 'running', 'waiting') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
+    AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
   GROUP BY workflow_id
 ) AS failures ON figures.workflow_id = failures.failed_workflow
 ORDER BY failure * greatest(affected_users, 1) DESC, time_lost_ms DESC, total DESC, workflow_id

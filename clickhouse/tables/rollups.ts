@@ -1,0 +1,73 @@
+/**
+ * Rollups of executions and their steps, rebuilt by the worker for every hour that became dirty.
+ *
+ * Engine: ReplacingMergeTree(generation), ordered by everything before the figures; read with FINAL. A key that vanished
+ * from its hour keeps a row of zeros. Quantile states are over the logarithmic buckets of `quantiles.ts`, which read back
+ * within 1.1 %. Hours that wait for being rebuilt are missing or old here: `v_execution_minutes` and `v_step_hours` read these
+ * from `executions` instead.
+ */
+import { table } from './column.ts'
+import { STATUS_ENUM } from './spans.ts'
+
+const DURATIONS = {
+  /** How many of them have a duration. */
+  durations: 'UInt64',
+  duration_ms_sum: 'Float64',
+  duration_ms_max: 'Float64',
+  duration_bucket: 'AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16)',
+  last_started_at: 'DateTime64(9)',
+  generation: 'UInt64',
+} as const
+
+const FIGURES = {
+  executions: 'UInt64',
+  queue_ms_sum: 'Float64',
+  rows_total_sum: 'UInt64',
+  ...DURATIONS,
+} as const
+
+/** By the minute of their start: for charts. Scale: `EXECUTION_SCALE`. */
+export const EXECUTION_MINUTES = table('execution_minutes', {
+  tenant: 'LowCardinality(String)',
+  minute: 'DateTime',
+  kind: 'LowCardinality(String)',
+  environment: 'LowCardinality(String)',
+  workflow_id: 'LowCardinality(String)',
+  status: STATUS_ENUM,
+  ...FIGURES,
+})
+
+/** By the hour of their start: for long ranges. Scale: `EXECUTION_SCALE`. */
+export const EXECUTION_HOURS = table('execution_hours', {
+  tenant: 'LowCardinality(String)',
+  hour: 'DateTime',
+  kind: 'LowCardinality(String)',
+  environment: 'LowCardinality(String)',
+  workflow_id: 'LowCardinality(String)',
+  status: STATUS_ENUM,
+  workflow_name: 'LowCardinality(String)',
+  ...FIGURES,
+})
+
+/** The same over all workflows. */
+export const EXECUTION_HOURS_TOTAL = table('execution_hours_total', {
+  tenant: 'LowCardinality(String)',
+  hour: 'DateTime',
+  kind: 'LowCardinality(String)',
+  environment: 'LowCardinality(String)',
+  status: STATUS_ENUM,
+  ...FIGURES,
+})
+
+/** Steps of executions that are over, by the hour in which their execution started. Scale: `STEP_SCALE`. */
+export const STEP_HOURS = table('step_hours', {
+  tenant: 'LowCardinality(String)',
+  hour: 'DateTime',
+  workflow_id: 'LowCardinality(String)',
+  environment: 'LowCardinality(String)',
+  step_type: 'LowCardinality(String)',
+  step_name: 'LowCardinality(String)',
+  step_status: STATUS_ENUM,
+  steps: 'UInt64',
+  ...DURATIONS,
+})
