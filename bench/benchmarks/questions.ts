@@ -1,0 +1,77 @@
+/** How long the API takes to answer over a large database: the real process, without its cache and without ClickHouse's memory of conditions. */
+import { createClickHouse } from '@runlens/clickhouse'
+import { fill, spansOf } from '../fill/fill.ts'
+import type { FillState } from '../fill/state.ts'
+import { benchmark, type Measurement, type Progress } from '../harness/benchmark.ts'
+import { readNumber } from '../harness/database.ts'
+import { clickhouseUrl, inTemporaryDirectory, startProcess } from '../harness/processes.ts'
+import { milliseconds, quantile } from '../harness/quantiles.ts'
+import { type AskedQuestion, questionsAbout } from '../questions/questions.ts'
+
+const WARM_UP = 3
+
+export const questions = benchmark({
+  name: 'questions',
+  about: 'answers of the API over a filled database; large ones need a --data-dir that keeps it',
+  flags: {
+    executions: { about: 'executions in it, ten spans each', default: 20_000 },
+    days: { about: 'days over which they are spread', default: 30 },
+    'data-dir': { about: 'directory that keeps the database; without one it is filled anew and removed', default: '' },
+    askings: { about: 'how often each question is asked', default: 20 },
+  },
+  byDefault: true,
+  run(flags, progress) {
+    const { executions, days, askings } = flags
+    const measure = async (dataDir: string) => {
+      const state = await fill({ dataDir, executions, days, progress })
+      return askAll(dataDir, state, askings, progress)
+    }
+    return flags['data-dir'] === '' ? inTemporaryDirectory(measure) : measure(flags['data-dir'])
+  },
+})
+
+async function askAll(dataDir: string, state: FillState, askings: number, progress: Progress) {
+  const clickhouse = await startProcess('clickhouse', { dataDir })
+  const honest = { use_query_condition_cache: '0' }
+  const url = clickhouseUrl(dataDir, clickhouse.listen.http!, honest)
+  const client = createClickHouse({ url, application: 'runlens-bench' })
+  const api = await startProcess('query-api', { dataDir, clickhouseUrl: url, settings: { api: { cacheMs: 0 } } })
+  try {
+    const remembers = await readNumber(client, "SELECT toUInt8(getSetting('use_query_condition_cache'))")
+    if (remembers !== 0) throw new Error('use_query_condition_cache is on, which flatters')
+    const parts = await readNumber(client, "SELECT count() FROM system.parts WHERE active AND table = 'executions'")
+    const stored = await readNumber(client, 'SELECT count() FROM spans')
+    const measurements: Measurement[] = []
+    for (const question of questionsAbout(state)) {
+      progress(question.what)
+      measurements.push(await ask(`http://${api.listen.http}`, question, askings))
+    }
+    return {
+      data: `${state.executions} executions over ${state.days} days in ${parts} parts, ${stored} spans; each question ${askings} times, one after another, api.cacheMs 0, use_query_condition_cache 0`,
+      measurements: [
+        ...measurements,
+        { what: 'query-api', figure: '', ...api.usage() },
+        { what: 'clickhouse', figure: '', ...clickhouse.usage() },
+      ],
+      faults:
+        stored < spansOf(state.executions) ? [`${stored} spans where ${spansOf(state.executions)} were filled in`] : [],
+    }
+  } finally {
+    await client.close()
+    await api.stop()
+    await clickhouse.stop()
+  }
+}
+
+async function ask(origin: string, { what, path }: AskedQuestion, askings: number): Promise<Measurement> {
+  const times: number[] = []
+  for (let n = 0; n < WARM_UP + askings; n++) {
+    const begin = performance.now()
+    const answer = await fetch(origin + path(n))
+    const body = await answer.text()
+    if (answer.status !== 200) throw new Error(`${path(n)} was answered with ${answer.status}: ${body.slice(0, 300)}`)
+    if (n >= WARM_UP) times.push(performance.now() - begin)
+  }
+  const [p50, p95, max] = [0.5, 0.95, 1].map((q) => milliseconds(quantile(times, q)))
+  return { what, figure: `p50 ${p50}, p95 ${p95}, max ${max}` }
+}

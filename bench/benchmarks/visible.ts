@@ -1,0 +1,98 @@
+/** How soon an execution that has ended is visible in the API, in an idle stack and under load. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createClickHouse } from '@runlens/clickhouse'
+import { Generator } from '../generate/generator.ts'
+import { benchmark, type Measurement } from '../harness/benchmark.ts'
+import { inTemporaryDirectory, type RunningStack, startStack } from '../harness/processes.ts'
+import { milliseconds, quantile } from '../harness/quantiles.ts'
+import { whenStored } from '../harness/stored.ts'
+import type { Usage } from '../harness/usage.ts'
+import { targetAt } from '../load/post.ts'
+import { probe } from '../load/probe.ts'
+import { type Ledger, sendSteadily } from '../load/steady.ts'
+
+/** Probes on their way at once: few, because asking is load as well. */
+const PROBERS = 3
+const PAUSE_MS = 200
+/** As often as a telling sender sends, whatever its rate. */
+const REQUESTS_PER_SECOND = 20
+const SETTLE_TIMEOUT_MS = 120_000
+
+export const visible = benchmark({
+  name: 'visible',
+  about: 'from the end of an execution in the sender until the API shows it, at several loads',
+  flags: {
+    rates: { about: 'spans per second beside the probes, with commas', default: '0,1000,10000' },
+    'probe-seconds': { about: 'how long each rate lasts', default: 15 },
+  },
+  byDefault: true,
+  async run(flags, progress) {
+    const measurements: Measurement[] = []
+    const faults: string[] = []
+    const seconds = flags['probe-seconds']
+    for (const rate of flags.rates.split(',').map(Number)) {
+      progress(`${rate} spans per second for ${seconds} s`)
+      const measured = await inTemporaryDirectory((dataDir) => measure(dataDir, rate, seconds))
+      measurements.push(measured.measurement)
+      faults.push(...measured.faults)
+    }
+    return {
+      data: `probes of 3 spans beside the generator's mix, a stack of its own for each rate`,
+      measurements,
+      faults,
+    }
+  },
+})
+
+async function measure(dataDir: string, rate: number, seconds: number) {
+  const stack = await startStack(dataDir)
+  const client = createClickHouse({ url: stack.urls.clickhouse, application: 'runlens-bench' })
+  try {
+    const before = stack.usage()
+    const [ledger, times] = await Promise.all([load(stack, rate, seconds), sendProbes(stack, seconds)])
+    const sent = {
+      spans: ledger.spans + times.length * 3,
+      executions: ledger.executions + times.length,
+      endedAt: performance.now(),
+    }
+    const { faults } = await whenStored(client, sent, SETTLE_TIMEOUT_MS)
+    const lost = times.filter((time) => !Number.isFinite(time)).length
+    if (lost > 0) faults.push(`${lost} of ${times.length} probes never became visible`)
+    const [p50, p90, p99] = [0.5, 0.9, 0.99].map((q) => milliseconds(quantile(times, q)))
+    const measurement: Measurement = {
+      what: rate === 0 ? 'idle' : `${rate} spans/s (${Math.round(ledger.spans / ledger.seconds)} achieved)`,
+      figure: `p50 ${p50}, p90 ${p90}, p99 ${p99}, ${times.length} probes`,
+      cpuSeconds: cpuOf(stack.usage()) - cpuOf(before),
+      wallSeconds: seconds,
+    }
+    return { measurement, faults }
+  } finally {
+    await client.close()
+    await stack.stop()
+  }
+}
+
+async function load(stack: RunningStack, spansPerSecond: number, seconds: number): Promise<Ledger> {
+  if (spansPerSecond === 0) return { requests: 0, spans: 0, executions: 0, turnedAway: 0, seconds, endedAt: 0 }
+  const spansPerRequest = Math.max(20, Math.round(spansPerSecond / REQUESTS_PER_SECOND))
+  const generator = new Generator({ seed: 3, spansPerRequest })
+  return sendSteadily({ target: targetAt(stack.urls.otlpHttp), generator, spansPerRequest, spansPerSecond, seconds })
+}
+
+async function sendProbes({ urls }: RunningStack, seconds: number): Promise<number[]> {
+  const target = targetAt(urls.otlpHttp)
+  const times: number[] = []
+  const until = performance.now() + seconds * 1000
+  const prober = async () => {
+    while (performance.now() < until) {
+      times.push(await probe(target, urls.api))
+      await sleep(Math.random() * PAUSE_MS)
+    }
+  }
+  await Promise.all(Array.from({ length: PROBERS }, prober))
+  return times
+}
+
+function cpuOf(usage: ReadonlyMap<string, Usage>): number {
+  return [...usage.values()].reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0)
+}

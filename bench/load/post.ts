@@ -1,0 +1,45 @@
+/** Sends one export request and tells what became of it. */
+import { Agent, request } from 'node:http'
+
+export type Answer =
+  | { kind: 'accepted' }
+  | { kind: 'later'; afterMs: number }
+  | { kind: 'refused'; status: number; body: string }
+
+export interface Target {
+  url: URL
+  agent: Agent
+  headers: Record<string, string>
+}
+
+export function targetAt(origin: string, headers: Record<string, string> = {}, connections = 8): Target {
+  return {
+    url: new URL('/v1/traces', origin),
+    agent: new Agent({ keepAlive: true, maxSockets: connections }),
+    headers: { 'content-type': 'application/x-protobuf', ...headers },
+  }
+}
+
+/** A broken connection counts as `later`: whoever sends again loses nothing. */
+export function post({ url, agent, headers }: Target, body: Buffer): Promise<Answer> {
+  return new Promise((resolve) => {
+    const sending = request(url, { method: 'POST', agent, headers: { ...headers, 'content-length': body.length } })
+    sending.on('response', (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('error', () => resolve({ kind: 'later', afterMs: 100 }))
+      answer.on('end', () =>
+        resolve(answerOf(answer.statusCode!, answer.headers['retry-after'], Buffer.concat(chunks))),
+      )
+    })
+    sending.on('error', () => resolve({ kind: 'later', afterMs: 100 }))
+    sending.end(body)
+  })
+}
+
+function answerOf(status: number, retryAfter: string | undefined, body: Buffer): Answer {
+  // A full success says nothing, in either encoding: `{}` or no bytes.
+  if (status === 200 && body.length <= 2) return { kind: 'accepted' }
+  if (status === 429 || status === 503) return { kind: 'later', afterMs: Number(retryAfter ?? 1) * 1000 }
+  return { kind: 'refused', status, body: body.toString('utf8').slice(0, 300) }
+}

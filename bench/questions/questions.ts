@@ -1,0 +1,68 @@
+/** What the API is asked about a filled database. Each asking of a question has a number, so that no two are about the same thing. */
+import { LONG_EVERY } from '../fill/facts-sql.ts'
+import type { FillState } from '../fill/state.ts'
+
+export interface AskedQuestion {
+  what: string
+  /** Path and parameters of the n-th asking. */
+  path: (n: number) => string
+}
+
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+
+export function questionsAbout({ executions, fromMs, toMs }: FillState): AskedQuestion[] {
+  const list = (parameters: string) => `/api/v1/executions?${parameters}`
+  const statistics = (what: string, range: string) => `/api/v1/observability/${what}?${range}`
+  /** A range that ends where the data end, shifted a little so that no two are alike. */
+  const last = (lengthMs: number) => (n: number) => rangeOf(toMs - lengthMs - n * 1000, toMs - n * 1000)
+  /** Longer ranges end with an hour, as `time_range=30d` does. */
+  const wholeHours = (lengthMs: number) => (n: number) => {
+    const to = Math.ceil(toMs / HOUR_MS) * HOUR_MS - n * HOUR_MS
+    return rangeOf(to - lengthMs, to)
+  }
+  const any = (n: number) => id(Math.floor((executions * ((n * 0.618) % 1)) / 1) % executions)
+  const long = (n: number) => id(Math.floor((executions * ((n * 0.618) % 1)) / LONG_EVERY) * LONG_EVERY)
+  return [
+    { what: 'list, newest of a day', path: (n) => list(dayOf(fromMs, toMs, n)) },
+    { what: 'list, newest of everything', path: (n) => list(`limit=${50 + n}`) },
+    { what: 'list, everything, status=error', path: (n) => list(`status=error&limit=${50 + n}`) },
+    { what: 'list, everything, of a frequent workflow', path: (n) => list(`workflow_id=flow-${n % 20}`) },
+    { what: 'list, everything, of a rare workflow', path: (n) => list(`workflow_id=flow-${180 + (n % 20)}`) },
+    { what: 'list, everything, of a user', path: (n) => list(`user_id=user-${n * 17}`) },
+    { what: 'list, everything, a page in the middle', path: (n) => list(`cursor=${cursorAt(fromMs, toMs, n)}`) },
+    { what: 'list, 30 days, slowest first', path: (n) => list(`sort=duration_ms&limit=${50 + n}`) },
+    { what: 'list, 30 days, searched for text', path: (n) => list(`q=upstream%20${n}`) },
+    { what: 'count of everything', path: (n) => list(`limit=1&min_duration_ms=0.00${n + 1}`) },
+    { what: 'one execution', path: (n) => `/api/v1/executions/id/${any(n)}` },
+    { what: 'tree of 50 steps', path: (n) => `/api/v1/executions/id/${long(n)}/tree` },
+    { what: 'kpis 1h', path: (n) => statistics('kpis', last(HOUR_MS)(n)) },
+    { what: 'kpis 24h', path: (n) => statistics('kpis', last(DAY_MS)(n)) },
+    { what: 'kpis 7d', path: (n) => statistics('kpis', last(7 * DAY_MS)(n)) },
+    { what: 'kpis 30d', path: (n) => statistics('kpis', wholeHours(30 * DAY_MS)(n)) },
+    { what: 'workflows 24h', path: (n) => statistics('workflows', last(DAY_MS)(n)) },
+    { what: 'workflows 30d', path: (n) => statistics('workflows', wholeHours(30 * DAY_MS)(n)) },
+  ]
+}
+
+function id(number: number): string {
+  return `run-${String(number).padStart(10, '0')}`
+}
+
+function rangeOf(fromMs: number, toMs: number): string {
+  return `from=${new Date(fromMs).toISOString()}&to=${new Date(toMs).toISOString()}`
+}
+
+/** Whole days of the data, one after another. */
+function dayOf(fromMs: number, toMs: number, n: number): string {
+  const days = Math.max(1, Math.floor((toMs - fromMs) / DAY_MS))
+  const from = fromMs + (n % days) * DAY_MS
+  return rangeOf(from, from + DAY_MS)
+}
+
+/** As the API makes them (query-api/cursor.ts): a page that begins about in the middle of the data. */
+function cursorAt(fromMs: number, toMs: number, n: number): string {
+  const at = BigInt(Math.floor((fromMs + toMs) / 2) + n * 60_000) * 1_000_000n
+  const cursor = { v: 1, s: 'started_at', o: 'desc', f: null, t: null, a: [String(at), '', ''] }
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url')
+}
