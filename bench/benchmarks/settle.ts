@@ -30,7 +30,7 @@ export const settle = benchmark({
         const sent = await store(dataDir, url, requests)
         await whenMerged(client, MERGE_TIMEOUT_MS)
         // As after a short stop of the worker: it goes on from where it was instead of looking for what it missed in days.
-        await client.command({ query: `INSERT INTO worker_status (job, position) VALUES ('settle', now64(6) - 3600)` })
+        await client.command({ query: `INSERT INTO worker_status (job, position) VALUES ('settle', now64(6) - 600)` })
         progress(`settling ${sent.traces} traces`)
         const before = clickhouse.usage().cpuSeconds
         const endedAt = performance.now()

@@ -31,9 +31,8 @@ export interface SurveyOptions {
   payloadBytesMax: number
 }
 
-/** Spans of a simple trace at most: that all hang together is found out in as many steps as this has binary digits. */
+/** Spans of a simple trace at most: each is looked for among the others. */
 const SPANS_MAX = 64
-const DOUBLINGS = Math.log2(SPANS_MAX)
 
 const list = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ')
 
@@ -52,20 +51,13 @@ const ALIKE = [
   `countIf(NOT is_root AND (${IS_STEP}) AND status IN (${list(UNSUCCESSFUL_STATUSES)})) = 0`,
 ]
 
-/** Each span's place in the list → that of its parent, of its parent's parent's, and so on: at the end all must be at the top. */
-function hangsTogether(): string[] {
-  const steps = [
-    'arrayMap(parent -> indexOf(ids, parent), parents) AS above',
-    'indexOf(above, 0) AS top',
-    'arrayMap(place -> if(place = 0, top, place), above) AS up0',
-  ]
-  for (let n = 0; n < DOUBLINGS; n++) steps.push(`arrayMap(place -> up${n}[place], up${n}) AS up${n + 1}`)
-  return [
-    ...steps,
-    `alike AND length(arrayDistinct(ids)) = spans AND arrayCount(place -> place = 0, above) = 1
-    AND arrayAll(place -> place = top, up${DOUBLINGS}) AS together`,
-  ]
-}
+/**
+ * Whether all spans hang below the root: every parent but one is there, and nobody is its own ancestor. Of a circle no span could
+ * have the root as its parent or grandparent, nor could all of them start after their parents. A deeper span that starts no later
+ * than its parent may be fine; it is for others to find out.
+ */
+const HANGS_TOGETHER = `length(arrayDistinct(ids)) = spans AND arrayCount(place -> place = 0, above) = 1
+      AND arrayAll((place, start) -> place = 0 OR above[place] = 0 OR above[above[place]] = 0 OR starts[place] < start, above, starts)`
 
 const ARRIVED = `FROM arrivals WHERE ${IN_BLOCKS}`
 
@@ -73,29 +65,38 @@ const SURVEY = `WITH of_trace AS
 (
   SELECT tenant, trace_id, toUInt32(count()) AS spans, min(arrived_at) AS arrived,
     min(started_at) AS first, max(started_at) AS last, groupUniqArray(toString(service)) AS services,
-    groupArray(${SPANS_MAX})(span_id) AS ids, groupArray(${SPANS_MAX})(parent_span_id) AS parents,
+    groupArray(${SPANS_MAX})(reinterpretAsUInt64(span_id)) AS ids,
+    groupArray(${SPANS_MAX})(reinterpretAsUInt64(parent_span_id)) AS parents,
+    groupArray(${SPANS_MAX})(started_at) AS starts,
     ${ALIKE.join('\n    AND ')} AS alike,
     anyIf(execution_id, is_root) AS own_id, anyIf(instance, is_root) AS own_instance
   FROM (SELECT *, ${IS_ROOT} AS is_root ${ARRIVED})
   GROUP BY tenant, trace_id
 ),
+checked AS
+(
+  SELECT tenant, trace_id, spans, arrived, first, last, services, own_id, own_instance,
+    alike AND ${HANGS_TOGETHER} AS is_whole
+  FROM (SELECT *, arrayMap(parent -> indexOf(ids, parent), parents) AS above FROM of_trace)
+),
 in_all AS
 (
   SELECT tenant, trace_id, sum(traces.spans) AS stored
   FROM traces
-  WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED})
+  WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED} AND ${IS_ROOT})
   GROUP BY tenant, trace_id
 )
 SELECT tenant, lower(hex(trace_id)), toString(toUnixTimestamp64Micro(arrived)), spans,
   toString(toUnixTimestamp64Nano(first)), toString(toUnixTimestamp64Nano(last)), services,
-  toUInt8(together AND stored = spans
+  toUInt8(is_whole AND stored = spans
     AND (tenant, trace_id) NOT IN (
-      SELECT tenant, trace_id FROM trace_executions WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED}))
+      SELECT tenant, trace_id FROM trace_executions
+      WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED} AND ${IS_ROOT}))
     AND (own_id = '' OR (tenant, own_id, own_instance) NOT IN (
       SELECT tenant, execution_id, instance FROM execution_locator
       WHERE (tenant, execution_id) IN (SELECT tenant, execution_id ${ARRIVED} AND ${IS_ROOT} AND execution_id != '')))),
   own_id, own_instance
-FROM (SELECT *, ${hangsTogether().join(',\n    ')} FROM of_trace) AS each_trace
+FROM checked
 LEFT JOIN in_all USING (tenant, trace_id)`
 
 type Row = [string, string, string, number, string, string, string[], number, string, string]
