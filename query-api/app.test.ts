@@ -32,7 +32,7 @@ describe('the document', () => {
   }
 
   it('names every route of the router and no other', () => {
-    const app = createApp({ services: {} as Services, log: {} as never, loopbackHostsOnly: true })
+    const app = createApp({ services: {} as Services, log: {} as never, loopbackHostsOnly: true, answered: () => {} })
     const layers = (app.router as unknown as { stack: Layer[] }).stack
     const served = layers.flatMap(({ route }) =>
       route ? Object.keys(route.methods).map((method) => `${method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`) : [],

@@ -14,6 +14,8 @@ export interface AppOptions {
   log: Logger
   /** Answer only requests whose Host header names this machine's loopback. */
   loopbackHostsOnly: boolean
+  /** Told of every answer: its route as the document writes it ('' for none), and its status. */
+  answered: (route: string, status: number | 'aborted') => void
 }
 
 const BODY_BYTES_MAX = 1024 * 1024
@@ -35,6 +37,9 @@ export function createApp(options: AppOptions): Express {
       'referrer-policy': 'no-referrer',
       'cache-control': 'private, no-cache',
     })
+    response.once('close', () => {
+      options.answered(response.locals.route ?? '', response.writableFinished ? response.statusCode : 'aborted')
+    })
     refuseEarly(request, options.loopbackHostsOnly)
     next()
   })
@@ -49,6 +54,7 @@ export function createApp(options: AppOptions): Express {
 }
 
 async function serve(route: Route, services: Services, request: Request, response: Response): Promise<void> {
+  response.locals.route = route.path
   const { searchParams } = new URL(request.originalUrl.replace(/^\/+/, '/'), 'http://localhost')
   const path = readPath(route.parameters, request.params)
   const { values, attributes } = readParameters(route.query, searchParams, route.attributes === true)
@@ -66,6 +72,8 @@ function send(answer: Answer, request: Request, response: Response): void {
     response.redirect(302, answer.redirect)
   } else if ('html' in answer) {
     response.set('content-security-policy', answer.contentSecurityPolicy).type('html').send(answer.html)
+  } else if ('text' in answer) {
+    response.type(answer.contentType).send(answer.text)
   } else {
     const body = JSON.stringify(answer.json)
     const identity = 'identity' in answer ? JSON.stringify(answer.identity) : body

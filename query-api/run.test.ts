@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startClickHouse, type TestClickHouse } from '../test/kit/clickhouse.ts'
 import { AnswerCache } from './answer-cache.ts'
+import { createMetrics } from './metrics.ts'
 import { Permits } from './permits.ts'
 import { ProblemError } from './problem.ts'
 import type { Question } from './questions/question.ts'
@@ -13,7 +14,14 @@ beforeAll(async () => {
 afterAll(() => clickhouse?.stop())
 
 const runner = (options: Partial<RunnerOptions> = {}) =>
-  createRunner({ client: clickhouse.client, queriesMax: 2, queryTimeoutMs: 20_000, cacheMs: 0, ...options })
+  createRunner({
+    client: clickhouse.client,
+    queriesMax: 2,
+    queryTimeoutMs: 20_000,
+    cacheMs: 0,
+    observe: createMetrics(),
+    ...options,
+  })
 const question = (sql: string): Question<{ n: number }> => ({ name: 'test', sql, params: {} })
 /** Each run gives another number. */
 const RANDOM = question('SELECT generateUUIDv4() AS n, sleep(0.2) AS s')

@@ -5,6 +5,7 @@ import { type Address, formatAddress, type Logger, listen, RunlensError, type Se
 import { createApp } from './app.ts'
 import { isLoopback } from './host.ts'
 import { createHttpServer } from './http-server.ts'
+import { createMetrics } from './metrics.ts'
 import { createReadiness } from './readiness.ts'
 import { createRunner } from './run.ts'
 
@@ -32,7 +33,9 @@ export async function startQueryApi(
     queryTimeoutMs: queryTimeoutMs + 5_000,
     connectionsMax: queriesMax + 1,
   })
-  const runner = createRunner({ client, queriesMax, queryTimeoutMs, cacheMs })
+  const metrics = createMetrics()
+  const runner = createRunner({ client, queriesMax, queryTimeoutMs, cacheMs, observe: metrics })
+  metrics.watchPermits(runner.load)
   const services = {
     runner,
     now,
@@ -40,8 +43,9 @@ export async function startQueryApi(
     payloadBytesMax: settings.mapping.payloadBytesMax,
     candidateTimeoutMs: settings.worker.candidateTimeoutMs,
     notReady: createReadiness(runner, now),
+    metrics: metrics.registry,
   }
-  const server = createHttpServer(createApp({ services, log, loopbackHostsOnly: true }))
+  const server = createHttpServer(createApp({ services, log, loopbackHostsOnly: true, answered: metrics.answered }))
   const address = await listen(server, settings.apiAddress, 'RUNLENS_API')
   return {
     address,

@@ -1,6 +1,5 @@
 /** `runlens up` from start to end: lock, ports, processes, migrations, ready, stop. */
-import { type Environment, identify, type RunlensError, type Settings } from '@runlens/runtime'
-import { version } from '../version.ts'
+import { type Environment, identify, type RunlensError, type Settings, version } from '@runlens/runtime'
 import { checkClickHouse, embeddedUrl, ensurePassword, withoutCredentials } from './clickhouse-access.ts'
 import { lockDataDir } from './data-dir-lock.ts'
 import { waitForLeftovers } from './leftovers.ts'
