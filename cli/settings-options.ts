@@ -8,6 +8,7 @@ const SETTING_FLAGS = {
   otlpGrpc: ['--otlp-grpc <host:port>', 'RUNLENS_OTLP_GRPC', 'OTLP over gRPC (default 127.0.0.1:4317)'],
   otlpHttp: ['--otlp-http <host:port>', 'RUNLENS_OTLP_HTTP', 'OTLP over HTTP (default 127.0.0.1:4318)'],
   api: ['--api <host:port>', 'RUNLENS_API', 'API (default 127.0.0.1:8080)'],
+  worker: ['--worker <host:port>', 'RUNLENS_WORKER', "the worker's health and metrics (default 127.0.0.1, any port)"],
   clickhouse: ['--clickhouse <host:port>', 'RUNLENS_CLICKHOUSE', 'embedded ClickHouse (default 127.0.0.1:8123)'],
   clickhouseUrl: [
     '--clickhouse-url <url>',

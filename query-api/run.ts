@@ -50,9 +50,10 @@ export function createRunner(options: RunnerOptions): Runner {
   const cache = new AnswerCache(options.cacheMs)
   const flights = new Map<string, Flight>()
 
-  const fail = (error: unknown): never => {
+  const fail = (error: unknown, signal?: AbortSignal): never => {
     const problem = toProblem(error)
-    observe.failed(problem.code)
+    // A query that nobody waits for any more did not fail: it was stopped.
+    if (!signal?.aborted) observe.failed(problem.code)
     throw problem
   }
 
@@ -64,7 +65,7 @@ export function createRunner(options: RunnerOptions): Runner {
         cache.put(key, rows, bytes)
         return rows
       })
-      .catch(fail)
+      .catch((error: unknown) => fail(error, controller.signal))
       .finally(() => {
         if (flights.get(key) === flight) flights.delete(key)
       })
@@ -99,7 +100,8 @@ export function createRunner(options: RunnerOptions): Runner {
         signal?.removeEventListener('abort', leave)
       }
     },
-    read: <T>(task: (client: ClickHouseClient) => Promise<T>) => permits.hold(() => task(options.client)).catch(fail),
+    read: <T>(task: (client: ClickHouseClient) => Promise<T>) =>
+      permits.hold(() => task(options.client)).catch((error: unknown) => fail(error)),
     load: () => permits.load(),
   }
 }

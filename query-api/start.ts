@@ -45,7 +45,8 @@ export async function startQueryApi(
     notReady: createReadiness(runner, now),
     metrics: metrics.registry,
   }
-  const server = createHttpServer(createApp({ services, log, loopbackHostsOnly: true, answered: metrics.answered }))
+  const app = createApp({ services, log, loopbackHostsOnly: true, answered: metrics.answered })
+  const server = createHttpServer(app, (status) => metrics.answered('', status))
   const address = await listen(server, settings.apiAddress, 'RUNLENS_API')
   return {
     address,

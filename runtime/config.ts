@@ -123,6 +123,8 @@ export interface Settings extends FileSettings {
   otlpHttp: Address
   /** API and web, `RUNLENS_API`, default 127.0.0.1:8080. */
   apiAddress: Address
+  /** The worker's own pages (health, metrics), `RUNLENS_WORKER`, default 127.0.0.1 with any free port. */
+  workerAddress: Address
   /** Embedded ClickHouse, `RUNLENS_CLICKHOUSE`, default 127.0.0.1:8123. */
   clickhouseAddress: Address
   /** Absolute; `RUNLENS_DATA_DIR`, default ./data. */
@@ -138,6 +140,7 @@ export const ENVIRONMENT_VARIABLES = [
   'RUNLENS_OTLP_GRPC',
   'RUNLENS_OTLP_HTTP',
   'RUNLENS_API',
+  'RUNLENS_WORKER',
   'RUNLENS_CLICKHOUSE',
   'RUNLENS_DATA_DIR',
   'RUNLENS_CLICKHOUSE_URL',
@@ -169,6 +172,7 @@ export function loadSettings(environment: Environment): Settings {
     otlpGrpc: address('RUNLENS_OTLP_GRPC', '127.0.0.1:4317'),
     otlpHttp: address('RUNLENS_OTLP_HTTP', '127.0.0.1:4318'),
     apiAddress: address('RUNLENS_API', '127.0.0.1:8080'),
+    workerAddress: address('RUNLENS_WORKER', '127.0.0.1:0'),
     clickhouseAddress: address('RUNLENS_CLICKHOUSE', '127.0.0.1:8123'),
     dataDir: resolve(environment.RUNLENS_DATA_DIR || './data'),
     clickhouseUrl: clickhouseUrl(environment.RUNLENS_CLICKHOUSE_URL, faults),
@@ -210,6 +214,7 @@ function sharedAddresses(settings: Omit<Settings, keyof FileSettings>): string[]
     ['RUNLENS_OTLP_GRPC', settings.otlpGrpc],
     ['RUNLENS_OTLP_HTTP', settings.otlpHttp],
     ['RUNLENS_API', settings.apiAddress],
+    ['RUNLENS_WORKER', settings.workerAddress],
   ]
   if (!settings.clickhouseUrl) listeners.push(['RUNLENS_CLICKHOUSE', settings.clickhouseAddress])
   const taken = new Map<string, string>()

@@ -7,6 +7,7 @@ import { type Tail, tailArrivals } from '../arrivals/tail-arrivals.ts'
 import { persist } from '../jobs/persist.ts'
 import type { Job } from '../jobs/run-job.ts'
 import { readPosition, writeStatus } from '../jobs/status.ts'
+import type { SettleObserver } from '../metrics.ts'
 import type { Settle } from './follow-executions.ts'
 import { type SettleReport, settleTraces } from './settle-traces.ts'
 import { repeatLastBatch } from './write-executions.ts'
@@ -18,6 +19,7 @@ export interface SettleJobOptions {
   settle: Settle
   settings: Settings['worker']
   payloadBytesMax: number
+  observe: SettleObserver
 }
 
 export const SETTLE_JOB = 'settle'
@@ -51,6 +53,10 @@ export class SettleJob implements Job {
     this.dirty = new DirtyTraces({
       settleDelayMs: options.settings.settleDelayMs,
       settleLatestMs: Math.max(SETTLE_LATEST_MS, options.settings.settleDelayMs),
+    })
+    options.observe.watchWaiting(() => {
+      const { size, oldestFresh } = this.dirty
+      return { traces: size, oldestArrivalMs: oldestFresh === undefined ? undefined : Number(oldestFresh / 1000n) }
     })
   }
 
@@ -127,12 +133,15 @@ export class SettleJob implements Job {
           this.dirty.wait({ ...trace, unseen: trace.unseen + 1 }, now + UNSEEN_PAUSE_MS)
         }
       } else if (again !== undefined) {
-        this.dirty.wait({ ...trace, spans: 0, unseen: 0 }, Math.max(again, now + 1))
+        this.dirty.wait({ ...trace, spans: 0, fresh_at: undefined, unseen: 0 }, Math.max(again, now + 1))
       }
       this.lagMs = Math.max(this.lagMs, now - Number(trace.arrived_at / 1000n))
     }
     this.tracesSettled += traces.length
     this.executionsWritten += report.rowsWritten
+    const fresh = traces.flatMap(({ trace_id, fresh_at }) => (unseen.has(trace_id) ? [] : (fresh_at ?? [])))
+    const delaysMs = fresh.map((at) => now - Number(at / 1000n))
+    this.options.observe.settled({ traces: traces.length, executions: report.rowsWritten, delaysMs })
   }
 
   /** Rises from batch to batch, whatever the clock does. */
