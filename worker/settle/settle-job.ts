@@ -135,12 +135,12 @@ export class SettleJob implements Job {
       } else if (again !== undefined) {
         this.dirty.wait({ ...trace, spans: 0, fresh_at: undefined, unseen: 0 }, Math.max(again, now + 1))
       }
-      this.lagMs = Math.max(this.lagMs, now - Number(trace.arrived_at / 1000n))
     }
     this.tracesSettled += traces.length
     this.executionsWritten += report.rowsWritten
     const fresh = traces.flatMap(({ trace_id, fresh_at }) => (unseen.has(trace_id) ? [] : (fresh_at ?? [])))
     const delaysMs = fresh.map((at) => now - Number(at / 1000n))
+    this.lagMs = Math.max(this.lagMs, ...delaysMs)
     this.options.observe.settled({ traces: traces.length, executions: report.rowsWritten, delaysMs })
   }
 
