@@ -27,7 +27,7 @@ beforeAll(async () => {
   await eventually(async () => {
     expect((await ask('/api/v1/executions')).total).toBe(1)
   })
-  expect(await fetch(`${stack.urls.clickhouse.replace(/\/\/.*@/, '//')}?query=SELECT+1`)).toHaveProperty('status', 401)
+  expect(await fetch(`${originOf('clickhouse')}/?query=SELECT+1`)).toHaveProperty('status', 401)
   expect(await fetch(`${stack.urls.api}/nowhere`)).toHaveProperty('status', 404)
   await eventually(async () => {
     await scrape()
@@ -35,6 +35,9 @@ beforeAll(async () => {
   })
 })
 afterAll(() => stack?.stop())
+
+/** Without credentials. */
+const originOf = (name: Process) => new URL(stack.urls[name]).origin
 
 async function send(body: object | string): Promise<number> {
   const answer = await fetch(`${stack.urls.otlpHttp}/v1/traces`, {
@@ -52,7 +55,7 @@ async function ask(path: string): Promise<Record<string, unknown>> {
 
 async function scrape(): Promise<void> {
   const texts = PROCESSES.map(async (name) => {
-    const answer = await fetch(`${new URL(stack.urls[name]).protocol}//${new URL(stack.urls[name]).host}/metrics`)
+    const answer = await fetch(`${originOf(name)}/metrics`)
     expect(answer.status, name).toBe(200)
     expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
     return [name, await answer.text()] as const
