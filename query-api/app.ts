@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { DEFAULT_TENANT } from '@runlens/conventions'
 import type { Logger } from '@runlens/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
-import { isLoopbackHostHeader } from './host.ts'
+import type { HostPolicy } from './host.ts'
 import { ProblemError, problemBody, problemOf } from './problem.ts'
 import { readParameters, readPath } from './read-parameters.ts'
 import { ROUTES } from './routes/index.ts'
@@ -12,8 +12,8 @@ import type { Answer, Route, Services } from './routes/route.ts'
 export interface AppOptions {
   services: Services
   log: Logger
-  /** Answer only requests whose Host header names this machine's loopback. */
-  loopbackHostsOnly: boolean
+  /** Which Host headers are answered. */
+  hosts: HostPolicy
   /** Told of every answer: its route as the document writes it ('' for none), and its status. */
   answered: (route: string, status: number | 'aborted') => void
 }
@@ -40,7 +40,7 @@ export function createApp(options: AppOptions): Express {
     response.once('close', () => {
       options.answered(response.locals.route ?? '', response.writableFinished ? response.statusCode : 'aborted')
     })
-    refuseEarly(request, options.loopbackHostsOnly)
+    refuseEarly(request, options.hosts)
     next()
   })
   for (const route of ROUTES) {
@@ -90,14 +90,11 @@ function knows(request: Request, etag: string): boolean {
   return known.split(',').some((each) => ['*', etag, etag.slice(2)].includes(each.trim()))
 }
 
-function refuseEarly(request: Request, loopbackHostsOnly: boolean): void {
+function refuseEarly(request: Request, hosts: HostPolicy): void {
   if (request.headers.host === undefined && request.httpVersion !== '1.0') {
     throw new ProblemError('malformed_request', 'HTTP/1.1 wants a Host header.')
   }
-  if (loopbackHostsOnly && !isLoopbackHostHeader(request.headers.host)) {
-    const detail = 'This server listens on loopback only and answers requests to localhost or 127.0.0.1.'
-    throw new ProblemError('host_not_allowed', detail)
-  }
+  if (!hosts.allows(request.headers.host)) throw new ProblemError('host_not_allowed', hosts.detail)
   if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) {
     throw new ProblemError('body_too_large', 'No route of this API takes a body of that size.')
   }

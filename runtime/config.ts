@@ -127,6 +127,8 @@ export interface Settings extends FileSettings {
   workerAddress: Address
   /** Embedded ClickHouse, `RUNLENS_CLICKHOUSE`, default 127.0.0.1:8123. */
   clickhouseAddress: Address
+  /** Whether the API may listen beyond loopback although it asks nobody who they are; `RUNLENS_INSECURE`, default false. */
+  insecure: boolean
   /** Absolute; `RUNLENS_DATA_DIR`, default ./data. */
   dataDir: string
   /** `RUNLENS_CLICKHOUSE_URL`; undefined means the embedded engine. */
@@ -142,6 +144,7 @@ export const ENVIRONMENT_VARIABLES = [
   'RUNLENS_API',
   'RUNLENS_WORKER',
   'RUNLENS_CLICKHOUSE',
+  'RUNLENS_INSECURE',
   'RUNLENS_DATA_DIR',
   'RUNLENS_CLICKHOUSE_URL',
   'RUNLENS_CONFIG',
@@ -174,6 +177,7 @@ export function loadSettings(environment: Environment): Settings {
     apiAddress: address('RUNLENS_API', '127.0.0.1:8080'),
     workerAddress: address('RUNLENS_WORKER', '127.0.0.1:0'),
     clickhouseAddress: address('RUNLENS_CLICKHOUSE', '127.0.0.1:8123'),
+    insecure: yesOrNo('RUNLENS_INSECURE', environment.RUNLENS_INSECURE, faults),
     dataDir: resolve(environment.RUNLENS_DATA_DIR || './data'),
     clickhouseUrl: clickhouseUrl(environment.RUNLENS_CLICKHOUSE_URL, faults),
   }
@@ -224,6 +228,11 @@ function sharedAddresses(settings: Omit<Settings, keyof FileSettings>): string[]
     taken.set(text, name)
     return other && address.port !== 0 ? [`${name}: is ${text}, which ${other} has already`] : []
   })
+}
+
+function yesOrNo(name: string, text: string | undefined, faults: string[]): boolean {
+  if (text && text !== 'true' && text !== 'false') faults.push(`${name}: must be true or false`)
+  return text === 'true'
 }
 
 function clickhouseUrl(text: string | undefined, faults: string[]): string | undefined {
