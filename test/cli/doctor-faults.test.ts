@@ -1,7 +1,9 @@
 /** The doctor on processes that are not well: each fault is made in a real one. Needs `npm run build`. */
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { loadSettings } from '@runlens/runtime'
+import { fileURLToPath } from 'node:url'
+import { loadSettings, type ReadyMessage } from '@runlens/runtime'
 import { afterEach, describe, expect, it } from 'vitest'
 import { checkCollector } from '../../cli/doctor/check-collector.ts'
 import { checkWorker } from '../../cli/doctor/check-worker.ts'
@@ -14,6 +16,7 @@ import { type Collector, startCollector } from '../kit/collector.ts'
 import { eventually, exportRequest, nativeRun } from '../kit/traces.ts'
 
 const MIB = 1024 * 1024
+const WORKER = fileURLToPath(new URL('../../worker/dist/main.js', import.meta.url))
 const settings = loadSettings({})
 let collector: Collector | undefined
 let clickhouse: Server | undefined
@@ -145,8 +148,22 @@ describe('a worker', () => {
     ])
   })
 
-  it('is told when it has not begun', async () => {
-    expect(await examineWorker(createMetrics())).toMatchObject([{ check: 'worker jobs', severity: 'warning' }])
+  it('is told when it has not begun, because ClickHouse is not there', async () => {
+    const env = { PATH: process.env.PATH, RUNLENS_CLICKHOUSE_URL: 'http://runlens:none@127.0.0.1:9/runlens' }
+    const worker = fork(WORKER, [], { env, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    try {
+      const [{ listen }] = (await once(worker, 'message')) as [ReadyMessage]
+      expect((await fetch(`http://${listen.http}/healthz`)).status).toBe(200)
+      expect((await fetch(`http://${listen.http}/readyz`)).status).toBe(503)
+      const page = await fetch(`http://${listen.http}/metrics`)
+      expect(checkWorker(settings, new Figures(await page.text()))).toMatchObject([
+        { check: 'worker jobs', severity: 'warning', remedy: expect.stringContaining('waits for ClickHouse') },
+      ])
+    } finally {
+      worker.kill('SIGTERM')
+      await once(worker, 'exit')
+    }
+    expect(worker.exitCode).toBe(0)
   })
 })
 
