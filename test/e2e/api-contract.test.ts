@@ -132,7 +132,10 @@ describe('every answer', () => {
     const ids: string[] = list.executions.map((each: { execution_id: string }) => encodeURIComponent(each.execution_id))
     const traces = new Set<string>(list.executions.map((each: { trace_id: string }) => each.trace_id))
     const answers: [route: string, path: string][] = [
-      ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs', '/'].map((path): [string, string] => [path, path]),
+      ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs', '/'].map((path): [string, string] => [
+        path,
+        path,
+      ]),
       ...['limit=1000', 'limit=2&sort=duration_ms', 'status=lost', 'q=nothing-is-called-so'].map(
         (query): [string, string] => [`${API}/executions`, `${API}/executions?${query}`],
       ),
