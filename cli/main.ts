@@ -1,5 +1,5 @@
 /** The `runlens` command: reads arguments and environment, runs one command, ends with its exit code. */
-import { EXIT_CANNOT_START, RunlensError } from '@runlens/runtime'
+import { EXIT_CANNOT_START, RunlensError, version } from '@runlens/runtime'
 import { Command } from 'commander'
 import { addDemoCommand } from './commands/demo.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
@@ -8,7 +8,6 @@ import { addUpCommand } from './commands/up.ts'
 import type { CommandContext } from './context.ts'
 import { faultText } from './fault-text.ts'
 import { listenForSignals } from './signals.ts'
-import { version } from './version.ts'
 
 const EXAMPLES = `
 Examples:

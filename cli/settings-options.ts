@@ -8,7 +8,9 @@ const SETTING_FLAGS = {
   otlpGrpc: ['--otlp-grpc <host:port>', 'RUNLENS_OTLP_GRPC', 'OTLP over gRPC (default 127.0.0.1:4317)'],
   otlpHttp: ['--otlp-http <host:port>', 'RUNLENS_OTLP_HTTP', 'OTLP over HTTP (default 127.0.0.1:4318)'],
   api: ['--api <host:port>', 'RUNLENS_API', 'API (default 127.0.0.1:8080)'],
+  worker: ['--worker <host:port>', 'RUNLENS_WORKER', "the worker's health and metrics (default 127.0.0.1, any port)"],
   clickhouse: ['--clickhouse <host:port>', 'RUNLENS_CLICKHOUSE', 'embedded ClickHouse (default 127.0.0.1:8123)'],
+  insecure: ['--insecure', 'RUNLENS_INSECURE', 'let the API listen beyond this machine, without authentication'],
   clickhouseUrl: [
     '--clickhouse-url <url>',
     'RUNLENS_CLICKHOUSE_URL',
@@ -37,6 +39,7 @@ export function withSettingFlags(environment: Environment, options: Readonly<Rec
   for (const [name, [, variable]] of Object.entries(SETTING_FLAGS)) {
     const value = options[name]
     if (typeof value === 'string') merged[variable] = value
+    if (value === true) merged[variable] = 'true'
   }
   return merged
 }

@@ -1,17 +1,18 @@
 /** What the collector tells Prometheus: one table over the pipeline's own counts, read when somebody asks. */
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { Admission } from './admission.ts'
+import { addFigures, createRegistry, type FigureRow, type Registry } from '@runlens/runtime'
+import type { Admission, InFlight } from './admission.ts'
 import type { PipelineStats } from './pipeline-stats.ts'
 
-export interface MetricSources {
+interface Bounds {
+  spoolBytesMax: number
+}
+
+export interface MetricSources extends Bounds {
   stats: () => PipelineStats
   admission: Admission
 }
 
-type Kind = 'counter' | 'gauge'
-type Row = [kind: Kind, name: string, help: string, value: (stats: PipelineStats) => number]
-
-const PIPELINE: Row[] = [
+const PIPELINE: readonly FigureRow<PipelineStats>[] = [
   ['counter', 'runlens_spans_received_total', 'Spans in requests that could be read.', (s) => s.received],
   ['counter', 'runlens_spans_accepted_total', 'Spans acknowledged, resent ones included.', (s) => s.accepted],
   ['counter', 'runlens_spans_rejected_total', 'Spans told in a partial success.', (s) => s.rejected],
@@ -40,50 +41,43 @@ const PIPELINE: Row[] = [
     'gauge',
     'runlens_writer_waiting',
     '1 while ClickHouse does not take a batch.',
-    (s) => (s.writer.waitingFor ? 1 : 0),
+    (s) => (s.writer.waitingFor === undefined ? 0 : 1),
+  ],
+  [
+    'gauge',
+    'runlens_writer_fault',
+    'While ClickHouse does not take a batch: 1 for the code it or the network answers with.',
+    (s): Record<string, number> => (s.writer.waitingFor === undefined ? {} : { [s.writer.waitingFor]: 1 }),
+    'code',
+  ],
+  [
+    'counter',
+    'runlens_pipeline_refused_total',
+    'Requests that the pipeline refused, by reason.',
+    (s) => s.refused,
+    'reason',
+  ],
+]
+
+const IN_FLIGHT: readonly FigureRow<InFlight>[] = [
+  ['gauge', 'runlens_otlp_in_flight_requests', 'Requests in flight.', ({ requests }) => requests],
+  ['gauge', 'runlens_otlp_in_flight_bytes', 'Bytes of requests in flight.', ({ bytes }) => bytes],
+]
+
+const BOUNDS: readonly FigureRow<Bounds>[] = [
+  [
+    'gauge',
+    'runlens_spool_bytes_max',
+    'Bytes beyond which the spool refuses (spool.bytesMax).',
+    (b) => b.spoolBytesMax,
   ],
 ]
 
 /** A registry that answers with the figures of the moment; receivers add their own counters to it. */
-export function createRegistry({ stats, admission }: MetricSources): Registry {
-  const registry = new Registry()
-  const registers = [registry]
-  collectDefaultMetrics({ register: registry })
-  for (const [kind, name, help, value] of PIPELINE) {
-    if (kind === 'gauge') {
-      new Gauge({ name, help, registers, collect: gaugeOf(() => value(stats())) })
-    } else {
-      new Counter({ name, help, registers, collect: counterOf(() => value(stats())) })
-    }
-  }
-  new Counter({
-    name: 'runlens_pipeline_refused_total',
-    help: 'Requests that the pipeline refused, by reason.',
-    labelNames: ['reason'],
-    registers,
-    collect() {
-      this.reset()
-      for (const [reason, count] of Object.entries(stats().refused)) this.inc({ reason }, count)
-    },
-  })
-  const inFlight = { requests: 'Requests in flight.', bytes: 'Bytes of requests in flight.' } as const
-  for (const part of ['requests', 'bytes'] as const) {
-    const collect = gaugeOf(() => admission.inFlight()[part])
-    new Gauge({ name: `runlens_otlp_in_flight_${part}`, help: inFlight[part], registers, collect })
-  }
+export function createCollectorRegistry(sources: MetricSources): Registry {
+  const registry = createRegistry()
+  addFigures(registry, sources.stats, PIPELINE)
+  addFigures(registry, sources.admission.inFlight, IN_FLIGHT)
+  addFigures(registry, () => sources, BOUNDS)
   return registry
-}
-
-function gaugeOf(value: () => number) {
-  return function (this: Gauge) {
-    this.set(value())
-  }
-}
-
-/** The pipeline counts by itself; the counter only repeats its total. */
-function counterOf(value: () => number) {
-  return function (this: Counter) {
-    this.reset()
-    this.inc(value())
-  }
 }

@@ -5,7 +5,7 @@ import { createSpanMapper } from '@runlens/mapping'
 import { jsonToProtobuf, type OtlpLimits, TRACES } from '@runlens/otlp'
 import { formatAddress, type Logger, type RunningProcess, type Settings } from '@runlens/runtime'
 import { createAdmission } from './admission.ts'
-import { createRegistry } from './metrics.ts'
+import { createCollectorRegistry } from './metrics.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createReceiverCounters } from './receivers/counters.ts'
 import { everyoneIsDefault } from './receivers/credentials.ts'
@@ -54,7 +54,11 @@ export async function startCollector(settings: Settings, log: Logger): Promise<R
 function openDoors(settings: Settings, log: Logger, pipeline: Pipeline, limits: OtlpLimits): Promise<Receivers> {
   const { otlp } = settings
   const admission = createAdmission(otlp)
-  const registry = createRegistry({ stats: () => pipeline.stats(), admission })
+  const registry = createCollectorRegistry({
+    stats: () => pipeline.stats(),
+    admission,
+    spoolBytesMax: settings.spool.bytesMax,
+  })
   const receiver = createReceiver({
     admission,
     authenticate: everyoneIsDefault,

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApi, type TestApi } from '../test/kit/api.ts'
 import { createApp } from './app.ts'
+import { LOOPBACK_HOSTS } from './host.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { ROUTES } from './routes/index.ts'
 import type { Services } from './routes/route.ts'
@@ -32,7 +33,7 @@ describe('the document', () => {
   }
 
   it('names every route of the router and no other', () => {
-    const app = createApp({ services: {} as Services, log: {} as never, loopbackHostsOnly: true })
+    const app = createApp({ services: {} as Services, log: {} as never, hosts: LOOPBACK_HOSTS, answered: () => {} })
     const layers = (app.router as unknown as { stack: Layer[] }).stack
     const served = layers.flatMap(({ route }) =>
       route ? Object.keys(route.methods).map((method) => `${method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`) : [],

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { DEFAULT_TENANT } from '@runlens/conventions'
 import type { Logger } from '@runlens/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
-import { isLoopbackHostHeader } from './host.ts'
+import type { HostPolicy } from './host.ts'
 import { ProblemError, problemBody, problemOf } from './problem.ts'
 import { readParameters, readPath } from './read-parameters.ts'
 import { ROUTES } from './routes/index.ts'
@@ -12,8 +12,10 @@ import type { Answer, Route, Services } from './routes/route.ts'
 export interface AppOptions {
   services: Services
   log: Logger
-  /** Answer only requests whose Host header names this machine's loopback. */
-  loopbackHostsOnly: boolean
+  /** Which Host headers are answered. */
+  hosts: HostPolicy
+  /** Told of every answer: its route as the document writes it ('' for none), and its status. */
+  answered: (route: string, status: number | 'aborted') => void
 }
 
 const BODY_BYTES_MAX = 1024 * 1024
@@ -35,7 +37,10 @@ export function createApp(options: AppOptions): Express {
       'referrer-policy': 'no-referrer',
       'cache-control': 'private, no-cache',
     })
-    refuseEarly(request, options.loopbackHostsOnly)
+    response.once('close', () => {
+      options.answered(response.locals.route ?? '', response.writableFinished ? response.statusCode : 'aborted')
+    })
+    refuseEarly(request, options.hosts)
     next()
   })
   for (const route of ROUTES) {
@@ -49,6 +54,7 @@ export function createApp(options: AppOptions): Express {
 }
 
 async function serve(route: Route, services: Services, request: Request, response: Response): Promise<void> {
+  response.locals.route = route.path
   const { searchParams } = new URL(request.originalUrl.replace(/^\/+/, '/'), 'http://localhost')
   const path = readPath(route.parameters, request.params)
   const { values, attributes } = readParameters(route.query, searchParams, route.attributes === true)
@@ -66,6 +72,8 @@ function send(answer: Answer, request: Request, response: Response): void {
     response.redirect(302, answer.redirect)
   } else if ('html' in answer) {
     response.set('content-security-policy', answer.contentSecurityPolicy).type('html').send(answer.html)
+  } else if ('text' in answer) {
+    response.type(answer.contentType).send(answer.text)
   } else {
     const body = JSON.stringify(answer.json)
     const identity = 'identity' in answer ? JSON.stringify(answer.identity) : body
@@ -82,14 +90,11 @@ function knows(request: Request, etag: string): boolean {
   return known.split(',').some((each) => ['*', etag, etag.slice(2)].includes(each.trim()))
 }
 
-function refuseEarly(request: Request, loopbackHostsOnly: boolean): void {
+function refuseEarly(request: Request, hosts: HostPolicy): void {
   if (request.headers.host === undefined && request.httpVersion !== '1.0') {
     throw new ProblemError('malformed_request', 'HTTP/1.1 wants a Host header.')
   }
-  if (loopbackHostsOnly && !isLoopbackHostHeader(request.headers.host)) {
-    const detail = 'This server listens on loopback only and answers requests to localhost or 127.0.0.1.'
-    throw new ProblemError('host_not_allowed', detail)
-  }
+  if (!hosts.allows(request.headers.host)) throw new ProblemError('host_not_allowed', hosts.detail)
   if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) {
     throw new ProblemError('body_too_large', 'No route of this API takes a body of that size.')
   }

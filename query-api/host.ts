@@ -1,13 +1,39 @@
-/** Which Host headers a loopback server answers: a page from elsewhere must not reach it under a name of its own (DNS rebinding). */
+/**
+ * Which Host headers a server without authentication answers: a page from elsewhere must not reach it under a name of its
+ * own (DNS rebinding), and whoever has such a name has it in the DNS, with a dot.
+ */
+import { isIP } from 'node:net'
+
+export interface HostPolicy {
+  allows: (header: string | undefined) => boolean
+  /** What a refused request is told. */
+  detail: string
+}
 
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i
+const NAME_WITHOUT_DOT = /^[a-z0-9_-]+$/i
 
 /** Whether an address to listen on is reachable from this machine only. */
 export function isLoopback(host: string): boolean {
   return host === '::1' || LOOPBACK.test(host)
 }
 
-/** Whether a request that reached a loopback address may be answered. */
-export function isLoopbackHostHeader(header: string | undefined): boolean {
-  return header !== undefined && LOOPBACK.test(header.replace(/:\d{1,5}$/, ''))
+/** For a server that listens on loopback. */
+export const LOOPBACK_HOSTS: HostPolicy = {
+  allows: (header) => header !== undefined && LOOPBACK.test(withoutPort(header)),
+  detail: 'This server listens on loopback only and answers requests to localhost or 127.0.0.1.',
+}
+
+/** For one that is open to its network: also addresses, and names that only that network knows. */
+export const NAMELESS_HOSTS: HostPolicy = {
+  allows: (header) => {
+    if (LOOPBACK_HOSTS.allows(header)) return true
+    const host = withoutPort(header ?? '')
+    return isIP(host.replace(/^\[(.*)\]$/, '$1')) > 0 || NAME_WITHOUT_DOT.test(host)
+  },
+  detail: 'Without authentication this server answers requests to addresses, localhost and names without a dot only.',
+}
+
+function withoutPort(header: string): string {
+  return header.replace(/:\d{1,5}$/, '')
 }

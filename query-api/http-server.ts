@@ -8,7 +8,12 @@ import { ProblemError, problemBody, problemOf } from './problem.ts'
 
 const HEADER_BYTES_MAX = 16 * 1024
 
-export function createHttpServer(app: Express): Server {
+/** @param refused told of each answer that the app never saw */
+export function createHttpServer(app: Express, refused: (status: number) => void): Server {
+  const refuse = (socket: Duplex, problem: ProblemError) => {
+    refused(problemOf(problem.code).status)
+    sendProblem(socket, problem)
+  }
   const server = createServer(
     {
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -42,7 +47,7 @@ function isTarget(target: string): boolean {
 }
 
 /** Answers where there is no request that the app could read, and closes. */
-function refuse(socket: Duplex, problem: ProblemError): void {
+function sendProblem(socket: Duplex, problem: ProblemError): void {
   const { status, title } = problemOf(problem.code)
   const body = JSON.stringify(problemBody(problem, randomUUID()))
   socket.end(

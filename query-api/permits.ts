@@ -1,14 +1,28 @@
 /** A fixed number of permits, and a bounded line of those who wait for one. */
 import { ProblemError } from './problem.ts'
 
+export interface PermitLoad {
+  running: number
+  waiting: number
+  /** Turned away since the start, because the line was full. */
+  refused: number
+}
+
 export class Permits {
+  readonly #permits: number
   readonly #waitingMax: number
   readonly #waiting = new Set<() => void>()
   #free: number
+  #refused = 0
 
   constructor(permits: number, waitingMax: number) {
+    this.#permits = permits
     this.#free = permits
     this.#waitingMax = waitingMax
+  }
+
+  load(): PermitLoad {
+    return { running: this.#permits - this.#free, waiting: this.#waiting.size, refused: this.#refused }
   }
 
   /**
@@ -35,6 +49,7 @@ export class Permits {
 
   #wait(signal?: AbortSignal): Promise<void> {
     if (this.#waiting.size >= this.#waitingMax) {
+      this.#refused += 1
       const detail = `${this.#waitingMax} questions wait already; come back in a moment.`
       return Promise.reject(new ProblemError('too_busy', detail, { retryAfterSeconds: 1 }))
     }

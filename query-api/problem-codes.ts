@@ -9,7 +9,11 @@ export const PROBLEM_CODES = [
   { code: 'method_not_allowed', status: 405, title: 'This path does not take this method' },
   { code: 'request_timeout', status: 408, title: 'The request did not arrive completely in time' },
   { code: 'body_too_large', status: 413, title: 'The request body is larger than 1 MiB' },
-  { code: 'host_not_allowed', status: 421, title: 'The Host header names another machine than this loopback server' },
+  {
+    code: 'host_not_allowed',
+    status: 421,
+    title: 'The Host header names another machine than this server answers for',
+  },
   { code: 'headers_too_large', status: 431, title: 'The request line and headers are larger than 16 KiB' },
   { code: 'internal_error', status: 500, title: 'The server made a mistake' },
   { code: 'clickhouse_unreachable', status: 503, title: 'ClickHouse does not answer' },

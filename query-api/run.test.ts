@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startClickHouse, type TestClickHouse } from '../test/kit/clickhouse.ts'
 import { AnswerCache } from './answer-cache.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { Permits } from './permits.ts'
 import { ProblemError } from './problem.ts'
 import type { Question } from './questions/question.ts'
@@ -13,7 +14,14 @@ beforeAll(async () => {
 afterAll(() => clickhouse?.stop())
 
 const runner = (options: Partial<RunnerOptions> = {}) =>
-  createRunner({ client: clickhouse.client, queriesMax: 2, queryTimeoutMs: 20_000, cacheMs: 0, ...options })
+  createRunner({
+    client: clickhouse.client,
+    queriesMax: 2,
+    queryTimeoutMs: 20_000,
+    cacheMs: 0,
+    observe: createMetrics(),
+    ...options,
+  })
 const question = (sql: string): Question<{ n: number }> => ({ name: 'test', sql, params: {} })
 /** Each run gives another number. */
 const RANDOM = question('SELECT generateUUIDv4() AS n, sleep(0.2) AS s')
@@ -26,6 +34,51 @@ const running = async () => {
   const [row] = await result.json<{ n: string }>()
   return Number(row?.n)
 }
+
+const linesOf = async (metrics: Metrics, name: string) =>
+  (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith(name))
+
+describe('the figures', () => {
+  it('tell where answers came from, and why questions got none', async () => {
+    const observe = createMetrics()
+    const { ask } = runner({ cacheMs: 60_000, observe })
+    await Promise.all([ask(RANDOM), ask(RANDOM)])
+    await ask(RANDOM)
+    await ask(question('SELECT n FROM no_such_table')).catch(codeOf)
+    expect((await linesOf(observe, 'runlens_questions_total')).sort()).toEqual([
+      'runlens_questions_total{answered_by="cache"} 1',
+      'runlens_questions_total{answered_by="query"} 2',
+      'runlens_questions_total{answered_by="shared"} 1',
+    ])
+    expect(await linesOf(observe, 'runlens_query_failures')).toEqual([
+      'runlens_query_failures_total{code="schema_missing"} 1',
+    ])
+    expect(await linesOf(observe, 'runlens_query_seconds_count')).toEqual([
+      'runlens_query_seconds_count{question="test"} 2',
+    ])
+  })
+
+  it('do not call a question failed that nobody waits for any more', async () => {
+    const observe = createMetrics()
+    const leaving = new AbortController()
+    const asked = runner({ observe }).ask(question('SELECT sleep(2) AS n'), leaving.signal)
+    leaving.abort()
+    expect(await asked.catch(codeOf)).toBe('query_timeout')
+    expect(await linesOf(observe, 'runlens_query_failures_total{')).toEqual([])
+  })
+
+  it('tell who runs, who waits and who was turned away', async () => {
+    const permits = new Permits(1, 1)
+    let finish = () => {}
+    const first = permits.hold(() => new Promise<void>((resolve) => (finish = resolve)))
+    const second = permits.hold(async () => {})
+    expect(await permits.hold(async () => {}).catch(codeOf)).toBe('too_busy')
+    expect(permits.load()).toEqual({ running: 1, waiting: 1, refused: 1 })
+    finish()
+    await Promise.all([first, second])
+    expect(permits.load()).toEqual({ running: 0, waiting: 0, refused: 1 })
+  })
+})
 
 describe('the runner', () => {
   it('asks identical questions once while they run', async () => {

@@ -5,7 +5,8 @@
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import { systemErrorCode } from '@runlens/runtime'
 import { AnswerCache } from './answer-cache.ts'
-import { Permits } from './permits.ts'
+import type { RunnerObserver } from './metrics.ts'
+import { type PermitLoad, Permits } from './permits.ts'
 import { ProblemError } from './problem.ts'
 import type { Question } from './questions/question.ts'
 
@@ -16,6 +17,7 @@ export interface RunnerOptions {
   queryTimeoutMs: number
   /** How long an answer may be given again; 0: never. */
   cacheMs: number
+  observe: RunnerObserver
 }
 
 export interface Runner {
@@ -26,6 +28,7 @@ export interface Runner {
   ask<Row>(question: Question<Row>, signal?: AbortSignal): Promise<readonly Row[]>
   /** Runs a reader that asks by itself, under the same cap and with the same problems. */
   read<T>(task: (client: ClickHouseClient) => Promise<T>): Promise<T>
+  load(): PermitLoad
 }
 
 /** Questions that wait for a permit; more are refused. */
@@ -42,21 +45,27 @@ interface Flight {
 }
 
 export function createRunner(options: RunnerOptions): Runner {
+  const { observe } = options
   const permits = new Permits(options.queriesMax, WAITING_MAX)
   const cache = new AnswerCache(options.cacheMs)
   const flights = new Map<string, Flight>()
 
+  const fail = (error: unknown, signal?: AbortSignal): never => {
+    const problem = toProblem(error)
+    // A query that nobody waits for any more did not fail: it was stopped.
+    if (!signal?.aborted) observe.failed(problem.code)
+    throw problem
+  }
+
   const start = (key: string, question: Question<unknown>): Flight => {
     const controller = new AbortController()
     const rows = permits
-      .hold(() => query(options, question, controller.signal), controller.signal)
+      .hold(() => timedQuery(options, question, controller.signal), controller.signal)
       .then(({ rows, bytes }) => {
         cache.put(key, rows, bytes)
         return rows
       })
-      .catch((error: unknown) => {
-        throw toProblem(error)
-      })
+      .catch((error: unknown) => fail(error, controller.signal))
       .finally(() => {
         if (flights.get(key) === flight) flights.delete(key)
       })
@@ -69,8 +78,13 @@ export function createRunner(options: RunnerOptions): Runner {
     async ask<Row>(question: Question<Row>, signal?: AbortSignal): Promise<readonly Row[]> {
       const key = JSON.stringify([question.sql, question.params])
       const known = cache.get(key)
-      if (known) return known as readonly Row[]
-      const flight = flights.get(key) ?? start(key, question)
+      if (known) {
+        observe.asked('cache')
+        return known as readonly Row[]
+      }
+      const underWay = flights.get(key)
+      observe.asked(underWay ? 'shared' : 'query')
+      const flight = underWay ?? start(key, question)
       flight.askers += 1
       const leave = () => {
         flight.askers -= 1
@@ -87,19 +101,30 @@ export function createRunner(options: RunnerOptions): Runner {
       }
     },
     read: <T>(task: (client: ClickHouseClient) => Promise<T>) =>
-      permits
-        .hold(() => task(options.client))
-        .catch((error: unknown) => {
-          throw toProblem(error)
-        }),
+      permits.hold(() => task(options.client)).catch((error: unknown) => fail(error)),
+    load: () => permits.load(),
   }
+}
+
+async function timedQuery(options: RunnerOptions, question: Question<unknown>, signal: AbortSignal): Promise<Rows> {
+  const began = performance.now()
+  try {
+    return await query(options, question, signal)
+  } finally {
+    options.observe.queried(question.name, (performance.now() - began) / 1000)
+  }
+}
+
+interface Rows {
+  rows: unknown[]
+  bytes: number
 }
 
 async function query(
   { client, queryTimeoutMs }: RunnerOptions,
   question: Question<unknown>,
   signal: AbortSignal,
-): Promise<{ rows: unknown[]; bytes: number }> {
+): Promise<Rows> {
   const result = await client.query({
     query: `/* runlens: ${question.name} */\n${question.sql}`,
     query_params: question.params,

@@ -3,12 +3,15 @@ import type { Server } from 'node:http'
 import { createClickHouse } from '@runlens/clickhouse'
 import { type Address, formatAddress, type Logger, listen, RunlensError, type Settings } from '@runlens/runtime'
 import { createApp } from './app.ts'
-import { isLoopback } from './host.ts'
+import { isLoopback, LOOPBACK_HOSTS, NAMELESS_HOSTS } from './host.ts'
 import { createHttpServer } from './http-server.ts'
+import { createMetrics } from './metrics.ts'
 import { createReadiness } from './readiness.ts'
 import { createRunner } from './run.ts'
 
-export type QueryApiSettings = Pick<Settings, 'api' | 'apiAddress' | 'worker' | 'mapping'> & { clickhouseUrl: string }
+export type QueryApiSettings = Pick<Settings, 'api' | 'apiAddress' | 'insecure' | 'worker' | 'mapping'> & {
+  clickhouseUrl: string
+}
 
 export interface QueryApi {
   address: Address
@@ -24,7 +27,9 @@ export async function startQueryApi(
   log: Logger,
   now: () => number = Date.now,
 ): Promise<QueryApi> {
-  refuseOpenAddress(settings.apiAddress)
+  const isOpen = !isLoopback(settings.apiAddress.host)
+  if (isOpen && !settings.insecure) throw openAddressRefused(settings.apiAddress)
+  if (isOpen) log.warn('insecure: whoever reaches this address may read everything')
   const { queriesMax, queryTimeoutMs, cacheMs } = settings.api
   const client = createClickHouse({
     url: settings.clickhouseUrl,
@@ -32,7 +37,9 @@ export async function startQueryApi(
     queryTimeoutMs: queryTimeoutMs + 5_000,
     connectionsMax: queriesMax + 1,
   })
-  const runner = createRunner({ client, queriesMax, queryTimeoutMs, cacheMs })
+  const metrics = createMetrics()
+  const runner = createRunner({ client, queriesMax, queryTimeoutMs, cacheMs, observe: metrics })
+  metrics.watchPermits(runner.load)
   const services = {
     runner,
     now,
@@ -40,8 +47,10 @@ export async function startQueryApi(
     payloadBytesMax: settings.mapping.payloadBytesMax,
     candidateTimeoutMs: settings.worker.candidateTimeoutMs,
     notReady: createReadiness(runner, now),
+    metrics: metrics.registry,
   }
-  const server = createHttpServer(createApp({ services, log, loopbackHostsOnly: true }))
+  const app = createApp({ services, log, hosts: isOpen ? NAMELESS_HOSTS : LOOPBACK_HOSTS, answered: metrics.answered })
+  const server = createHttpServer(app, (status) => metrics.answered('', status))
   const address = await listen(server, settings.apiAddress, 'RUNLENS_API')
   return {
     address,
@@ -53,12 +62,11 @@ export async function startQueryApi(
 }
 
 /** There is no authentication yet, so whoever reaches the server may read everything. */
-function refuseOpenAddress(address: Address): void {
-  if (isLoopback(address.host)) return
-  throw new RunlensError(
+function openAddressRefused(address: Address): RunlensError {
+  return new RunlensError(
     'address_invalid',
     `RUNLENS_API is ${formatAddress(address)}, but without authentication the API listens on loopback only`,
-    'Set RUNLENS_API to 127.0.0.1 and a port, and put a proxy that authenticates in front of it to reach it from elsewhere.',
+    'Set RUNLENS_API to 127.0.0.1 and a port, and put a proxy that authenticates in front of it to reach it from elsewhere. Where everybody who reaches it may read everything: --insecure (RUNLENS_INSECURE=true).',
   )
 }
 

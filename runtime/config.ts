@@ -123,8 +123,12 @@ export interface Settings extends FileSettings {
   otlpHttp: Address
   /** API and web, `RUNLENS_API`, default 127.0.0.1:8080. */
   apiAddress: Address
+  /** The worker's own pages (health, metrics), `RUNLENS_WORKER`, default 127.0.0.1 with any free port. */
+  workerAddress: Address
   /** Embedded ClickHouse, `RUNLENS_CLICKHOUSE`, default 127.0.0.1:8123. */
   clickhouseAddress: Address
+  /** Whether the API may listen beyond loopback although it asks nobody who they are; `RUNLENS_INSECURE`, default false. */
+  insecure: boolean
   /** Absolute; `RUNLENS_DATA_DIR`, default ./data. */
   dataDir: string
   /** `RUNLENS_CLICKHOUSE_URL`; undefined means the embedded engine. */
@@ -138,7 +142,9 @@ export const ENVIRONMENT_VARIABLES = [
   'RUNLENS_OTLP_GRPC',
   'RUNLENS_OTLP_HTTP',
   'RUNLENS_API',
+  'RUNLENS_WORKER',
   'RUNLENS_CLICKHOUSE',
+  'RUNLENS_INSECURE',
   'RUNLENS_DATA_DIR',
   'RUNLENS_CLICKHOUSE_URL',
   'RUNLENS_CONFIG',
@@ -169,7 +175,9 @@ export function loadSettings(environment: Environment): Settings {
     otlpGrpc: address('RUNLENS_OTLP_GRPC', '127.0.0.1:4317'),
     otlpHttp: address('RUNLENS_OTLP_HTTP', '127.0.0.1:4318'),
     apiAddress: address('RUNLENS_API', '127.0.0.1:8080'),
+    workerAddress: address('RUNLENS_WORKER', '127.0.0.1:0'),
     clickhouseAddress: address('RUNLENS_CLICKHOUSE', '127.0.0.1:8123'),
+    insecure: yesOrNo('RUNLENS_INSECURE', environment.RUNLENS_INSECURE, faults),
     dataDir: resolve(environment.RUNLENS_DATA_DIR || './data'),
     clickhouseUrl: clickhouseUrl(environment.RUNLENS_CLICKHOUSE_URL, faults),
   }
@@ -210,6 +218,7 @@ function sharedAddresses(settings: Omit<Settings, keyof FileSettings>): string[]
     ['RUNLENS_OTLP_GRPC', settings.otlpGrpc],
     ['RUNLENS_OTLP_HTTP', settings.otlpHttp],
     ['RUNLENS_API', settings.apiAddress],
+    ['RUNLENS_WORKER', settings.workerAddress],
   ]
   if (!settings.clickhouseUrl) listeners.push(['RUNLENS_CLICKHOUSE', settings.clickhouseAddress])
   const taken = new Map<string, string>()
@@ -219,6 +228,11 @@ function sharedAddresses(settings: Omit<Settings, keyof FileSettings>): string[]
     taken.set(text, name)
     return other && address.port !== 0 ? [`${name}: is ${text}, which ${other} has already`] : []
   })
+}
+
+function yesOrNo(name: string, text: string | undefined, faults: string[]): boolean {
+  if (text && text !== 'true' && text !== 'false') faults.push(`${name}: must be true or false`)
+  return text === 'true'
 }
 
 function clickhouseUrl(text: string | undefined, faults: string[]): string | undefined {

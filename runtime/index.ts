@@ -1,9 +1,12 @@
-/** What every process shares: configuration, logs, errors, readiness and an orderly end. */
+/** What every process shares: configuration, logs, errors, metrics, readiness and an orderly end. */
 export * from './address.ts'
 export * from './assets.ts'
 export * from './config.ts'
 export * from './errors.ts'
 export * from './lifecycle.ts'
 export * from './log.ts'
+export * from './metrics.ts'
+export * from './own-pages.ts'
 export * from './ownership.ts'
 export * from './process-identity.ts'
+export * from './version.ts'

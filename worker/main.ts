@@ -1,7 +1,16 @@
 /** The worker process. */
 import { createClickHouse } from '@runlens/clickhouse'
 import { settle } from '@runlens/mapping'
-import { createLogger, EXIT_CANNOT_START, loadSettings, RunlensError, runProcess } from '@runlens/runtime'
+import {
+  createLogger,
+  EXIT_CANNOT_START,
+  formatAddress,
+  loadSettings,
+  RunlensError,
+  runProcess,
+} from '@runlens/runtime'
+import { createMetrics } from './metrics.ts'
+import { startOwnServer } from './own-server.ts'
 import { startWorker } from './worker.ts'
 
 const log = createLogger('worker', 'info')
@@ -16,17 +25,24 @@ await runProcess('worker', log, async () => {
       'Set it to http://user:password@host:8123/database, or start everything with npm start.',
     )
   }
+  const metrics = createMetrics()
+  const pages = await startOwnServer(settings.workerAddress, {
+    registry: metrics.registry,
+    // Nobody is answered before this turn ends, and the worker is there by then.
+    notReady: () => (worker.started ? undefined : 'waiting for ClickHouse and its tables'),
+  })
   const client = createClickHouse({ url: settings.clickhouseUrl, application: 'runlens-worker' })
-  const worker = startWorker({ client, log, settings, settle })
+  const worker = startWorker({ client, log, settings, settle, metrics })
   worker.done.catch((error: unknown) => {
     const known = error instanceof RunlensError
     log.fatal(known ? { code: error.code, hint: error.hint } : { err: error }, known ? error.message : 'worker ended')
     process.exit(known ? EXIT_CANNOT_START : 1)
   })
   return {
-    listen: {},
+    listen: { http: formatAddress(pages.address) },
     stop: async () => {
       await worker.stop()
+      await pages.stop()
       await client.close()
     },
   }

@@ -7,6 +7,7 @@ import { createLogger, loadSettings, type ReadyMessage } from '@runlens/runtime'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { TestClickHouse } from '../test/kit/clickhouse.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../test/kit/stack-db.ts'
+import { createMetrics } from './metrics.ts'
 import { startWorker as startInProcess } from './worker.ts'
 
 /** The built process: `npm test` builds first. */
@@ -154,7 +155,13 @@ it('settles every trace and counts it once although it and ClickHouse are killed
 
 it('leaves one row for each execution when two work at once, each believing that the job is its own', async () => {
   const settings = loadSettings({})
-  const options = { client: db.client, log: createLogger('worker', 'silent'), settings, settle }
+  const options = {
+    client: db.client,
+    log: createLogger('worker', 'silent'),
+    settings,
+    settle,
+    metrics: createMetrics(),
+  }
   // Claims of one process id count as those of a predecessor: neither gives way to the other.
   const both = [startInProcess(options), startInProcess(options)]
   for (let first = 0; first < 60; first += 10) {

@@ -2,6 +2,7 @@
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Logger, Settings } from '@runlens/runtime'
 import { runJob } from './jobs/run-job.ts'
+import type { WorkerMetrics } from './metrics.ts'
 import { ROLLUP_JOB, RollupJob } from './rollup/rollup-job.ts'
 import type { Settle } from './settle/follow-executions.ts'
 import { SETTLE_JOB, SettleJob } from './settle/settle-job.ts'
@@ -12,26 +13,33 @@ export interface WorkerOptions {
   log: Logger
   settings: Pick<Settings, 'worker' | 'mapping'>
   settle: Settle
+  metrics: WorkerMetrics
 }
 
 export interface Worker {
+  /** Whether ClickHouse was reached and has the schema of this build. */
+  readonly started: boolean
   /** Rejects when the worker can't go on; resolves after `stop`. */
   done: Promise<void>
   /** Finishes what runs. */
   stop(): Promise<void>
 }
 
-export function startWorker({ client, log, settings, settle }: WorkerOptions): Worker {
+export function startWorker({ client, log, settings, settle, metrics }: WorkerOptions): Worker {
   const controller = new AbortController()
   const { signal } = controller
   const { leaseSeconds, overlapMs, rollupIntervalMs } = settings.worker
+  const observe = metrics
+  let started = false
   const run = async () => {
     await waitForSchema(client, log, signal)
+    started = true
     await Promise.all([
       runJob({
         client,
         log,
         leaseSeconds,
+        observe,
         signal,
         name: SETTLE_JOB,
         createJob: (owner) =>
@@ -42,15 +50,17 @@ export function startWorker({ client, log, settings, settle }: WorkerOptions): W
             settle,
             settings: settings.worker,
             payloadBytesMax: settings.mapping.payloadBytesMax,
+            observe,
           }),
       }),
       runJob({
         client,
         log,
         leaseSeconds,
+        observe,
         signal,
         name: ROLLUP_JOB,
-        createJob: () => new RollupJob({ client, rollupIntervalMs, settlingMs: overlapMs }),
+        createJob: () => new RollupJob({ client, rollupIntervalMs, settlingMs: overlapMs, observe }),
       }),
     ])
   }
@@ -58,6 +68,9 @@ export function startWorker({ client, log, settings, settle }: WorkerOptions): W
     if (!signal.aborted) throw error
   })
   return {
+    get started() {
+      return started
+    },
     done,
     stop: async () => {
       controller.abort()

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { findClickHouse } from '../clickhouse-url.ts'
 import type { CommandContext } from '../context.ts'
 import { checkClickHouseServer } from '../doctor/check-clickhouse.ts'
-import { checkCollector } from '../doctor/check-collector.ts'
+import { checkFigures } from '../doctor/check-figures.ts'
 import { checkMachine } from '../doctor/check-machine.ts'
 import { checkStack } from '../doctor/check-stack.ts'
 import { type Finding, fault, hasFault } from '../doctor/finding.ts'
@@ -22,7 +22,7 @@ Examples:
 export function addDoctorCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('doctor')
-    .description('what runs, versions, ports, spool, lag, and what to do about a fault')
+    .description('what runs, versions, ports, spool, lag, refusals, and what to do about a fault')
     .option('--json', 'print the findings as JSON')
   addSettingFlags(command, ALL_SETTING_FLAGS)
     .addHelpText('after', EXAMPLES)
@@ -51,7 +51,7 @@ async function examine(context: CommandContext, options: Record<string, unknown>
   const findings = await Promise.all([
     checkMachine(settings),
     checkStack(settings, state, Date.now()),
-    state ? checkCollector(settings, state.urls.otlpHttp) : [],
+    state ? checkFigures(settings, state.urls, Date.now()) : [],
     state || settings.clickhouseUrl ? checkClickHouseServer(findClickHouse(settings)) : [],
   ])
   return findings.flat()

@@ -5,8 +5,6 @@ import { type Finding, fault, info, ok, warning } from './finding.ts'
 import { formatBytes, formatMs } from './format.ts'
 
 const TIMEOUT_MS = 10_000
-/** A settling lag above this misses what users are promised (a second). */
-const LAG_HIGH_MS = 5_000
 /** A worker writes its account far more often than this. */
 const SILENT_MS = 60_000
 
@@ -92,15 +90,6 @@ function jobFinding({ job, silent_ms, lag_ms, traces_waiting, fault: why }: Stat
       check,
       `silent for ${formatMs(Number(silent_ms))}`,
       'Check above whether the worker runs, and its log.',
-    )
-  }
-  if (Number(lag_ms) > LAG_HIGH_MS) {
-    return warning(
-      check,
-      text,
-      Number(traces_waiting) > 0
-        ? 'Right after a start this passes. Otherwise more arrives than one worker settles, or ClickHouse is slow: look at\nits CPU and disk.'
-        : 'Nothing waits any more: the last traces came late, for example after a stop. The next ones say whether it lasts.',
     )
   }
   return ok(check, text)

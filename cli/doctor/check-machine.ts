@@ -2,8 +2,7 @@
 import { existsSync, statfsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import type { Settings } from '@runlens/runtime'
-import { version } from '../version.ts'
+import { type Settings, version } from '@runlens/runtime'
 import { type Finding, fault, info, ok, warning } from './finding.ts'
 import { formatBytes } from './format.ts'
 

@@ -40,6 +40,7 @@ export async function checkStack(settings: Settings, state: RunState | undefined
     ...(await Promise.all([
       checkAnswer('otlp.http', `${state.urls.otlpHttp}/readyz`),
       checkAnswer('api', `${state.urls.api}/readyz`),
+      checkAnswer('worker', `${state.urls.worker}/readyz`),
     ])),
   ]
 }
@@ -69,6 +70,7 @@ async function checkPorts(settings: Settings): Promise<Finding[]> {
     ['port.otlp-grpc', { setting: 'RUNLENS_OTLP_GRPC', address: settings.otlpGrpc }],
     ['port.otlp-http', { setting: 'RUNLENS_OTLP_HTTP', address: settings.otlpHttp }],
     ['port.api', { setting: 'RUNLENS_API', address: settings.apiAddress }],
+    ['port.worker', { setting: 'RUNLENS_WORKER', address: settings.workerAddress }],
   ]
   if (!settings.clickhouseUrl) {
     wanted.push(['port.clickhouse', { setting: 'RUNLENS_CLICKHOUSE', address: settings.clickhouseAddress }])

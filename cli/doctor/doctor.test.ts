@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fault, hasFault, ok, warning } from './finding.ts'
 import { formatBytes, formatMs } from './format.ts'
-import { metricSum } from './prometheus.ts'
+import { Figures } from './prometheus.ts'
 import { doctorReport } from './report.ts'
 
 describe('the report', () => {
@@ -28,21 +28,33 @@ describe('the report', () => {
   })
 })
 
-describe('a metric', () => {
-  const exposition = `# HELP runlens_spool_bytes Bytes
+describe('a process’s figures', () => {
+  const figures = new Figures(`# HELP runlens_spool_bytes Bytes
 # TYPE runlens_spool_bytes gauge
 runlens_spool_bytes 1024
 runlens_spool_bytes_max 4096
 runlens_dead_letters_total{tenant="a",reason="x} y"} 2
-runlens_dead_letters_total{tenant="b",reason="z"} 3e0
-`
-  it('is read by its whole name, and summed over its labels', () => {
-    expect(metricSum(exposition, 'runlens_spool_bytes')).toBe(1024)
-    expect(metricSum(exposition, 'runlens_dead_letters_total')).toBe(5)
+runlens_dead_letters_total{tenant="b",reason="say \\"no\\""} 3e0
+process_start_time_seconds 100
+`)
+
+  it('are read by their whole name, and summed over their labels or by one of them', () => {
+    expect(figures.sum('runlens_spool_bytes')).toBe(1024)
+    expect(figures.sum('runlens_dead_letters_total')).toBe(5)
+    expect([...figures.by('runlens_dead_letters_total', 'tenant')]).toEqual([
+      ['a', 2],
+      ['b', 3],
+    ])
+    expect(figures.samples[2]?.labels).toEqual({ tenant: 'a', reason: 'x} y' })
   })
 
-  it('is unknown when it is not there', () => {
-    expect(metricSum(exposition, 'runlens_spool')).toBeUndefined()
+  it('are nothing where they are not there', () => {
+    expect(figures.sum('runlens_spool')).toBe(0)
+    expect(figures.by('runlens_spool', 'tenant').size).toBe(0)
+  })
+
+  it('tell how long the process has counted', () => {
+    expect(figures.ageMs(160_000)).toBe(60_000)
   })
 })
 

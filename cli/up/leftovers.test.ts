@@ -21,7 +21,7 @@ function note(identity: ProcessIdentity): void {
     supervisor: { pid: 2 ** 22 + 1, startTicks: 1, boot: null },
     started_at: '2026-11-23T00:00:00.000Z',
     ready: true,
-    urls: { otlpGrpc: '', otlpHttp: '', api: '', clickhouse: '' },
+    urls: { otlpGrpc: '', otlpHttp: '', worker: '', api: '', clickhouse: '' },
     processes: [{ component: 'collector', restarts: 0, ...identity }],
   })
 }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { planProcesses } from './plan.ts'
 
 const at = (port: number) => ({ host: '127.0.0.1', port })
-const addresses = { otlpGrpc: at(1), otlpHttp: at(2), api: at(3), clickhouse: at(4) }
+const addresses = { otlpGrpc: at(1), otlpHttp: at(2), api: at(3), clickhouse: at(4), worker: at(5) }
 
 it('tells every process the real ports and all but ClickHouse where ClickHouse is', () => {
   const settings = loadSettings({ RUNLENS_DATA_DIR: '/data' })
@@ -19,6 +19,7 @@ it('tells every process the real ports and all but ClickHouse where ClickHouse i
     RUNLENS_OTLP_GRPC: '127.0.0.1:1',
     RUNLENS_OTLP_HTTP: '127.0.0.1:2',
     RUNLENS_API: '127.0.0.1:3',
+    RUNLENS_WORKER: '127.0.0.1:5',
     RUNLENS_CLICKHOUSE_URL: 'http://u:p@127.0.0.1:4/runlens',
   })
 })

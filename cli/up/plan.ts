@@ -24,6 +24,7 @@ export interface StackAddresses {
   otlpGrpc: Address
   otlpHttp: Address
   api: Address
+  worker: Address
   /** Undefined with a ClickHouse of one's own. */
   clickhouse: Address | undefined
 }
@@ -56,6 +57,7 @@ export function planProcesses(
     RUNLENS_OTLP_GRPC: formatAddress(addresses.otlpGrpc),
     RUNLENS_OTLP_HTTP: formatAddress(addresses.otlpHttp),
     RUNLENS_API: formatAddress(addresses.api),
+    RUNLENS_WORKER: formatAddress(addresses.worker),
     RUNLENS_CLICKHOUSE_URL: clickhouseUrl,
   }
   const embedded = addresses.clickhouse && {

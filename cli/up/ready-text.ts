@@ -15,7 +15,8 @@ Runlens is ready
   API          ${urls.api}/api/v1/executions
   API docs     ${urls.api}/docs
   ClickHouse   ${urls.clickhouse}${clickhouse}
-${password}  Data         ${settings.dataDir}
+${password}  Worker       ${urls.worker}/metrics   (the others have /metrics too)
+  Data         ${settings.dataDir}
 
   Try it       npm run demo      (a sample workload, from another terminal)
   Your own     OTEL_EXPORTER_OTLP_ENDPOINT=${urls.otlpHttp} <program>

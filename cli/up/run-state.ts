@@ -12,6 +12,8 @@ export interface StackUrls {
   otlpGrpc: string
   otlpHttp: string
   api: string
+  /** The worker's own pages. */
+  worker: string
   clickhouse: string
 }
 

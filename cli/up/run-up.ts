@@ -1,6 +1,5 @@
 /** `runlens up` from start to end: lock, ports, processes, migrations, ready, stop. */
-import { type Environment, identify, type RunlensError, type Settings } from '@runlens/runtime'
-import { version } from '../version.ts'
+import { type Environment, identify, type RunlensError, type Settings, version } from '@runlens/runtime'
 import { checkClickHouse, embeddedUrl, ensurePassword, withoutCredentials } from './clickhouse-access.ts'
 import { lockDataDir } from './data-dir-lock.ts'
 import { waitForLeftovers } from './leftovers.ts'
@@ -71,10 +70,11 @@ async function resolveAddresses(settings: Settings): Promise<StackAddresses> {
     { setting: 'RUNLENS_OTLP_GRPC', address: settings.otlpGrpc },
     { setting: 'RUNLENS_OTLP_HTTP', address: settings.otlpHttp },
     { setting: 'RUNLENS_API', address: settings.apiAddress },
+    { setting: 'RUNLENS_WORKER', address: settings.workerAddress },
     ...(settings.clickhouseUrl ? [] : [{ setting: 'RUNLENS_CLICKHOUSE', address: settings.clickhouseAddress }]),
   ]
-  const [otlpGrpc, otlpHttp, api, clickhouse] = await resolvePorts(wanted)
-  return { otlpGrpc: otlpGrpc!, otlpHttp: otlpHttp!, api: api!, clickhouse }
+  const [otlpGrpc, otlpHttp, api, worker, clickhouse] = await resolvePorts(wanted)
+  return { otlpGrpc: otlpGrpc!, otlpHttp: otlpHttp!, api: api!, worker: worker!, clickhouse }
 }
 
 async function resolveClickHouse(
@@ -97,6 +97,7 @@ function firstState(addresses: StackAddresses, clickhouseUrl: string): RunState 
     otlpGrpc: reachable(addresses.otlpGrpc),
     otlpHttp: `http://${reachable(addresses.otlpHttp)}`,
     api: `http://${reachable(addresses.api)}`,
+    worker: `http://${reachable(addresses.worker)}`,
     clickhouse: withoutCredentials(clickhouseUrl),
   }
   const supervisor = identify(process.pid) ?? { pid: process.pid, startTicks: null, boot: null }

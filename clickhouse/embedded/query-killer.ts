@@ -21,11 +21,17 @@ export class QueryKiller {
   readonly #control: Session
   readonly #doomed = new Set<string>()
   #last = 0
+  #killed = 0
   #running: Promise<void> | undefined
 
   /** @param control a session that runs nothing else, so that a kill never waits for a query */
   constructor(control: Session) {
     this.#control = control
+  }
+
+  /** Queries that were to be stopped so far. */
+  get killed(): number {
+    return this.#killed
   }
 
   /** Marks a query that is to be killed when `signal` fires before the ticket is closed. */
@@ -56,6 +62,7 @@ export class QueryKiller {
   }
 
   #kill(mark: string): void {
+    if (!this.#doomed.has(mark)) this.#killed += 1
     this.#doomed.add(mark)
     this.#running ??= this.#killDoomed().finally(() => {
       this.#running = undefined

@@ -1,6 +1,6 @@
 /** ClickHouse's HTTP interface over the engine: routes, credentials, how many queries at once, an orderly end. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Logger } from '@runlens/runtime'
+import { type Logger, type Registry, serveOwnPage } from '@runlens/runtime'
 import { EngineError, toEngineError } from './engine-error.ts'
 import { sendError } from './http/answer.ts'
 import { authenticate, type Credentials } from './http/credentials.ts'
@@ -14,11 +14,23 @@ export interface HttpInterfaceOptions extends QueryContext {
   log: Logger
 }
 
+/** Why a query was not taken: too many are there, the server stops, or the credentials are wrong. */
+export type RefusalReason = 'too_many' | 'stopping' | 'credentials'
+
+export interface QueryCounts {
+  ok: number
+  failed: number
+  refused: Record<RefusalReason, number>
+}
+
 /** Room for a URL with many parameters; ClickHouse takes up to 1 MiB, and longer values come as a form. */
 const HEADER_BYTES_MAX = 256 * 1024
 
 export class HttpInterface {
   readonly server: Server
+  readonly counts: QueryCounts = { ok: 0, failed: 0, refused: { too_many: 0, stopping: 0, credentials: 0 } }
+  /** Given at `/metrics`, to anyone: it tells nothing of what is stored. */
+  metrics: Registry | undefined
   readonly #options: HttpInterfaceOptions
   readonly #running = new Set<Promise<void>>()
   #stopping = false
@@ -52,8 +64,12 @@ export class HttpInterface {
     let queryId: string | undefined
     try {
       const url = readUrl(message.url ?? '')
+      if (this.metrics && url.pathname === '/metrics') {
+        serveOwnPage({ registry: this.metrics, notReady: () => undefined }, 'metrics', message, response)
+        return
+      }
       if (answeredSimply(message, url, response)) return
-      authenticate(this.#options.credentials, message, url)
+      this.#authenticate(message, url)
       const request = readQueryRequest(message, url)
       queryId = request.queryId
       await this.#admitted(() => runQuery(this.#options, request, message, response))
@@ -64,10 +80,23 @@ export class HttpInterface {
     }
   }
 
+  #authenticate(message: IncomingMessage, url: URL): void {
+    try {
+      authenticate(this.#options.credentials, message, url)
+    } catch (error) {
+      this.counts.refused.credentials += 1
+      throw error
+    }
+  }
+
   async #admitted(work: () => Promise<void>): Promise<void> {
     const { queriesMax } = this.#options
-    if (this.#stopping) throw new EngineError(236, 'ABORTED', 'The server is shutting down')
+    if (this.#stopping) {
+      this.counts.refused.stopping += 1
+      throw new EngineError(236, 'ABORTED', 'The server is shutting down')
+    }
     if (this.#running.size >= queriesMax) {
+      this.counts.refused.too_many += 1
       const message = `Too many simultaneous queries. Maximum: ${queriesMax}`
       throw new EngineError(202, 'TOO_MANY_SIMULTANEOUS_QUERIES', message)
     }
@@ -75,6 +104,10 @@ export class HttpInterface {
     this.#running.add(running)
     try {
       await running
+      this.counts.ok += 1
+    } catch (error) {
+      this.counts.failed += 1
+      throw error
     } finally {
       this.#running.delete(running)
     }

@@ -57,6 +57,21 @@ export class SessionPool {
     this.#idle = [...this.#slots]
   }
 
+  /** Queries that can run at once. */
+  get size(): number {
+    return this.#slots.length
+  }
+
+  /** Sessions that are leased. */
+  get busy(): number {
+    return this.#slots.length - this.#idle.length
+  }
+
+  /** Queries in line. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
   /**
    * Waits for a free session, first come, first served.
    * @throws EngineError QUERY_WAS_CANCELLED when `signal` fires while waiting

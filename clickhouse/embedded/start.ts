@@ -3,6 +3,7 @@ import { formatAddress, type Logger, listen, type RunningProcess, type Settings 
 import { type Chdb, loadChdb, openEngine, type Session } from './chdb.ts'
 import { prepareDataDirectory, removeLeftBodies } from './data-directory.ts'
 import { Engine } from './engine.ts'
+import { countTraffic, createEmbeddedRegistry } from './metrics.ts'
 import { QueryKiller } from './query-killer.ts'
 import { HttpInterface } from './server.ts'
 import { SessionPool } from './sessions.ts'
@@ -48,6 +49,7 @@ export async function startEmbedded(settings: Settings, log: Logger): Promise<Ru
     version,
     log,
   })
+  http.metrics = createEmbeddedRegistry({ pool, killer, counts: http.counts, traffic: countTraffic(http.server) })
   process.once('exit', () => {
     // The engine's own cleanup waits for its queries, and one that writes into a pipe nobody reads would wait for ever.
     if (http.busy) process.kill(process.pid, 'SIGKILL')

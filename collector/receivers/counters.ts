@@ -1,5 +1,5 @@
 /** What the receivers count; every refusal has its reason. */
-import { Counter, type Registry } from 'prom-client'
+import { Counter, type Registry } from '@runlens/runtime'
 import type { Reason } from './status.ts'
 
 export type Transport = 'grpc' | 'http'

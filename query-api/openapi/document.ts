@@ -100,7 +100,8 @@ function success({ answer, path }: Route): Record<string, Json> {
   if (answer)
     return { 200: { description: 'The answer', content: { 'application/json': { schema: reference(answer) } } } }
   if (path === '/') return { 302: { description: 'Elsewhere' } }
-  return { 200: { description: 'A page', content: { 'text/html': {} } } }
+  const type = path === '/metrics' ? 'text/plain' : 'text/html'
+  return { 200: { description: 'A page', content: { [type]: {} } } }
 }
 
 /** One response per status, whose description names the codes. */

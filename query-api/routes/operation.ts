@@ -35,6 +35,20 @@ const readyz = route({
   },
 })
 
+const metrics = route({
+  path: '/metrics',
+  id: 'readMetrics',
+  tag: 'Operation',
+  summary: "The server's own figures, as Prometheus reads them",
+  parameters: nothing,
+  query: nothing,
+  problems: [],
+  handle: async ({ services }) => ({
+    text: await services.metrics.metrics(),
+    contentType: services.metrics.contentType,
+  }),
+})
+
 /** `/openapi.json`, `/docs` and `/`, which tell of all routes and of themselves. */
 export function selfDescription(others: readonly Route[]): Route[] {
   const all: Route[] = [...others]
@@ -74,4 +88,4 @@ export function selfDescription(others: readonly Route[]): Route[] {
   return all
 }
 
-export const operation: readonly Route[] = [healthz, readyz]
+export const operation: readonly Route[] = [healthz, readyz, metrics]

@@ -1,4 +1,5 @@
 /** What a route is: one value that gives validation, types, the handler and its part of the OpenAPI document. */
+import type { Registry } from '@runlens/runtime'
 import type { z } from 'zod'
 import type { ProblemCode } from '../problem-codes.ts'
 import type { Scope } from '../questions/question.ts'
@@ -17,6 +18,8 @@ export interface Services {
   candidateTimeoutMs: number
   /** Why the server can't answer questions yet; null when it can. */
   notReady: () => Promise<ReadinessFault | null>
+  /** The process's own figures, as Prometheus reads them. */
+  metrics: Pick<Registry, 'metrics' | 'contentType'>
 }
 
 export interface ReadinessFault {
@@ -44,6 +47,7 @@ export type Answer =
       headers?: Readonly<Record<string, string>>
     }
   | { html: string; contentSecurityPolicy: string }
+  | { text: string; contentType: string }
   | { redirect: string }
 
 interface RouteShape<Path extends z.ZodObject, Query extends z.ZodObject> {

@@ -67,7 +67,7 @@ async function takePort(): Promise<number> {
 }
 
 describe('a start that cannot succeed', () => {
-  it.each(['RUNLENS_OTLP_GRPC', 'RUNLENS_OTLP_HTTP', 'RUNLENS_API', 'RUNLENS_CLICKHOUSE'])(
+  it.each(['RUNLENS_OTLP_GRPC', 'RUNLENS_OTLP_HTTP', 'RUNLENS_API', 'RUNLENS_WORKER', 'RUNLENS_CLICKHOUSE'])(
     'says which port is taken, whose setting %s it is and what to do, and leaves nothing',
     async (setting) => {
       const port = await takePort()

@@ -21,6 +21,7 @@ export interface StackUrls {
   otlpGrpc: string
   otlpHttp: string
   api: string
+  worker: string
   /** With credentials and database. */
   clickhouse: string
 }
@@ -80,6 +81,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       RUNLENS_OTLP_GRPC: urls.otlpGrpc,
       RUNLENS_OTLP_HTTP: new URL(urls.otlpHttp).host,
       RUNLENS_API: new URL(urls.api).host,
+      RUNLENS_WORKER: new URL(urls.worker).host,
       ...(options.env?.RUNLENS_CLICKHOUSE_URL
         ? { RUNLENS_CLICKHOUSE_URL: options.env.RUNLENS_CLICKHOUSE_URL }
         : { RUNLENS_CLICKHOUSE: new URL(urls.clickhouse).host }),
@@ -112,6 +114,7 @@ export function spawnUp(
       RUNLENS_OTLP_GRPC: FREE,
       RUNLENS_OTLP_HTTP: FREE,
       RUNLENS_API: FREE,
+      RUNLENS_WORKER: FREE,
       RUNLENS_CLICKHOUSE: FREE,
       RUNLENS_DATA_DIR: dataDir,
       ...env,

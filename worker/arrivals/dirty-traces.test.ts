@@ -81,3 +81,14 @@ it('remembers the first arrival of what is not settled yet', () => {
   dirty.add(arrival('a', 9), 9)
   expect(dirty.oldestArrival).toBe(3_000n)
 })
+
+it('tells the oldest arrival that no settling has seen apart from the oldest of all', () => {
+  const dirty = queue()
+  dirty.add(arrival('a', 100), 100)
+  const [settled] = dirty.take(1_000, 10)
+  dirty.wait({ ...settled!, spans: 0, fresh_at: undefined }, 30_000)
+  expect([dirty.oldestArrival, dirty.oldestFresh]).toEqual([100_000n, undefined])
+  dirty.add(arrival('a', 5_000), 5_000)
+  dirty.add(arrival('a', 4_000), 5_100)
+  expect([dirty.oldestArrival, dirty.oldestFresh]).toEqual([100_000n, 4_000_000n])
+})

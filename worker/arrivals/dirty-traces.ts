@@ -19,6 +19,8 @@ export interface DirtyTrace {
   spans: number
   /** Arrival of the first of them by ClickHouse's clock, microseconds since the epoch. */
   arrived_at: bigint
+  /** The same, of those that no settling has seen; undefined for a trace that only waits for time to pass. */
+  fresh_at: bigint | undefined
   /** Tries after which no span of it was visible. */
   unseen: number
 }
@@ -50,18 +52,19 @@ export class DirtyTraces {
 
   /** Arrival of the oldest one, microseconds since the epoch; undefined when nothing waits. */
   get oldestArrival(): bigint | undefined {
-    let oldest: bigint | undefined
-    for (const { arrived_at } of this.waiting.values()) {
-      if (oldest === undefined || arrived_at < oldest) oldest = arrived_at
-    }
-    return oldest
+    return oldestOf(this.waiting.values(), ({ arrived_at }) => arrived_at)
+  }
+
+  /** The same, of spans that no settling has seen. */
+  get oldestFresh(): bigint | undefined {
+    return oldestOf(this.waiting.values(), ({ fresh_at }) => fresh_at)
   }
 
   add(arrival: Arrival, now: number): void {
     const { tenant, trace_id, arrived_at, spans, range } = arrival
     const known = this.waiting.get(keyOf(arrival))
     if (!known) {
-      const trace = { tenant, trace_id, ranges: [range], spans, arrived_at, unseen: 0 }
+      const trace = { tenant, trace_id, ranges: [range], spans, arrived_at, fresh_at: arrived_at, unseen: 0 }
       this.waiting.set(keyOf(arrival), { ...trace, notBefore: null, firstSeen: now, lastSeen: now })
       return
     }
@@ -71,6 +74,7 @@ export class DirtyTraces {
     known.spans += spans
     known.ranges = mergeByTrace([...known.ranges, range])
     if (arrived_at < known.arrived_at) known.arrived_at = arrived_at
+    if (known.fresh_at === undefined || arrived_at < known.fresh_at) known.fresh_at = arrived_at
   }
 
   /** Puts a settled trace back: its answer may change at a known time. New arrivals go before. */
@@ -101,6 +105,15 @@ export class DirtyTraces {
     if (notBefore !== null) return now >= notBefore
     return now - lastSeen >= this.options.settleDelayMs || now - firstSeen >= this.options.settleLatestMs
   }
+}
+
+function oldestOf(traces: Iterable<Waiting>, at: (trace: Waiting) => bigint | undefined): bigint | undefined {
+  let oldest: bigint | undefined
+  for (const trace of traces) {
+    const time = at(trace)
+    if (time !== undefined && (oldest === undefined || time < oldest)) oldest = time
+  }
+  return oldest
 }
 
 function keyOf({ tenant, trace_id }: { tenant: string; trace_id: string }): string {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Logger } from '@runlens/runtime'
+import type { JobObserver } from '../metrics.ts'
 import { createLease } from './lease.ts'
 import { persist } from './persist.ts'
 
@@ -20,6 +21,7 @@ export interface RunJobOptions {
   log: Logger
   name: string
   leaseSeconds: number
+  observe: JobObserver
   /** Aborted when the process stops: the step that runs is finished first. */
   signal: AbortSignal
   /** @param owner this run of the process, as in the lease */
@@ -27,8 +29,11 @@ export interface RunJobOptions {
 }
 
 export async function runJob(options: RunJobOptions): Promise<void> {
-  const { client, name, leaseSeconds, signal } = options
+  const { client, name, leaseSeconds, observe, signal } = options
   const log = options.log.child({ job: name })
+  const onFault = (error: unknown) => {
+    if (error !== undefined) observe.failed(name)
+  }
   const lease = createLease({ client, job: name, leaseSeconds })
   const renewMs = (leaseSeconds * 1000) / 3
   const job = options.createJob(lease.owner)
@@ -38,13 +43,15 @@ export async function runJob(options: RunJobOptions): Promise<void> {
     while (!signal.aborted) {
       if (Date.now() >= renewAt) {
         const before: boolean = held
-        held = await persist(() => lease.hold(), { log, what: 'lease', signal })
+        held = await persist(() => lease.hold(), { log, what: 'lease', signal, onFault })
+        if (held !== before || renewAt === 0) observe.held(name, held)
         renewAt = Date.now() + renewMs
         if (held !== before) log.info(held ? 'took over' : 'lost to another owner')
-        if (held && !before) await persist(() => job.begin(signal), { log, what: 'begin', signal })
+        if (held && !before) await persist(() => job.begin(signal), { log, what: 'begin', signal, onFault })
       }
-      const pause = held ? await persist(() => job.step(signal), { log, what: 'step', signal }) : renewMs / 4
-      if (!held) renewAt = Math.min(renewAt, Date.now() + pause)
+      const pause = held ? await persist(() => job.step(signal), { log, what: 'step', signal, onFault }) : renewMs / 4
+      if (held) observe.stepped(name)
+      else renewAt = Math.min(renewAt, Date.now() + pause)
       if (pause > 0) await sleep(pause, undefined, { signal })
     }
   } catch (error) {

@@ -3,6 +3,7 @@ import { createLogger, loadSettings } from '@runlens/runtime'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
+import { createMetrics } from '../metrics.ts'
 import { startWorker } from '../worker.ts'
 
 let db: TestClickHouse
@@ -43,6 +44,7 @@ it('settles all other traces if settling fails on one, says so until that one ar
     client: db.client,
     log: createLogger('worker', 'silent'),
     settings: loadSettings({}),
+    metrics: createMetrics(),
     settle: (spans, options) => {
       if (broken && spans.some(({ trace_id }) => trace_id === traceId(2))) throw new Error('two is too much')
       return settle(spans, options)

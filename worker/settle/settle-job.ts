@@ -7,6 +7,7 @@ import { type Block, type Tail, tailArrivals } from '../arrivals/tail-arrivals.t
 import { persist } from '../jobs/persist.ts'
 import type { Job } from '../jobs/run-job.ts'
 import { readPosition, writeStatus } from '../jobs/status.ts'
+import type { SettleObserver } from '../metrics.ts'
 import { type SurveyedTrace, survey } from '../simple/survey.ts'
 import { writeSimple } from '../simple/write-simple.ts'
 import type { Settle } from './follow-executions.ts'
@@ -20,6 +21,7 @@ export interface SettleJobOptions {
   settle: Settle
   settings: Settings['worker']
   payloadBytesMax: number
+  observe: SettleObserver
 }
 
 export const SETTLE_JOB = 'settle'
@@ -52,6 +54,10 @@ export class SettleJob implements Job {
     this.dirty = new DirtyTraces({
       settleDelayMs: options.settings.settleDelayMs,
       settleLatestMs: Math.max(SETTLE_LATEST_MS, options.settings.settleDelayMs),
+    })
+    options.observe.watchWaiting(() => {
+      const { size, oldestFresh } = this.dirty
+      return { traces: size, oldestArrivalMs: oldestFresh === undefined ? undefined : Number(oldestFresh / 1000n) }
     })
   }
 
@@ -110,7 +116,8 @@ export class SettleJob implements Job {
         log.warn({ err: error, traces: traceIds.length }, 'simple traces not settled together; one by one')
       }
     }
-    this.noteSettled([...written], written.size)
+    const arrivals = Array.from(written, ({ arrived_at }) => arrived_at)
+    this.noteSettled(written.size, arrivals, written.size)
     return written
   }
 
@@ -156,17 +163,21 @@ export class SettleJob implements Job {
           this.dirty.wait({ ...trace, unseen: trace.unseen + 1 }, now + UNSEEN_PAUSE_MS)
         }
       } else if (again !== undefined) {
-        this.dirty.wait({ ...trace, spans: 0, unseen: 0 }, Math.max(again, now + 1))
+        this.dirty.wait({ ...trace, spans: 0, fresh_at: undefined, unseen: 0 }, Math.max(again, now + 1))
       }
     }
-    this.noteSettled(traces, report.rowsWritten)
+    const fresh = traces.flatMap(({ trace_id, fresh_at }) => (unseen.has(trace_id) ? [] : (fresh_at ?? [])))
+    this.noteSettled(traces.length, fresh, report.rowsWritten)
   }
 
-  private noteSettled(traces: readonly { arrived_at: bigint }[], rowsWritten: number): void {
+  /** @param arrivals of spans that no settling had seen, microseconds since the epoch */
+  private noteSettled(traces: number, arrivals: readonly bigint[], executions: number): void {
     const now = Date.now()
-    for (const { arrived_at } of traces) this.lagMs = Math.max(this.lagMs, now - Number(arrived_at / 1000n))
-    this.tracesSettled += traces.length
-    this.executionsWritten += rowsWritten
+    const delaysMs = arrivals.map((at) => now - Number(at / 1000n))
+    for (const delay of delaysMs) if (delay > this.lagMs) this.lagMs = delay
+    this.tracesSettled += traces
+    this.executionsWritten += executions
+    this.options.observe.settled({ traces, executions, delaysMs })
   }
 
   private noteUnsettled(traces: readonly DirtyTrace[], failed: ReadonlyMap<string, unknown>): void {

@@ -1,6 +1,7 @@
 /** Which path is what on the OTLP/HTTP port. Paths are compared as they come: nothing is decoded or normalised. */
+
+import { OWN_PAGES, type OwnPage } from '@runlens/runtime'
 import type { Service } from '../receiver.ts'
-import { OWN_PAGES, type OwnPage } from './own-pages.ts'
 
 export type Route = { kind: 'export'; service: Service } | { kind: 'page'; page: OwnPage }
 

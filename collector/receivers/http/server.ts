@@ -1,10 +1,10 @@
 /** OTLP/HTTP and the collector's own health, readiness and metrics on one node:http server. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type Address, listen } from '@runlens/runtime'
+import { type Address, listen, type OwnPages, serveOwnPage } from '@runlens/runtime'
 import { fault } from '../status.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import { type ExportOptions, HttpExport } from './export.ts'
-import { type OwnPages, serveOwnPage } from './own-pages.ts'
+
 import { createRoutes, type Route } from './routes.ts'
 
 const HEADER_BYTES_MAX = 16 * 1024

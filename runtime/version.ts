@@ -1,6 +1,6 @@
-/** The version of this installation. */
+/** The version of this installation; all packages carry the same. */
 import { readFileSync } from 'node:fs'
-import { packageAsset } from '@runlens/runtime'
+import { packageAsset } from './assets.ts'
 
 export const version: string = (
   JSON.parse(readFileSync(packageAsset(import.meta.url, 'package.json'), 'utf8')) as { version: string }

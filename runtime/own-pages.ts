@@ -1,6 +1,6 @@
-/** The collector's own health, readiness and metrics, on the OTLP/HTTP port but outside OTLP's rules. */
+/** A process's own health, readiness and metrics over HTTP. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Registry } from 'prom-client'
+import type { Registry } from './metrics.ts'
 
 export const OWN_PAGES = ['healthz', 'readyz', 'metrics'] as const
 export type OwnPage = (typeof OWN_PAGES)[number]
