@@ -1,0 +1,28 @@
+/** The head of the timeline: names of the columns and the time from the start of the execution. */
+import { formatDuration } from '../format/duration.ts'
+import type { Domain } from './layout.ts'
+
+export function TimeAxis({ ticks, domain }: { ticks: readonly number[]; domain: Domain }) {
+  const length = domain.endMs - domain.startMs
+  return (
+    <div className="step-row step-head" aria-hidden="true">
+      <span className="step-name">Step</span>
+      <span className="step-duration">Duration</span>
+      <span className="step-self">Self</span>
+      <span className="step-percentile" title="Percent of its runs of the last 7 days that took no longer">
+        Pctl
+      </span>
+      <span className="step-time">
+        {ticks.map((ms) => {
+          const left = ((ms - domain.startMs) / length) * 100
+          // The last label would reach over the edge.
+          return (
+            <span key={ms} className={left > 92 ? 'tick tick-last' : 'tick'} style={{ left: `${left}%` }}>
+              {ms === 0 ? '0' : formatDuration(ms)}
+            </span>
+          )
+        })}
+      </span>
+    </div>
+  )
+}
