@@ -25,22 +25,16 @@ export function serveUi(directory: string): RequestHandler {
   const router = Router()
   router.use((request, response, next) => {
     // The path below the mount is `/` for `/ui` too, where relative links would lead nowhere.
-    if (request.originalUrl.split('?')[0] === '/ui') return response.redirect(301, '/ui/')
+    const [path, query] = request.originalUrl.split('?')
+    if (path === '/ui') return response.redirect(301, query === undefined ? '/ui/' : `/ui/?${query}`)
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new ProblemError('method_not_allowed', `${request.method} is not served here; GET and HEAD are.`)
     }
     response.set('content-security-policy', CONTENT_SECURITY_POLICY)
     next()
   })
-  // Names of assets carry a hash of their content.
-  const forever = { immutable: true, maxAge: '1y', index: false, redirect: false } as const
-  router.use('/assets', express.static(join(directory, 'assets'), forever), (request) => {
-    throw new ProblemError(
-      'route_not_found',
-      `There is no ${request.originalUrl}. A page of an older build? Reload it.`,
-    )
-  })
-  router.use((_request, response) => {
+  router.use('/assets', assets(join(directory, 'assets')))
+  router.use((request, response) => {
     if (!existsSync(join(directory, 'index.html'))) {
       throw new ProblemError(
         'ui_not_built',
@@ -48,7 +42,23 @@ export function serveUi(directory: string): RequestHandler {
       )
     }
     // The header set for all answers stays: `private, no-cache`.
-    response.sendFile('index.html', { root: directory, cacheControl: false })
+    const file = request.path === '/icon.svg' ? 'icon.svg' : 'index.html'
+    response.sendFile(file, { root: directory, cacheControl: false })
   })
   return router
+}
+
+/** Their names carry a hash of their content, so they stay what they are for ever. */
+function assets(directory: string): RequestHandler[] {
+  const files = express.static(directory, {
+    index: false,
+    redirect: false,
+    cacheControl: false,
+    setHeaders: (response) => response.setHeader('cache-control', 'public, max-age=31536000, immutable'),
+  })
+  const missing: RequestHandler = (request) => {
+    const detail = `There is no ${request.originalUrl}. A page of an older build? Reload it.`
+    throw new ProblemError('route_not_found', detail)
+  }
+  return [files, missing]
 }

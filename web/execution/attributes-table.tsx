@@ -6,6 +6,10 @@ export function AttributesTable({ attributes }: { attributes: Record<string, str
   if (entries.length === 0) return <p className="muted">None.</p>
   return (
     <table className="attributes">
+      <colgroup>
+        <col className="attribute-name" />
+        <col />
+      </colgroup>
       <thead className="unseen">
         <tr>
           <th scope="col">Name</th>

@@ -2,6 +2,7 @@
 import { isFinal } from '@runlens/conventions'
 import { useExecution, useTree, type WhichExecution } from '../api/queries.ts'
 import type { ExecutionDetail } from '../api/types.ts'
+import { useSteadyError } from '../api/use-steady-error.ts'
 import { ProblemView, StaleNotice } from '../parts/problem-view.tsx'
 import { useNow } from '../parts/use-now.ts'
 import { useTitle } from '../parts/use-title.ts'
@@ -17,7 +18,9 @@ const OPEN_TICK_MS = 1_000
 
 /** @param search of the address: `spans=all`, `step=<key>` */
 export function ExecutionPage({ which, search }: { which: WhichExecution; search: string }) {
-  const { data, error, refetch } = useExecution(which)
+  const asked = useExecution(which)
+  const { data, refetch } = asked
+  const error = useSteadyError(asked)
   useTitle(data ? `${data.status} · ${data.workflow_name ?? data.execution_id}` : which.executionId)
   const nowMs = useNow(OPEN_TICK_MS)
   if (!data) return error ? <ProblemView error={error} retry={refetch} /> : <PageSkeleton />
@@ -53,7 +56,9 @@ function Steps({ which, execution, search, nowMs }: StepsProps) {
   const parameters = new URLSearchParams(search)
   const withPlainSpans = parameters.get('spans') === 'all'
   const isOpen = !isFinal(execution.status)
-  const { data, error, refetch } = useTree(which, withPlainSpans, isOpen)
+  const asked = useTree(which, withPlainSpans, isOpen)
+  const { data, refetch } = asked
+  const error = useSteadyError(asked)
   return (
     <section className="panel" aria-label="Steps">
       <div className="panel-head">

@@ -15,12 +15,12 @@ export function formatAgo(iso: string, nowMs: number): string {
   return `${Math.floor(seconds / size)} ${unit} ago`
 }
 
-/** The local time of day; `10 Nov, 14:03:22` when it is not of the day of `nowMs`. */
+/** The local time of day; `10 Nov 14:03:22` when it is not of the day of `nowMs`. */
 export function formatClock(iso: string, nowMs: number): string {
   const date = new Date(iso)
   const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
   if (date.toDateString() === new Date(nowMs).toDateString()) return clock
-  return `${date.getDate()} ${MONTHS[date.getMonth()]}, ${clock}`
+  return `${date.getDate()} ${MONTHS[date.getMonth()]} ${clock}`
 }
 
 /** Local time with its offset, to the millisecond, and UTC: what to look for in other logs. */

@@ -1,26 +1,29 @@
 /** What stands where no row is: another range, fewer filters, or how to send the first span. */
 import { useState } from 'react'
 import { useFirstPage } from '../api/queries.ts'
-import { type Filters, parseFilters } from '../filters/filters.ts'
+import type { ExecutionList } from '../api/types.ts'
+import { type Filters, isNarrowed, parseFilters } from '../filters/filters.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { DEMO_COMMAND, FIRST_SPAN_ENVIRONMENT, firstSpanCommand } from './first-span.ts'
+import { LagNote } from './lag-note.tsx'
 
 interface Props {
   filters: Filters
-  isNarrowed: boolean
-  range: Filters['range']
+  page: ExecutionList | undefined
   onChange: (filters: Filters) => void
 }
 
-export function EmptyList({ filters, isNarrowed, range, onChange }: Props) {
+export function EmptyList({ filters, page, onChange }: Props) {
+  const { range } = filters
+  const narrowed = isNarrowed(filters)
   const anything = useFirstPage('limit=1', false)
   if (anything.data === undefined) return <p className="notice muted">Nothing in this range.</p>
   if (anything.data.total === 0) return <FirstSpan />
   return (
     <section className="notice">
-      <h2>{isNarrowed ? 'No execution passes these filters' : `No execution started in the last ${range}`}</h2>
+      <h2>{narrowed ? 'No execution passes these filters' : `No execution started in the last ${range}`}</h2>
       <p className="notice-foot">
-        {isNarrowed && (
+        {narrowed && (
           <button type="button" className="button" onClick={() => onChange({ ...parseFilters(''), range })}>
             Clear filters
           </button>
@@ -30,6 +33,7 @@ export function EmptyList({ filters, isNarrowed, range, onChange }: Props) {
             Look at all time
           </button>
         )}
+        <LagNote page={page} />
       </p>
     </section>
   )

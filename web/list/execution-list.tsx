@@ -1,10 +1,11 @@
 /** Key figures and rows of one set of filters, with everything that can be in their place. */
-import { type Filters, isNarrowed, listQuestion } from '../filters/filters.ts'
+import { type Filters, listQuestion } from '../filters/filters.ts'
 import { formatCount } from '../format/number.ts'
 import { ProblemView, StaleNotice } from '../parts/problem-view.tsx'
 import { EmptyList } from './empty-list.tsx'
 import { ExecutionTable } from './execution-table.tsx'
 import { KpiStrip } from './kpi-strip.tsx'
+import { LagNote } from './lag-note.tsx'
 import { type LiveList, useLiveList } from './use-live-list.ts'
 
 interface Props {
@@ -20,9 +21,7 @@ export function ExecutionList({ filters, onChange }: Props) {
       <KpiStrip filters={filters} isPolled={!list.isPaused} />
       {error && rows && <StaleNotice error={error} />}
       {error && !rows && <ProblemView error={error} retry={list.retry} />}
-      {!error && rows?.length === 0 && (
-        <EmptyList isNarrowed={isNarrowed(filters)} range={filters.range} onChange={onChange} filters={filters} />
-      )}
+      {!error && rows?.length === 0 && <EmptyList page={list.page} onChange={onChange} filters={filters} />}
       {(rows === undefined ? !error : rows.length > 0) && (
         <section aria-label="Executions" aria-busy={rows === undefined}>
           <ListHead list={list} />
@@ -48,6 +47,7 @@ function ListHead({ list }: { list: LiveList }) {
           <span className="skeleton skeleton-short" />
         )}
       </p>
+      <LagNote page={page} />
       {arrived.count > 0 && (
         <button type="button" className="arrived" onClick={list.showNewest}>
           ↑ {arrived.count}

@@ -37,15 +37,15 @@ export function FilterBar({ filters, onChange }: Props) {
           className="wide"
           ref={search}
         />
-        <TextField {...text('workflow_name')} label="Workflow" placeholder="Any workflow" list={namesId} />
+        <TextField {...text('workflow_name')} label="Workflow" placeholder="Workflow" list={namesId} />
         <datalist id={namesId}>
           {names.map((name) => (
             <option key={name} value={name} />
           ))}
         </datalist>
         <KindFilter filters={filters} onChange={onChange} />
-        <TextField {...text('environment')} label="Environment" placeholder="Any environment" />
-        <TextField {...text('user_id')} label="User" placeholder="Any user" />
+        <TextField {...text('environment')} label="Environment" placeholder="Environment" />
+        <TextField {...text('user_id')} label="User" placeholder="User" />
         <RangeFilter filters={filters} onChange={onChange} />
       </div>
       <div className="filter-row">

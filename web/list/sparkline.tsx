@@ -21,6 +21,7 @@ export function Sparkline({ points, to }: { points: readonly SparklinePoint[]; t
       role="img"
       aria-label={label}
     >
+      <rect className="spark-foot" x={0} y={HEIGHT - 1} width={points.length * BUCKET - GAP} height={1} />
       {points.map((point, n) => {
         const failed = heightOf(point.failure, most)
         const others = heightOf(point.total - point.failure, most)

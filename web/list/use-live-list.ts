@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import { useFirstPage, useOlderPages } from '../api/queries.ts'
 import type { Execution, ExecutionList } from '../api/types.ts'
+import { useSteadyError } from '../api/use-steady-error.ts'
 import { countNew, heldRows } from './live-list.ts'
 
 /** Scrolled further than this, the reader reads. */
@@ -38,6 +39,7 @@ export function useLiveList(search: string): LiveList {
   const [isPaused, setPaused] = useState(false)
   const [held, setHeld] = useHeld(search)
   const first = useFirstPage(search, !isPaused)
+  const error = useSteadyError(first)
   const newest = first.data
   const cursor = held?.withOlder ? held.page.next_cursor : null
   const older = useOlderPages(search, cursor)
@@ -60,7 +62,7 @@ export function useLiveList(search: string): LiveList {
   return {
     rows,
     page: newest ?? page,
-    error: first.error,
+    error,
     arrived: rows && newest ? countNew(rows, newest.executions) : { count: 0, atLeast: false },
     isPaused,
     isLoadingOlder: older.isFetching,

@@ -2,6 +2,9 @@
 import { formatDuration } from '../format/duration.ts'
 import type { Domain } from './layout.ts'
 
+/** A label further right would reach over the edge. */
+const LABEL_PERCENT_MAX = 88
+
 export function TimeAxis({ ticks, domain }: { ticks: readonly number[]; domain: Domain }) {
   const length = domain.endMs - domain.startMs
   return (
@@ -15,10 +18,10 @@ export function TimeAxis({ ticks, domain }: { ticks: readonly number[]; domain: 
       <span className="step-time">
         {ticks.map((ms) => {
           const left = ((ms - domain.startMs) / length) * 100
-          // The last label would reach over the edge.
+          const label = ms === 0 ? '0' : formatDuration(ms)
           return (
-            <span key={ms} className={left > 92 ? 'tick tick-last' : 'tick'} style={{ left: `${left}%` }}>
-              {ms === 0 ? '0' : formatDuration(ms)}
+            <span key={ms} className="tick" style={{ left: `${left}%` }}>
+              {left <= LABEL_PERCENT_MAX && label}
             </span>
           )
         })}
