@@ -3,6 +3,7 @@ import { isFinal } from '@runlens/conventions'
 import { useExecution, useTree, type WhichExecution } from '../api/queries.ts'
 import type { ExecutionDetail } from '../api/types.ts'
 import { useSteadyError } from '../api/use-steady-error.ts'
+import { formatCount } from '../format/number.ts'
 import { ProblemView, StaleNotice } from '../parts/problem-view.tsx'
 import { useNow } from '../parts/use-now.ts'
 import { useTitle } from '../parts/use-title.ts'
@@ -63,7 +64,7 @@ function Steps({ which, execution, search, nowMs }: StepsProps) {
     <section className="panel" aria-label="Steps">
       <div className="panel-head">
         <h2>
-          Steps <span className="count">{data?.steps.length ?? ''}</span>
+          Steps <span className="count">{data && formatCount(data.steps.length)}</span>
         </h2>
         {(data?.meta.truncated || execution.spans_truncated) && (
           <p className="stale">Its traces have more spans than are read: steps are missing.</p>

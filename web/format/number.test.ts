@@ -11,12 +11,13 @@ it('never rounds a rate up to one that was not reached', () => {
 
 it.each([
   [null, '%', null],
-  [0, '%', { text: '±0 %', direction: 'same' }],
-  [0.04, 'pts', { text: '±0 pts', direction: 'same' }],
-  [5.25, '%', { text: '▲ 5.3 %', direction: 'up' }],
-  [-12.5, '%', { text: '▼ 13 %', direction: 'down' }],
-  [12_345, '%', { text: '▲ 12\u202f345 %', direction: 'up' }],
-  [-12.5, 'pts', { text: '▼ 12.5 pts', direction: 'down' }],
+  [0, '%', { text: '±0 %', direction: 'same', isNotable: false }],
+  [0.04, 'pts', { text: '±0 pts', direction: 'same', isNotable: false }],
+  [4.9, '%', { text: '▲ 4.9 %', direction: 'up', isNotable: false }],
+  [5.25, '%', { text: '▲ 5.3 %', direction: 'up', isNotable: true }],
+  [-12.5, '%', { text: '▼ 13 %', direction: 'down', isNotable: true }],
+  [12_345, '%', { text: '▲ 12\u202f345 %', direction: 'up', isNotable: true }],
+  [-12.5, 'pts', { text: '▼ 12.5 pts', direction: 'down', isNotable: true }],
 ] as const)('writes the change %s in %s with its direction', (value, unit, expected) => {
   expect(formatChange(value, unit)).toEqual(expected)
 })

@@ -14,13 +14,18 @@ export function formatRate(percent: number | null): string {
 export interface Change {
   text: string
   direction: 'up' | 'down' | 'same'
+  /** Large enough to be called better or worse. */
+  isNotable: boolean
 }
+
+const NOTABLE_FROM = { '%': 5, pts: 0.5 } as const
 
 /** @param unit `%` for a relative change, `pts` for one of a rate */
 export function formatChange(value: number | null, unit: '%' | 'pts'): Change | null {
   if (value === null) return null
   const size = Math.abs(value)
   const rounded = unit === 'pts' || size < 10 ? size.toFixed(1) : formatCount(Math.round(size))
-  if (Number(size.toFixed(1)) === 0) return { text: `±0 ${unit}`, direction: 'same' }
-  return { text: `${value > 0 ? '▲' : '▼'} ${rounded} ${unit}`, direction: value > 0 ? 'up' : 'down' }
+  if (Number(size.toFixed(1)) === 0) return { text: `±0 ${unit}`, direction: 'same', isNotable: false }
+  const text = `${value > 0 ? '▲' : '▼'} ${rounded} ${unit}`
+  return { text, direction: value > 0 ? 'up' : 'down', isNotable: size >= NOTABLE_FROM[unit] }
 }

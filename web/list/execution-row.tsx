@@ -98,13 +98,14 @@ function ErrorCell({ row: { error_type, error_message, failed_step } }: { row: E
   if (error_type === null && error_message === null && failed_step === null) return <td className="col-error" />
   return (
     <td className="col-error">
-      <span className="bad">
-        <Text value={error_type ?? error_message} tooltip />
-      </span>
+      {(error_type ?? error_message) !== null && (
+        <span className="bad">
+          <Text value={error_type ?? error_message} tooltip />{' '}
+        </span>
+      )}
       {failed_step !== null && (
         <span className="muted">
-          {' in '}
-          <Text value={failed_step} tooltip />
+          in <Text value={failed_step} tooltip />
         </span>
       )}
     </td>

@@ -69,7 +69,7 @@ interface FigureProps {
 }
 
 function Figure({ name, value, change, good }: FigureProps) {
-  const isJudged = good !== undefined && change !== null && change.direction !== 'same'
+  const isJudged = good !== undefined && change?.isNotable === true
   const tone = isJudged ? (change.direction === good ? 'change-better' : 'change-worse') : ''
   return (
     <div className="figure">
