@@ -7,6 +7,7 @@ import type { ExecutionDetail, ExecutionList, Kpis, Tree, WorkflowNames } from '
 const LIST_POLL_MS = 2_000
 const FIGURES_POLL_MS = 10_000
 const OPEN_EXECUTION_POLL_MS = 1_000
+const UNKNOWN_EXECUTION_POLL_MS = 5_000
 /** A tree this large takes the browser and the API longer to read than a second. */
 const LARGE_TREE_STEPS = 2_000
 const LARGE_TREE_POLL_MS = 5_000
@@ -32,7 +33,7 @@ export function useFirstPage(search: string, isPolled: boolean) {
   return useQuery({
     queryKey: ['executions', search],
     queryFn: ({ signal }) => fetchJson<ExecutionList>(`/api/v1/executions?${search}`, signal),
-    refetchInterval: isPolled ? LIST_POLL_MS : false,
+    refetchInterval: ({ state: { error } }) => (isPolled && !isRefused(error) ? LIST_POLL_MS : false),
   })
 }
 
@@ -80,7 +81,11 @@ export function useExecution(which: WhichExecution) {
   return useQuery({
     queryKey: ['execution', which],
     queryFn: ({ signal }) => fetchJson<ExecutionDetail>(pathOf(which, '', {}), signal),
-    refetchInterval: ({ state: { data } }) => (data && isFinal(data.status) ? false : OPEN_EXECUTION_POLL_MS),
+    refetchInterval: ({ state: { data, error } }) => {
+      if (data && isFinal(data.status)) return false
+      // It may be on its way: a link is sometimes faster than a span.
+      return isRefused(error) ? UNKNOWN_EXECUTION_POLL_MS : OPEN_EXECUTION_POLL_MS
+    },
   })
 }
 
@@ -94,6 +99,11 @@ export function useTree(which: WhichExecution, withPlainSpans: boolean, isOpen: 
     },
     placeholderData: keepPreviousData,
   })
+}
+
+/** Whether asking the same again gives the same refusal. */
+function isRefused(error: Error | null): boolean {
+  return error instanceof ProblemError && !error.passes
 }
 
 function pathOf({ executionId, instance }: WhichExecution, below: string, more: Record<string, string>): string {

@@ -133,5 +133,4 @@ export interface Problem {
   detail: string
   code: string
   request_id: string
-  errors?: { field: string; message: string }[] | undefined
 }

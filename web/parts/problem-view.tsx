@@ -11,18 +11,6 @@ export function ProblemView({ error, retry }: { error: Error; retry: () => void 
       <p>
         <Text value={problem?.detail ?? error.message} />
       </p>
-      {problem?.errors && (
-        <ul>
-          {problem.errors.map(({ field, message }) => (
-            <li key={field}>
-              <code>
-                <Text value={field} />
-              </code>{' '}
-              <Text value={message} />
-            </li>
-          ))}
-        </ul>
-      )}
       <p className="notice-foot">
         <button type="button" className="button" onClick={retry}>
           Ask again

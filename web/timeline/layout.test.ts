@@ -9,8 +9,9 @@ describe('the time axis', () => {
     expect(domainOf([step(-10, 20), step(90, 30)], 100, 5_000)).toEqual({ startMs: -10, endMs: 120 })
   })
 
-  it('grows with the clock while the execution is open', () => {
-    expect(domainOf([step(10, 20)], null, 400)).toEqual({ startMs: 0, endMs: 400 })
+  it('grows with the clock while a step is open, and not while nothing runs', () => {
+    expect(domainOf([step(10, 20), step(30, null)], null, 400)).toEqual({ startMs: 0, endMs: 400 })
+    expect(domainOf([step(10, 20)], null, 400)).toEqual({ startMs: 0, endMs: 30 })
   })
 
   it('has a length even when nothing took any time', () => {

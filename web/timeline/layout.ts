@@ -9,10 +9,13 @@ export interface Domain {
 
 type Timed = Pick<Step, 'start_offset_ms' | 'duration_ms'>
 
-/** Everything that ran: the execution and each of its steps, the open ones until now. @param nowMs from its start */
+/**
+ * Everything that ran: the execution and each of its steps, the open ones until now. One that only waits does not stretch it.
+ * @param nowMs from the start of the execution
+ */
 export function domainOf(steps: readonly Timed[], executionMs: number | null, nowMs: number): Domain {
   let startMs = 0
-  let endMs = executionMs ?? Math.max(0, nowMs)
+  let endMs = executionMs ?? 0
   for (const step of steps) {
     startMs = Math.min(startMs, step.start_offset_ms)
     endMs = Math.max(endMs, endOf(step, executionMs, nowMs))
