@@ -81,7 +81,7 @@ describe('the document', () => {
 
   it('is where the root leads', async () => {
     const { status, headers } = await api.get('/')
-    expect([status, headers.get('location')]).toEqual([302, '/docs'])
+    expect([status, headers.get('location')]).toEqual([302, '/ui/'])
   })
 })
 

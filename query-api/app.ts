@@ -8,6 +8,7 @@ import { ProblemError, problemBody, problemOf } from './problem.ts'
 import { readParameters, readPath } from './read-parameters.ts'
 import { ROUTES } from './routes/index.ts'
 import type { Answer, Route, Services } from './routes/route.ts'
+import { serveUi, UI_DIRECTORY } from './ui.ts'
 
 export interface AppOptions {
   services: Services
@@ -16,6 +17,8 @@ export interface AppOptions {
   hosts: HostPolicy
   /** Told of every answer: its route as the document writes it ('' for none), and its status. */
   answered: (route: string, status: number | 'aborted') => void
+  /** The build of the web UI; default: that of this checkout. */
+  uiDirectory?: string
 }
 
 const BODY_BYTES_MAX = 1024 * 1024
@@ -46,6 +49,7 @@ export function createApp(options: AppOptions): Express {
   for (const route of ROUTES) {
     app.get(expressPath(route.path), (request, response) => serve(route, options.services, request, response))
   }
+  app.use('/ui', serveUi(options.uiDirectory ?? UI_DIRECTORY))
   app.use((request: Request) => {
     throw nothingHere(request)
   })

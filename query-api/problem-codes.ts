@@ -16,6 +16,7 @@ export const PROBLEM_CODES = [
   },
   { code: 'headers_too_large', status: 431, title: 'The request line and headers are larger than 16 KiB' },
   { code: 'internal_error', status: 500, title: 'The server made a mistake' },
+  { code: 'ui_not_built', status: 503, title: 'The web UI is not built' },
   { code: 'clickhouse_unreachable', status: 503, title: 'ClickHouse does not answer' },
   { code: 'schema_missing', status: 503, title: 'ClickHouse does not have the tables of this version yet' },
   { code: 'query_too_large', status: 503, title: 'The question needs more memory than a query may take' },

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { installChromium } from './chromium.mjs'
 
 const NODE_MAJOR_MIN = 20
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -13,6 +14,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 checkNode()
 if (!isInstalled()) install()
 if (!process.argv.includes('--install-only')) build()
+if (process.argv.includes('--browser')) installChromium()
 
 function checkNode() {
   const major = Number(process.versions.node.split('.')[0])

@@ -18,11 +18,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   collector: ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse'],
   worker: ['conventions', 'runtime', 'mapping', 'clickhouse'],
   'query-api': ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse'],
+  // Speaks HTTP with query-api, which serves it.
+  web: ['conventions'],
   cli: ['conventions', 'runtime', 'otlp', 'clickhouse'],
 }
 
 /** Modules that a process starts with, or that a package offers: nobody needs to import them. */
-const ENTRANCES = /^[^/]+\/index\.ts$|(^|\/)main\.ts$/
+const ENTRANCES = /^[^/]+\/index\.ts$|(^|\/)main\.tsx?$/
 
 interface Module {
   path: string

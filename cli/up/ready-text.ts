@@ -10,6 +10,7 @@ export function readyText(urls: StackUrls, settings: Pick<Settings, 'dataDir' | 
   return `
 Runlens is ready
 
+  Web UI       ${urls.api}/ui/
   OTLP/gRPC    ${urls.otlpGrpc}
   OTLP/HTTP    ${urls.otlpHttp}
   API          ${urls.api}/api/v1/executions

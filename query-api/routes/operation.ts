@@ -78,11 +78,11 @@ export function selfDescription(others: readonly Route[]): Route[] {
     path: '/',
     id: 'start',
     tag: 'Operation',
-    summary: 'Leads to the page to read',
+    summary: 'Leads to the web UI',
     parameters: nothing,
     query: nothing,
     problems: [],
-    handle: () => ({ redirect: '/docs' }),
+    handle: () => ({ redirect: '/ui/' }),
   })
   all.push(openapi, docs, root)
   return all

@@ -211,7 +211,7 @@ it('prints what a person needs, without --json-logs', async () => {
   expect(stderr).toBe('')
   expect(code).toBe(0)
   expect(stdout.match(/^Runlens is ready$/gm)).toHaveLength(1)
-  for (const name of ['OTLP/gRPC', 'OTLP/HTTP', 'API', 'API docs', 'ClickHouse', 'Data']) {
+  for (const name of ['Web UI', 'OTLP/gRPC', 'OTLP/HTTP', 'API', 'API docs', 'ClickHouse', 'Data']) {
     expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
   }
   expect(stdout).not.toContain('\u001b')

@@ -209,9 +209,7 @@ describe('views', () => {
     const { body: tree } = await get(`${above}/tree`)
     const child = tree.steps.find((step: { part: string }) => step.part === 'child')
     expect(child).toMatchObject({ status: 'lost', duration_ms: null })
-    // Recorded payloads have fixed times: what they left open is lost, too, by now.
-    const from = new Date(Date.now() - 49 * HOUR_MS).toISOString()
-    expect((await get(`${API}/executions?status=lost&from=${from}`)).body.total).toBe(1)
+    expect((await get(`${API}/executions?status=lost`)).body.total).toBe(1)
   })
 
   it('tell what is overdue', async () => {
