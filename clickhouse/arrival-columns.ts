@@ -5,7 +5,7 @@ import { columnNames } from './tables/column.ts'
 /** SQL: whether a span of `spans` or `arrivals` names no parent. */
 export const IS_ROOT = "parent_span_id = toFixedString('', 8)"
 
-const OF_ROOTS: Readonly<Record<string, string>> = { query: "''", attributes: 'map()' }
+const OF_ENTRIES: Readonly<Record<string, string>> = { query: "''", attributes: 'map()' }
 
 /**
  * The select list that makes arrivals out of `spans`.
@@ -14,7 +14,6 @@ const OF_ROOTS: Readonly<Record<string, string>> = { query: "''", attributes: 'm
 export function arrivalColumns(arrivedAt: string): string[] {
   return columnNames(ARRIVALS).map((name) => {
     if (name === 'arrived_at') return `${arrivedAt} AS arrived_at`
-    if (name === 'step_name') return `if(step_name = '', name, step_name) AS step_name`
-    return name in OF_ROOTS ? `if(${IS_ROOT}, ${name}, ${OF_ROOTS[name]}) AS ${name}` : name
+    return name in OF_ENTRIES ? `if(role >= 'candidate', ${name}, ${OF_ENTRIES[name]}) AS ${name}` : name
   })
 }

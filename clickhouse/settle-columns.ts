@@ -67,8 +67,13 @@ const FIELDS: readonly (readonly [keyof SettleSpan, string, ((cell: unknown) => 
   ['received_at_ms', text('toUnixTimestamp64Milli(received_at)'), toNumber],
 ]
 
-/** The select list; needs the parameter `cut`, the bytes kept of an input or output. */
+/** The select list over `spans`; needs the parameter `cut`, the bytes kept of an input or output. */
 export const SETTLE_COLUMNS = FIELDS.map(([, expression]) => expression).join(', ')
+
+/** The same over `arrivals`, which tell nothing of links. */
+export const ARRIVED_SETTLE_COLUMNS = FIELDS.map(([name, expression]) => (name === 'links' ? '[]' : expression)).join(
+  ', ',
+)
 
 /** One row of {@link SETTLE_COLUMNS} in `JSONCompactEachRow`. */
 export type SettleColumns = unknown[]

@@ -1,6 +1,6 @@
 /**
- * The log that settling follows: what settling needs of each inserted span, written by a materialized view on `spans`. What
- * only an execution's own span tells is kept of spans without a parent and empty for others.
+ * The log that settling follows: what settling needs of each inserted span, written by a materialized view on `spans`, columns as
+ * there.
  *
  * Engine: MergeTree, PARTITION BY toStartOfHour(arrived_at), ORDER BY (arrived_at), TTL one hour. Append-only.
  */
@@ -14,6 +14,9 @@ export const ARRIVALS = table('arrivals', {
   trace_id: 'FixedString(16)',
   span_id: 'FixedString(8)',
   parent_span_id: 'FixedString(8)',
+  received_at: 'DateTime64(3)',
+  name: 'LowCardinality(String)',
+  kind: 'UInt8',
   started_at: 'DateTime64(9)',
   ended_at: 'DateTime64(9)',
   status_code: 'UInt8',
@@ -21,7 +24,6 @@ export const ARRIVALS = table('arrivals', {
   role: ROLE_ENUM,
   rule: 'UInt8',
   status: STATUS_ENUM,
-  /** The span's name where it has none as a step. */
   step_name: 'LowCardinality(String)',
   step_type: 'LowCardinality(String)',
   rows_total: 'Nullable(UInt64)',
@@ -38,6 +40,9 @@ export const ARRIVALS = table('arrivals', {
   environment: 'LowCardinality(String)',
   user_id: 'String',
   conversation_id: 'String',
+  error_type: 'LowCardinality(String)',
+  error_message: 'String',
+  error_stack: 'String',
   response_status_code: 'LowCardinality(String)',
   database_type: 'LowCardinality(String)',
   parent_execution_id: 'String',
@@ -47,7 +52,7 @@ export const ARRIVALS = table('arrivals', {
   queued_at: 'Nullable(DateTime64(9))',
   expected_end_at: 'Nullable(DateTime64(9))',
   progress: 'Nullable(Float32)',
-  /** Of spans without a parent, as are those below. */
+  /** Of spans that may be executions only, as are the attributes. */
   query: 'String',
   input_key: 'LowCardinality(String)',
   output_key: 'LowCardinality(String)',

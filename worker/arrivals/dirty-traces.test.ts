@@ -3,7 +3,16 @@ import { type Arrival, DirtyTraces } from './dirty-traces.ts'
 
 function arrival(trace_id: string, arrivedAtMs: number, tenant = 'default', start = 0): Arrival {
   const range = { trace_id, first_started_at: BigInt(start), last_started_at: BigInt(start), services: ['s'] }
-  return { tenant, trace_id, arrived_at: BigInt(arrivedAtMs) * 1000n, spans: 1, range }
+  return {
+    tenant,
+    trace_id,
+    arrived_at: BigInt(arrivedAtMs) * 1000n,
+    spans: 1,
+    range,
+    blocks: [],
+    isNew: true,
+    stored: 1,
+  }
 }
 
 const queue = () => new DirtyTraces({ settleDelayMs: 300, settleLatestMs: 1_000 })

@@ -9,14 +9,23 @@ export interface Arrival {
   arrived_at: bigint
   spans: number
   range: TraceRange
+  /** Times of the blocks that brought them, microseconds since the epoch. */
+  blocks: readonly bigint[]
+  /** It never gave an execution before. */
+  isNew: boolean
+  /** Spans of the trace in the database by now, each as often as it was inserted. */
+  stored: number
 }
 
 export interface DirtyTrace {
   tenant: string
   trace_id: string
   ranges: readonly TraceRange[]
-  /** Spans that arrived since it was settled last. */
+  /** Spans that arrived since it was settled last, and the blocks that brought them. */
   spans: number
+  blocks: readonly bigint[]
+  /** Nothing of it was ever settled, and nothing of it came before these blocks: they hold all there is. */
+  isWhole: boolean
   /** Arrival of the first of them by ClickHouse's clock, microseconds since the epoch. */
   arrived_at: bigint
   /** The same, of those that no settling has seen; undefined for a trace that only waits for time to pass. */
@@ -61,10 +70,21 @@ export class DirtyTraces {
   }
 
   add(arrival: Arrival, now: number): void {
-    const { tenant, trace_id, arrived_at, spans, range } = arrival
+    const { tenant, trace_id, arrived_at, spans, range, blocks, isNew, stored } = arrival
     const known = this.waiting.get(keyOf(arrival))
     if (!known) {
-      const trace = { tenant, trace_id, ranges: [range], spans, arrived_at, fresh_at: arrived_at, unseen: 0 }
+      const isWhole = isNew && stored === spans
+      const trace = {
+        tenant,
+        trace_id,
+        ranges: [range],
+        spans,
+        blocks,
+        isWhole,
+        arrived_at,
+        fresh_at: arrived_at,
+        unseen: 0,
+      }
       this.waiting.set(keyOf(arrival), { ...trace, notBefore: null, firstSeen: now, lastSeen: now })
       return
     }
@@ -72,6 +92,8 @@ export class DirtyTraces {
     known.notBefore = null
     known.lastSeen = now
     known.spans += spans
+    known.blocks = [...new Set([...known.blocks, ...blocks])]
+    known.isWhole = isNew && stored === known.spans
     known.ranges = mergeByTrace([...known.ranges, range])
     if (arrived_at < known.arrived_at) known.arrived_at = arrived_at
     if (known.fresh_at === undefined || arrived_at < known.fresh_at) known.fresh_at = arrived_at

@@ -2,13 +2,21 @@
  * Settles traces, and with them every other trace that shares an execution: reads, settles, looks up where the executions
  * were seen before, and begins again with the traces that this brings in, until nothing new comes.
  */
-import { type ClickHouseClient, readTraceSpans, type TraceRange } from '@runlens/clickhouse'
+import { type ClickHouseClient, readArrivedSpans, readTraceSpans, type TraceRange } from '@runlens/clickhouse'
 import type { Settled, SettleOptions, SettleSpan } from '@runlens/mapping'
 import { Components } from './components.ts'
 import { type ExecutionKey, keyText } from './execution-key.ts'
 import { type Place, readExecutionsOfTraces, readPlaces } from './locator.ts'
 
 export type Settle = (spans: SettleSpan[], options: SettleOptions) => Settled
+
+/** All there is of a trace that never gave an execution before, in `arrivals`. */
+export interface ArrivedTrace {
+  /** Spans, each as often as it came. */
+  spans: number
+  /** Times of the blocks that brought them, microseconds since the epoch. */
+  blocks: readonly bigint[]
+}
 
 export interface FollowOptions {
   client: ClickHouseClient
@@ -18,6 +26,8 @@ export interface FollowOptions {
   traceIds: readonly string[]
   /** Where the traces lie beside what `traces` says. */
   ranges: readonly TraceRange[]
+  /** By trace id. */
+  arrived: ReadonlyMap<string, ArrivedTrace>
   spansPerTraceMax: number
   /** Told of a component that settling failed on; it is left out. */
   onFault: (traces: readonly string[], error: unknown) => void
@@ -41,6 +51,8 @@ export interface Followed {
   places: Map<string, Place>
 }
 
+/** Spans of a trace read from `arrivals` at most: a larger one may have to be cut. */
+const ARRIVED_SPANS_MAX = 1_000
 /** Rounds of bringing in further traces; a chain of executions longer than that is cut. */
 const ROUNDS_MAX = 4
 /** Traces brought in beside those asked for. */
@@ -58,7 +70,31 @@ class Follower {
 
   constructor(readonly options: FollowOptions) {}
 
+  /** Takes the traces that can be read where they arrived; gives the others. */
+  async loadArrived(traceIds: readonly string[]): Promise<string[]> {
+    const { client, tenant, arrived, settleOptions } = this.options
+    const wanted = traceIds.filter((trace) => (arrived.get(trace)?.spans ?? Infinity) <= ARRIVED_SPANS_MAX)
+    const blocks = new Set(wanted.flatMap((trace) => arrived.get(trace)!.blocks))
+    const read = await readArrivedSpans(client, {
+      tenant,
+      traceIds: wanted,
+      blocks: [...blocks].sort((a, b) => (a < b ? -1 : 1)),
+      payloadBytesMax: settleOptions.payload_bytes_max,
+    })
+    const found = new Map(wanted.map((trace): [string, SettleSpan[]] => [trace, []]))
+    for (const span of read) found.get(span.trace_id)?.push(span)
+    // The log does not reach back for ever: what is missing there is looked for in the table.
+    const whole = new Set(wanted.filter((trace) => found.get(trace)?.length === arrived.get(trace)!.spans))
+    for (const trace of whole) {
+      this.components.add(trace)
+      this.spans.set(trace, found.get(trace)!)
+      this.known.set(trace, [])
+    }
+    return traceIds.filter((trace) => !whole.has(trace))
+  }
+
   async load(traceIds: readonly string[], ranges: readonly TraceRange[]): Promise<void> {
+    if (traceIds.length === 0) return
     const { client, tenant, spansPerTraceMax, settleOptions } = this.options
     const [read, known] = await Promise.all([
       readTraceSpans(client, {
@@ -159,7 +195,12 @@ class Follower {
 
 export async function followExecutions(options: FollowOptions): Promise<Followed> {
   const follower = new Follower(options)
-  await follower.load(options.traceIds, options.ranges)
+  const others = await follower.loadArrived(options.traceIds)
+  const asked = new Set(others)
+  await follower.load(
+    others,
+    options.ranges.filter(({ trace_id }) => asked.has(trace_id)),
+  )
   follower.settleChanged()
   // Beyond the last round nothing is loaded, but where every execution lies must be known: one that seems new counts again.
   for (let round = 0; await follower.extend(round < ROUNDS_MAX ? FURTHER_TRACES_MAX : 0); round++) {

@@ -3,7 +3,7 @@ import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Logger, Settings } from '@runlens/runtime'
 import { type DirtyTrace, DirtyTraces } from '../arrivals/dirty-traces.ts'
 import { announceMissed } from '../arrivals/missed-arrivals.ts'
-import { type Block, type Tail, tailArrivals } from '../arrivals/tail-arrivals.ts'
+import { type Tail, tailArrivals } from '../arrivals/tail-arrivals.ts'
 import { persist } from '../jobs/persist.ts'
 import type { Job } from '../jobs/run-job.ts'
 import { readPosition, writeStatus } from '../jobs/status.ts'
@@ -25,6 +25,9 @@ export interface SettleJobOptions {
 }
 
 export const SETTLE_JOB = 'settle'
+
+/** Of a settled trace that waits for a time. */
+const NOTHING_NEW = { spans: 0, blocks: [], isWhole: false, fresh_at: undefined, unseen: 0 }
 
 /** A trace whose spans keep coming is settled this long after the first all the same: what is written is visible within a second. */
 const SETTLE_LATEST_MS = 1_000
@@ -89,15 +92,16 @@ export class SettleJob implements Job {
     const blocks = await this.tail!.poll()
     if (blocks.length === 0) return 0
     const { client, payloadBytesMax } = this.options
-    const traces = await survey({ client, blocks, payloadBytesMax })
-    const written = await this.writeSimple(blocks, traces)
+    const times = blocks.map(({ arrived_at }) => arrived_at)
+    const traces = await survey({ client, blocks: times, payloadBytesMax })
+    const written = await this.writeSimple(times, traces)
     for (const trace of traces) if (!written.has(trace)) this.dirty.add(trace, Date.now())
     this.tail!.take(blocks)
     return blocks.length
   }
 
   /** Gives the traces that are settled now; if a write fails, its traces are settled like all others. */
-  private async writeSimple(blocks: Block[], traces: readonly SurveyedTrace[]): Promise<Set<SurveyedTrace>> {
+  private async writeSimple(blocks: readonly bigint[], traces: readonly SurveyedTrace[]): Promise<Set<SurveyedTrace>> {
     const byTenant = new Map<string, SurveyedTrace[]>()
     for (const trace of traces) {
       if (!trace.isSimple) continue
@@ -134,7 +138,7 @@ export class SettleJob implements Job {
         client,
         settle: this.options.settle,
         tenant: traces[0]!.tenant,
-        traces,
+        traces: traces.map((trace) => ({ ...trace, arrived: trace.isWhole ? trace : undefined })),
         spansPerTraceMax: settings.spansPerTraceMax,
         candidateTimeoutMs: settings.candidateTimeoutMs,
         payloadBytesMax: this.options.payloadBytesMax,
@@ -163,7 +167,7 @@ export class SettleJob implements Job {
           this.dirty.wait({ ...trace, unseen: trace.unseen + 1 }, now + UNSEEN_PAUSE_MS)
         }
       } else if (again !== undefined) {
-        this.dirty.wait({ ...trace, spans: 0, fresh_at: undefined, unseen: 0 }, Math.max(again, now + 1))
+        this.dirty.wait({ ...trace, ...NOTHING_NEW }, Math.max(again, now + 1))
       }
     }
     const fresh = traces.flatMap(({ trace_id, fresh_at }) => (unseen.has(trace_id) ? [] : (fresh_at ?? [])))

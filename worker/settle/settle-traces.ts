@@ -2,16 +2,24 @@
 import { type ClickHouseClient, mergeByTrace, type TraceRange } from '@runlens/clickhouse'
 import { readCurrentRows } from './current-rows.ts'
 import { type ExecutionKey, keyText } from './execution-key.ts'
-import { type Component, type Followed, followExecutions, type Settle } from './follow-executions.ts'
+import { type ArrivedTrace, type Component, type Followed, followExecutions, type Settle } from './follow-executions.ts'
 import { type LocatorRow, type Place, readPlaces, writePlaces } from './locator.ts'
 import { planRows, type Unwanted, type Wanted } from './plan-rows.ts'
 import { toBatches, writeBatch } from './write-executions.ts'
+
+export interface TraceToSettle {
+  trace_id: string
+  /** Where its spans lie, beside what `traces` says. */
+  ranges: readonly TraceRange[]
+  /** Present if all there is of it came in these blocks of `arrivals`, and never gave an execution: it is read there. */
+  arrived?: ArrivedTrace | undefined
+}
 
 export interface SettleTracesOptions {
   client: ClickHouseClient
   settle: Settle
   tenant: string
-  traces: readonly { trace_id: string; ranges: readonly TraceRange[] }[]
+  traces: readonly TraceToSettle[]
   spansPerTraceMax: number
   candidateTimeoutMs: number
   payloadBytesMax: number
@@ -43,6 +51,7 @@ export async function settleTraces(options: SettleTracesOptions): Promise<Settle
     },
     traceIds: options.traces.map(({ trace_id }) => trace_id),
     ranges: mergeByTrace(options.traces.flatMap(({ ranges }) => ranges)),
+    arrived: new Map(options.traces.flatMap(({ trace_id, arrived }) => (arrived ? [[trace_id, arrived]] : []))),
     spansPerTraceMax: options.spansPerTraceMax,
     onFault: options.onFault,
   })

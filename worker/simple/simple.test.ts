@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
-import { type Block, tailArrivals } from '../arrivals/tail-arrivals.ts'
+import { tailArrivals } from '../arrivals/tail-arrivals.ts'
+import type { ArrivedTrace } from '../settle/follow-executions.ts'
 import { settleTraces } from '../settle/settle-traces.ts'
 import { type SurveyedTrace, survey } from './survey.ts'
 import { writeSimple } from './write-simple.ts'
@@ -22,8 +23,8 @@ const id = (number: number) => number.toString(16).padStart(16, '0')
 let tenants = 0
 
 /** Inserts each batch as a block of its own and gives these blocks. */
-async function arrive(tenant: string, batches: readonly (readonly TestSpan[])[]): Promise<Block[]> {
-  const known = new Set((await tail().poll()).map(({ arrived_at }) => arrived_at))
+async function arrive(tenant: string, batches: readonly (readonly TestSpan[])[]): Promise<bigint[]> {
+  const known = new Set(await allBlocks())
   for (const spans of batches) {
     await insertSpans(
       db.client,
@@ -31,23 +32,40 @@ async function arrive(tenant: string, batches: readonly (readonly TestSpan[])[])
       { spanEpochMs: EPOCH },
     )
   }
-  return (await tail().poll()).filter(({ arrived_at }) => !known.has(arrived_at))
+  return (await allBlocks()).filter((time) => !known.has(time))
 }
-const tail = () => tailArrivals({ client: db.client, from: 0n, overlapMs: 1_000 })
 
-const look = (blocks: readonly Block[]) => survey({ client: db.client, blocks, payloadBytesMax: PAYLOAD_MAX })
+async function allBlocks(): Promise<bigint[]> {
+  const times: bigint[] = []
+  const tail = tailArrivals({ client: db.client, from: 0n, overlapMs: 1_000 })
+  for (let page = await tail.poll(); page.length > 0; page = await tail.poll()) {
+    tail.take(page)
+    times.push(...page.map(({ arrived_at }) => arrived_at))
+  }
+  return times
+}
 
-async function settleSimple(tenant: string, blocks: readonly Block[], traces: readonly SurveyedTrace[]): Promise<void> {
+const look = (blocks: readonly bigint[]) => survey({ client: db.client, blocks, payloadBytesMax: PAYLOAD_MAX })
+
+async function settleSimple(
+  tenant: string,
+  blocks: readonly bigint[],
+  traces: readonly SurveyedTrace[],
+): Promise<void> {
   const traceIds = traces.filter(({ isSimple }) => isSimple).map(({ trace_id }) => trace_id)
   await writeSimple({ client: db.client, blocks, tenant, traceIds, now: Date.now() })
 }
 
-async function settleByFunction(tenant: string, traceIds: readonly string[]): Promise<void> {
+async function settleByFunction(
+  tenant: string,
+  traceIds: readonly string[],
+  arrived = new Map<string, ArrivedTrace>(),
+): Promise<void> {
   await settleTraces({
     client: db.client,
     settle,
     tenant,
-    traces: traceIds.map((trace_id) => ({ trace_id, ranges: [] })),
+    traces: traceIds.map((trace_id) => ({ trace_id, ranges: [], arrived: arrived.get(trace_id) })),
     spansPerTraceMax: 1_000,
     candidateTimeoutMs: 30_000,
     payloadBytesMax: PAYLOAD_MAX,
@@ -195,6 +213,18 @@ function spansOf({ root, below }: AnyTrace, number: number): TestSpan[] {
   return spans
 }
 
+const ROOT: TestSpan = {
+  trace_id: trace(1),
+  span_id: id(1),
+  start: 0,
+  end: 100,
+  role: 'entry',
+  execution_kind: 'workflow',
+  execution_id: 'run-1',
+  workflow_id: 'flow',
+  status: 'success',
+}
+
 describe('a simple trace', () => {
   it('gives the row that settling gives, in every column', async () => {
     let simple = 0
@@ -226,17 +256,6 @@ describe('a simple trace', () => {
     expect(simple / all).toBeGreaterThan(0.2)
   }, 120_000)
 
-  const ROOT: TestSpan = {
-    trace_id: trace(1),
-    span_id: id(1),
-    start: 0,
-    end: 100,
-    role: 'entry',
-    execution_kind: 'workflow',
-    execution_id: 'run-1',
-    workflow_id: 'flow',
-    status: 'success',
-  }
   const step = (n: number, parent = 1): TestSpan => ({
     trace_id: trace(1),
     span_id: id(n),
@@ -295,5 +314,39 @@ describe('a simple trace', () => {
     await settleSimple('right', blocks, surveyed)
     expect((await rows('right')).map((row) => row.step_count)).toEqual([1])
     expect(await rows('left')).toEqual([])
+  })
+})
+
+describe('a trace that is read where it arrived', () => {
+  it('settles as it does when read from the spans', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyTrace, { minLength: 20, maxLength: 20 }), async (traces) => {
+        const tenant = `arrived-${++tenants}`
+        const spans = traces.map((one, n) => spansOf(one, n + 1))
+        const blocks = await arrive(tenant, [
+          spans.flat().filter((_, i) => i % 2 === 0),
+          spans.flat().filter((_, i) => i % 2 === 1),
+        ])
+        const surveyed = await look(blocks)
+        expect(surveyed.map(({ stored, isNew }) => [stored, isNew])).toEqual(surveyed.map((one) => [one.spans, true]))
+        const ids = surveyed.map(({ trace_id }) => trace_id)
+        await settleByFunction(tenant, ids, new Map(surveyed.map((one) => [one.trace_id, one])))
+        await insertSpans(
+          db.client,
+          spans.flat().map((span) => ({ ...span, tenant: `${tenant}-b` })),
+          { spanEpochMs: EPOCH },
+        )
+        await settleByFunction(`${tenant}-b`, ids)
+        expect(await rows(tenant)).toEqual(await rows(`${tenant}-b`))
+      }),
+      { numRuns: 8 },
+    )
+  }, 120_000)
+
+  it('is read from the spans where the log holds less than arrived', async () => {
+    const tenant = 'dropped'
+    const blocks = await arrive(tenant, [[ROOT]])
+    await settleByFunction(tenant, [trace(1)], new Map([[trace(1), { spans: 2, blocks }]]))
+    expect(await rows(tenant)).toHaveLength(1)
   })
 })

@@ -7,18 +7,11 @@
  * - with one span without a parent, which is an execution by itself, has ended with success, and whose id nobody had yet;
  * - whose other spans all hang below it, have ended, and are neither executions themselves nor failed steps.
  */
-import { type ClickHouseClient, IS_ROOT, type TraceRange } from '@runlens/clickhouse'
+import { blockParameters, type ClickHouseClient, IN_BLOCKS, IS_ROOT } from '@runlens/clickhouse'
 import { UNSUCCESSFUL_STATUSES } from '@runlens/conventions'
-import type { Block } from '../arrivals/tail-arrivals.ts'
-import { blockParameters, IN_BLOCKS } from './arrived-rows.ts'
+import type { Arrival } from '../arrivals/dirty-traces.ts'
 
-export interface SurveyedTrace {
-  tenant: string
-  trace_id: string
-  /** First arrival, microseconds since the epoch. */
-  arrived_at: bigint
-  spans: number
-  range: TraceRange
+export interface SurveyedTrace extends Arrival {
   isSimple: boolean
   /** Id that the execution has of its own, with its instance; '' for one that is called by its trace. */
   ownId: string
@@ -26,7 +19,8 @@ export interface SurveyedTrace {
 
 export interface SurveyOptions {
   client: ClickHouseClient
-  blocks: readonly Block[]
+  /** Times, microseconds since the epoch, ascending. */
+  blocks: readonly bigint[]
   /** Cap of an execution's input and output: what is longer must be cut with care. */
   payloadBytesMax: number
 }
@@ -65,6 +59,7 @@ const SURVEY = `WITH of_trace AS
 (
   SELECT tenant, trace_id, toUInt32(count()) AS spans, min(arrived_at) AS arrived,
     min(started_at) AS first, max(started_at) AS last, groupUniqArray(toString(service)) AS services,
+    arraySort(groupUniqArray(toUnixTimestamp64Micro(arrived_at))) AS in_blocks,
     groupArray(${SPANS_MAX})(reinterpretAsUInt64(span_id)) AS ids,
     groupArray(${SPANS_MAX})(reinterpretAsUInt64(parent_span_id)) AS parents,
     groupArray(${SPANS_MAX})(started_at) AS starts,
@@ -75,11 +70,11 @@ const SURVEY = `WITH of_trace AS
 ),
 checked AS
 (
-  SELECT tenant, trace_id, spans, arrived, first, last, services, own_id, own_instance,
-    alike AND ${HANGS_TOGETHER} AS is_whole
+  SELECT tenant, trace_id, spans, arrived, first, last, services, in_blocks, own_id, own_instance,
+    alike AND ${HANGS_TOGETHER} AS is_simple
   FROM (SELECT *, arrayMap(parent -> indexOf(ids, parent), parents) AS above FROM of_trace)
 ),
-in_all AS
+everywhere AS
 (
   SELECT tenant, trace_id, sum(traces.spans) AS stored
   FROM traces
@@ -87,19 +82,34 @@ in_all AS
   GROUP BY tenant, trace_id
 )
 SELECT tenant, lower(hex(trace_id)), toString(toUnixTimestamp64Micro(arrived)), spans,
-  toString(toUnixTimestamp64Nano(first)), toString(toUnixTimestamp64Nano(last)), services,
-  toUInt8(is_whole AND stored = spans
-    AND (tenant, trace_id) NOT IN (
-      SELECT tenant, trace_id FROM trace_executions
-      WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED} AND ${IS_ROOT}))
+  toString(toUnixTimestamp64Nano(first)), toString(toUnixTimestamp64Nano(last)), services, arrayMap(block -> toString(block), in_blocks),
+  (tenant, trace_id) NOT IN (
+    SELECT tenant, trace_id FROM trace_executions
+    WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED} AND ${IS_ROOT})) AS is_new,
+  toUInt32(stored),
+  toUInt8(is_simple AND is_new AND stored = spans
     AND (own_id = '' OR (tenant, own_id, own_instance) NOT IN (
       SELECT tenant, execution_id, instance FROM execution_locator
       WHERE (tenant, execution_id) IN (SELECT tenant, execution_id ${ARRIVED} AND ${IS_ROOT} AND execution_id != '')))),
   own_id, own_instance
 FROM checked
-LEFT JOIN in_all USING (tenant, trace_id)`
+LEFT JOIN everywhere USING (tenant, trace_id)`
 
-type Row = [string, string, string, number, string, string, string[], number, string, string]
+type Row = [
+  tenant: string,
+  trace: string,
+  arrived: string,
+  spans: number,
+  first: string,
+  last: string,
+  services: string[],
+  blocks: string[],
+  isNew: number,
+  stored: number,
+  isSimple: number,
+  id: string,
+  instance: string,
+]
 
 export async function survey({ client, blocks, payloadBytesMax }: SurveyOptions): Promise<SurveyedTrace[]> {
   const result = await client.query({
@@ -107,18 +117,23 @@ export async function survey({ client, blocks, payloadBytesMax }: SurveyOptions)
     query_params: { ...blockParameters(blocks), payloadMax: payloadBytesMax },
     format: 'JSONCompactEachRow',
   })
-  const rows = await result.json<Row>()
-  return eachIdOnce(
-    rows.map(([tenant, trace_id, arrived, spans, first, last, services, simple, id, instance]) => ({
-      tenant,
-      trace_id,
-      arrived_at: BigInt(arrived),
-      spans,
-      range: { trace_id, first_started_at: BigInt(first), last_started_at: BigInt(last), services },
-      isSimple: simple === 1,
-      ownId: id === '' ? '' : JSON.stringify([tenant, instance, id]),
-    })),
-  )
+  return eachIdOnce((await result.json<Row>()).map(toTrace))
+}
+
+function toTrace(row: Row): SurveyedTrace {
+  const [tenant, trace_id, arrived, spans, first, last, services, blocks, isNew, stored, isSimple, id, instance] = row
+  return {
+    tenant,
+    trace_id,
+    arrived_at: BigInt(arrived),
+    spans,
+    range: { trace_id, first_started_at: BigInt(first), last_started_at: BigInt(last), services },
+    blocks: blocks.map(BigInt),
+    isNew: isNew === 1,
+    stored,
+    isSimple: isSimple === 1,
+    ownId: id === '' ? '' : JSON.stringify([tenant, instance, id]),
+  }
 }
 
 /** Traces that bring the same new id are one execution, whoever of them is simple. */

@@ -1,13 +1,19 @@
 /** Writes the executions of simple traces by grouping their arrivals: the same rows that settling would give, column by column. */
-import { type ClickHouseClient, columnNames, EXECUTIONS, IS_ROOT } from '@runlens/clickhouse'
+import {
+  blockParameters,
+  type ClickHouseClient,
+  columnNames,
+  EXECUTIONS,
+  IN_BLOCKS,
+  IS_ROOT,
+} from '@runlens/clickhouse'
 import { EXECUTION_KINDS } from '@runlens/conventions'
 import { STEPS_MAX } from '@runlens/mapping'
-import type { Block } from '../arrivals/tail-arrivals.ts'
-import { blockParameters, IN_BLOCKS } from './arrived-rows.ts'
 
 export interface WriteSimpleOptions {
   client: ClickHouseClient
-  blocks: readonly Block[]
+  /** Times of the blocks that brought them, microseconds since the epoch, ascending. */
+  blocks: readonly bigint[]
   tenant: string
   /** 32 hex digits each. */
   traceIds: readonly string[]
@@ -100,7 +106,7 @@ const STEPS = `SELECT tenant, trace_id,
     sumOrNullIf(assumeNotNull(ifNull(rows_total, rows_returned)), is_step AND isNotNull(ifNull(rows_total, rows_returned))) AS handled,
     argMaxOrNullIf(assumeNotNull(rows_returned), (ended_at, started_at, span_id), is_step AND isNotNull(rows_returned)) AS returned,
     arraySlice(arraySort(step -> (step.1, step.2), groupArrayIf(
-      (started_at, span_id, step_name, step_type, status,
+      (started_at, span_id, if(step_name = '', name, step_name), step_type, status,
         toFloat32(greatest(0, (${nanos('ended_at')} - ${nanos('started_at')}) / 1e6))), is_step)), 1, ${STEPS_MAX}) AS list
   FROM (SELECT *, NOT ${IS_ROOT} AND (role = 'step' OR (role = 'candidate' AND rule != 5)) AS is_step FROM arrivals WHERE ${OF_TRACES})
   GROUP BY tenant, trace_id`
