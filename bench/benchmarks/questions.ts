@@ -15,7 +15,7 @@ export const questions = benchmark({
   about: 'answers of the API over a filled database; large ones need a --data-dir that keeps it',
   flags: {
     executions: { about: 'executions in it, ten spans each', default: 20_000 },
-    days: { about: 'days over which they are spread', default: 30 },
+    days: { about: 'days over which they are spread', default: 7 },
     'data-dir': { about: 'directory that keeps the database; without one it is filled anew and removed', default: '' },
     askings: { about: 'how often each question is asked', default: 20 },
   },
