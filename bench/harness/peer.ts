@@ -1,10 +1,11 @@
 /** An OpenTelemetry Collector with its ClickHouse exporter, as a process to measure beside ours. */
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openDoor } from './native-door.ts'
 import { end, follow, type Running } from './processes.ts'
 import { usageOf } from './usage.ts'
 
@@ -24,10 +25,12 @@ const START_TIMEOUT_MS = 30_000
 
 /** @throws Error with the output of a collector that can't start */
 export async function startPeer({ binary, directory, clickhouseUrl }: PeerOptions): Promise<Running> {
+  if (!existsSync(binary)) throw new Error(`${binary} is not there`)
   const port = await freePort()
+  const door = await openDoor(new URL(clickhouseUrl).origin)
   const file = join(directory, 'peer.yaml')
   // JSON is YAML.
-  writeFileSync(file, JSON.stringify(configuration(port, new URL(clickhouseUrl))))
+  writeFileSync(file, JSON.stringify(configuration(port, new URL(clickhouseUrl), door.origin)))
   const child = spawn(binary, ['--config', file], { stdio: ['ignore', 'pipe', 'pipe'] })
   const output = follow(child)
   for (let waitedMs = 0; !(await answers(port)); waitedMs += 100) {
@@ -39,18 +42,21 @@ export async function startPeer({ binary, directory, clickhouseUrl }: PeerOption
     pid: child.pid!,
     listen: { http: `127.0.0.1:${port}` },
     usage: () => usageOf(child.pid!),
-    stop: () => end(child),
+    stop: async () => {
+      await end(child)
+      door.close()
+    },
   }
 }
 
 /** Its defaults, but for batches as large as ours and a queue that turns senders away instead of losing spans. */
-function configuration(port: number, clickhouse: URL) {
+function configuration(port: number, clickhouse: URL, endpoint: string) {
   return {
     receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
     processors: { batch: { send_batch_size: 100_000, send_batch_max_size: 100_000, timeout: '1s' } },
     exporters: {
       clickhouse: {
-        endpoint: clickhouse.origin,
+        endpoint,
         username: decodeURIComponent(clickhouse.username),
         password: decodeURIComponent(clickhouse.password),
         database: clickhouse.pathname.slice(1),
