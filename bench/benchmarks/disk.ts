@@ -11,6 +11,8 @@ import { targetAt } from '../load/post.ts'
 const SPANS_PER_REQUEST = 1000
 const SETTLE_TIMEOUT_MS = 300_000
 const MERGE_TIMEOUT_MS = 120_000
+/** A template that comes again would compress better than life. */
+const TEMPLATES_MAX = 256
 const COLUMNS_SHOWN = 20
 
 export const disk = benchmark({
@@ -25,7 +27,11 @@ export const disk = benchmark({
       try {
         const requests = Math.ceil(flags['disk-spans'] / SPANS_PER_REQUEST)
         progress(`sending ${requests * SPANS_PER_REQUEST} spans`)
-        const generator = new Generator({ seed: 4, spansPerRequest: SPANS_PER_REQUEST, templates: 64 })
+        const generator = new Generator({
+          seed: 4,
+          spansPerRequest: SPANS_PER_REQUEST,
+          templates: Math.min(requests, TEMPLATES_MAX),
+        })
         const sent = { spans: 0, executions: 0, bytes: 0 }
         const target = targetAt(stack.urls.otlpHttp)
         await sendAll(target, bodiesOf(generator, requests, sent))

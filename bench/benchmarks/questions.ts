@@ -4,7 +4,7 @@ import { fill, spansOf } from '../fill/fill.ts'
 import type { FillState } from '../fill/state.ts'
 import { benchmark, type Measurement, type Progress } from '../harness/benchmark.ts'
 import { readNumber } from '../harness/database.ts'
-import { clickhouseUrl, inTemporaryDirectory, startProcess } from '../harness/processes.ts'
+import { clickhouseUrl, inTemporaryDirectory, type Running, startProcess } from '../harness/processes.ts'
 import { milliseconds, quantile } from '../harness/quantiles.ts'
 import { type AskedQuestion, questionsAbout } from '../questions/questions.ts'
 
@@ -15,7 +15,7 @@ export const questions = benchmark({
   about: 'answers of the API over a filled database; large ones need a --data-dir that keeps it',
   flags: {
     executions: { about: 'executions in it, ten spans each', default: 20_000 },
-    days: { about: 'days over which they are spread', default: 30 },
+    days: { about: 'days over which they are spread', default: 7 },
     'data-dir': { about: 'directory that keeps the database; without one it is filled anew and removed', default: '' },
     askings: { about: 'how often each question is asked', default: 20 },
   },
@@ -44,7 +44,7 @@ async function askAll(dataDir: string, state: FillState, askings: number, progre
     const measurements: Measurement[] = []
     for (const question of questionsAbout(state)) {
       progress(question.what)
-      measurements.push(await ask(`http://${api.listen.http}`, question, askings))
+      measurements.push(await ask([api, clickhouse], question, askings))
     }
     return {
       data: `${state.executions} executions over ${state.days} days in ${parts} parts, ${stored} spans; each question ${askings} times, one after another, api.cacheMs 0, use_query_condition_cache 0`,
@@ -63,15 +63,35 @@ async function askAll(dataDir: string, state: FillState, askings: number, progre
   }
 }
 
-async function ask(origin: string, { what, path }: AskedQuestion, askings: number): Promise<Measurement> {
+async function ask(
+  running: readonly [Running, Running],
+  question: AskedQuestion,
+  askings: number,
+): Promise<Measurement> {
+  const origin = `http://${running[0].listen.http}`
+  const cpuSeconds = () => running.reduce((sum, one) => sum + one.usage().cpuSeconds, 0)
+  for (let n = 0; n < WARM_UP; n++) await answerTo(origin + question.path(n))
+  const before = cpuSeconds()
   const times: number[] = []
-  for (let n = 0; n < WARM_UP + askings; n++) {
+  let bytes = 0
+  for (let n = WARM_UP; n < WARM_UP + askings; n++) {
     const begin = performance.now()
-    const answer = await fetch(origin + path(n))
-    const body = await answer.text()
-    if (answer.status !== 200) throw new Error(`${path(n)} was answered with ${answer.status}: ${body.slice(0, 300)}`)
-    if (n >= WARM_UP) times.push(performance.now() - begin)
+    bytes += await answerTo(origin + question.path(n))
+    times.push(performance.now() - begin)
   }
   const [p50, p95, max] = [0.5, 0.95, 1].map((q) => milliseconds(quantile(times, q)))
-  return { what, figure: `p50 ${p50}, p95 ${p95}, max ${max}` }
+  const cpu = milliseconds(((cpuSeconds() - before) * 1000) / askings)
+  return {
+    what: question.what,
+    figure: `p50 ${p50}, p95 ${p95}, max ${max}, CPU ${cpu}`,
+    beside: `${(bytes / askings / 1024).toFixed(1)} KiB an answer`,
+  }
+}
+
+/** Reads the answer to its end; gives its bytes. */
+async function answerTo(url: string): Promise<number> {
+  const answer = await fetch(url)
+  const body = await answer.text()
+  if (answer.status !== 200) throw new Error(`${url} was answered with ${answer.status}: ${body.slice(0, 300)}`)
+  return body.length
 }

@@ -1,7 +1,7 @@
 /** How soon `npm start` of an installed checkout is ready and answers its first list: on a new directory, and again on the same. */
 import { spawn } from 'node:child_process'
 import { benchmark, type Measurement } from '../harness/benchmark.ts'
-import { end, follow, inTemporaryDirectory, readyUrls } from '../harness/processes.ts'
+import { end, follow, inTemporaryDirectory, readyUrls, stackUsage } from '../harness/processes.ts'
 import { ROOT } from '../harness/root.ts'
 
 const FREE = '127.0.0.1:0'
@@ -33,12 +33,14 @@ async function measure(dataDir: string, what: string): Promise<Measurement> {
   try {
     const urls = await readyUrls(child, output)
     const readySeconds = (performance.now() - begin) / 1000
+    const used = [...stackUsage(dataDir).values()]
     const answer = await fetch(`${urls.api}/api/v1/executions`)
     await answer.arrayBuffer()
     if (answer.status !== 200) throw new Error(`the first list was answered with ${answer.status}`)
     const listMs = performance.now() - begin - readySeconds * 1000
     const figure = `ready after ${readySeconds.toFixed(2)} s, first list ${listMs.toFixed(0)} ms later`
-    return { what, figure, wallSeconds: (performance.now() - begin) / 1000 }
+    const cpuSeconds = used.reduce((sum, one) => sum + one.cpuSeconds, 0)
+    return { what, figure, cpuSeconds, wallSeconds: readySeconds }
   } finally {
     await end(child)
   }

@@ -34,6 +34,11 @@ const draw = (salt: string, below: number) => `cityHash64(number, '${salt}') % $
 const unit = (salt: string) => `(cityHash64(number, '${salt}') / 18446744073709551616.)`
 const list = (texts: readonly string[]) => `[${texts.map((text) => `'${text}'`).join(', ')}]`
 
+/** Each has about two hundred executions. */
+export function usersOf(executions: number): number {
+  return Math.max(1, Math.ceil(executions / 200))
+}
+
 /** Columns of one row per execution; the names are those of `executions` where there is one. */
 export function factsSql({ fromNs, stepNs, executions }: Timeline, first: number, count: number): string {
   return `SELECT
@@ -47,7 +52,7 @@ export function factsSql({ fromNs, stepNs, executions }: Timeline, first: number
   concat('flow-', toString(workflow)) AS workflow_id,
   concat('Flow ', toString(workflow)) AS workflow_name,
   concat('service-', toString(workflow % 12)) AS service,
-  concat('user-', toString(${draw('user', 50_000)})) AS user_id,
+  concat('user-', toString(${draw('user', usersOf(executions))})) AS user_id,
   if(kind = 'agent', concat('thread-', toString(${draw('thread', 400_000)})), '') AS conversation_id,
   multiIf(${draw('environment', 20)} < 16, 'production', ${draw('environment', 20)} < 19, 'staging', 'test') AS environment,
   arrayElement(['webhook', 'schedule', 'manual', 'queue'], toUInt8(1 + ${draw('mode', 4)})) AS mode,

@@ -106,9 +106,13 @@ async function rollUp(client: ClickHouseClient, dataDir: string, url: string, pr
   const settings = { worker: { rollupIntervalMs: 100, overlapMs: 1000 } }
   const worker = await startProcess('worker', { dataDir, clickhouseUrl: url, settings })
   try {
+    let told = Number.POSITIVE_INFINITY
     for (let left = await dirtyHours(client); left > 0; left = await dirtyHours(client)) {
-      progress(`${left} hours to roll up`)
-      await sleep(2_000)
+      if (left < told * 0.9) {
+        progress(`${left} hours to roll up`)
+        told = left
+      }
+      await sleep(1_000)
     }
   } finally {
     await worker.stop()

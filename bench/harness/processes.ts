@@ -106,14 +106,17 @@ export async function startStack(dataDir: string): Promise<RunningStack> {
   return {
     urls: { ...urls, clickhouse: clickhouseUrl(dataDir, new URL(urls.clickhouse).host) },
     dataDir,
-    usage: () => {
-      const state = JSON.parse(readFileSync(join(dataDir, 'runlens.json'), 'utf8')) as {
-        processes: { component: string; pid: number }[]
-      }
-      return new Map(state.processes.map(({ component, pid }) => [component, usageOf(pid)]))
-    },
+    usage: () => stackUsage(dataDir),
     stop: () => end(child),
   }
+}
+
+/** Of each process of the stack on this directory right now, by its name. */
+export function stackUsage(dataDir: string): Map<string, Usage> {
+  const state = JSON.parse(readFileSync(join(dataDir, 'runlens.json'), 'utf8')) as {
+    processes: { component: string; pid: number }[]
+  }
+  return new Map(state.processes.map(({ component, pid }) => [component, usageOf(pid)]))
 }
 
 /** Reads on until the line that says ready. */

@@ -1,5 +1,5 @@
 /** What the API is asked about a filled database. Each asking of a question has a number, so that no two are about the same thing. */
-import { LONG_EVERY } from '../fill/facts-sql.ts'
+import { LONG_EVERY, usersOf } from '../fill/facts-sql.ts'
 import type { FillState } from '../fill/state.ts'
 
 export interface AskedQuestion {
@@ -21,7 +21,7 @@ export function questionsAbout({ executions, fromMs, toMs }: FillState): AskedQu
     const to = Math.ceil(toMs / HOUR_MS) * HOUR_MS - n * HOUR_MS
     return rangeOf(to - lengthMs, to)
   }
-  const any = (n: number) => id(Math.floor((executions * ((n * 0.618) % 1)) / 1) % executions)
+  const any = (n: number) => id(Math.floor(executions * ((n * 0.618) % 1)))
   const long = (n: number) => id(Math.floor((executions * ((n * 0.618) % 1)) / LONG_EVERY) * LONG_EVERY)
   return [
     { what: 'list, newest of a day', path: (n) => list(dayOf(fromMs, toMs, n)) },
@@ -29,7 +29,7 @@ export function questionsAbout({ executions, fromMs, toMs }: FillState): AskedQu
     { what: 'list, everything, status=error', path: (n) => list(`status=error&limit=${50 + n}`) },
     { what: 'list, everything, of a frequent workflow', path: (n) => list(`workflow_id=flow-${n % 20}`) },
     { what: 'list, everything, of a rare workflow', path: (n) => list(`workflow_id=flow-${180 + (n % 20)}`) },
-    { what: 'list, everything, of a user', path: (n) => list(`user_id=user-${n * 17}`) },
+    { what: 'list, everything, of a user', path: (n) => list(`user_id=user-${(n * 17) % usersOf(executions)}`) },
     { what: 'list, everything, a page in the middle', path: (n) => list(`cursor=${cursorAt(fromMs, toMs, n)}`) },
     { what: 'list, 30 days, slowest first', path: (n) => list(`sort=duration_ms&limit=${50 + n}`) },
     { what: 'list, 30 days, searched for text', path: (n) => list(`q=upstream%20${n}`) },
