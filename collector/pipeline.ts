@@ -39,7 +39,7 @@ export interface PipelineOptions {
     resendFilterSpans: number
   }
   log: Logger
-  /** Milliseconds since the epoch. @default Date.now */
+  /** What is noted as time of arrival, milliseconds since the epoch. @default Date.now */
   now?: () => number
   /** @default the real disk */
   files?: SpoolFiles
@@ -70,7 +70,6 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
     ...options.spool,
     directory: options.directory,
     log: options.log,
-    now,
     onRecord: ({ keys }) => filter.restore(keys),
     ...(options.files ? { files: options.files } : {}),
   })
@@ -114,13 +113,12 @@ class RunningPipeline implements Pipeline {
 
   stats(): PipelineStats {
     const spool = this.spool.stats()
-    const { oldestReceivedAtMs } = spool
     return {
       ...this.counts,
       refused: { ...this.refused },
       spool,
       writer: this.writer.stats(),
-      lagSeconds: oldestReceivedAtMs === undefined ? 0 : Math.max(0, (this.now() - oldestReceivedAtMs) / 1000),
+      lagSeconds: spool.oldestAgeMs / 1000,
     }
   }
 

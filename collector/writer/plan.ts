@@ -1,6 +1,7 @@
 /** Boundaries of a batch: which records, and one insert for each table and day in them. */
 import type { Plan, PlannedInsert } from '../spool/checkpoint.ts'
 import type { SpoolRecord } from '../spool/record.ts'
+import type { Spool } from '../spool/spool.ts'
 
 /** Newest days first: what happens now does not wait behind late data of many days. @param records at least one, in order */
 export function planOf(records: readonly SpoolRecord[]): Plan {
@@ -13,9 +14,9 @@ export function planOf(records: readonly SpoolRecord[]): Plan {
   return { first, last, inserts: [...inserts.values()].sort((a, b) => b.day - a.day) }
 }
 
-/** The insert's name towards ClickHouse: equal for equal boundaries of the same spool, for ever. */
-export function tokenOf(spoolId: string, { first, last, table, day }: PlannedInsert): string {
-  return `${spoolId}-${first}-${last}-${table}-${day}`
+/** The insert's name towards ClickHouse: equal for equal boundaries in the same round of the same spool, for ever. */
+export function tokenOf({ checkpoint }: Spool, { first, last, table, day }: PlannedInsert): string {
+  return `${checkpoint.spoolId}-${checkpoint.round}-${first}-${last}-${table}-${day}`
 }
 
 /** Blocks of an insert, in order, with the record each came from. */

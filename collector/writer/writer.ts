@@ -108,9 +108,10 @@ export class Writer {
   private async nextBatch(): Promise<void> {
     const { spool, batchRowsMax, batchBytesMax, batchAgeMs } = this.options
     if (!this.draining && !this.isRipe()) await this.waiter.sleep(batchAgeMs, () => this.draining || this.isRipe())
+    const last = spool.committed
     const batch = await spool.read({
       first: spool.checkpoint.acknowledged + 1,
-      last: spool.committed,
+      last,
       rowsMax: batchRowsMax,
       bytesMax: batchBytesMax,
     })
@@ -118,7 +119,7 @@ export class Writer {
     this.waiting.rows = Math.max(0, this.waiting.rows - batch.rows)
     this.waiting.bytes = Math.max(0, this.waiting.bytes - batch.bytes)
     if (batch.records.length === 0) {
-      await spool.saveCheckpoint(spool.committed, null)
+      await spool.saveCheckpoint(last, null)
       return
     }
     const plan = planOf(batch.records)
@@ -161,7 +162,7 @@ export class Writer {
     const blocks = blocksOf(planned, records).map(({ block }) => block)
     if (blocks.length === 0) return undefined
     const rows = blocks.reduce((sum, block) => sum + block.rows, 0)
-    const insert = { table: planned.table, token: tokenOf(spool.id, planned), blocks: blocks.map((b) => b.bytes) }
+    const insert = { table: planned.table, token: tokenOf(spool, planned), blocks: blocks.map((b) => b.bytes) }
     while (!this.stopping.signal.aborted) {
       try {
         await insertBlocks(client, insert, this.stopping.signal)
