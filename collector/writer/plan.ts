@@ -14,6 +14,12 @@ export function planOf(records: readonly SpoolRecord[]): Plan {
   return { first, last, inserts: [...inserts.values()].sort((a, b) => b.day - a.day) }
 }
 
+/** One batch of two that follow each other; of all inserts the newest days first again. */
+export function joined(plan: Plan, next: Plan): Plan {
+  const inserts = [...next.inserts, ...plan.inserts].sort((a, b) => b.day - a.day)
+  return { first: plan.first, last: next.last, inserts }
+}
+
 /** The insert's name towards ClickHouse: equal for equal boundaries in the same round of the same spool, for ever. */
 export function tokenOf({ checkpoint }: Spool, { first, last, table, day }: PlannedInsert): string {
   return `${checkpoint.spoolId}-${checkpoint.round}-${first}-${last}-${table}-${day}`
