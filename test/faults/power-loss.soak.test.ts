@@ -1,4 +1,6 @@
-/** The long form of power-loss.test.ts: the whole stack, round after round, each time with another table's newest part gone or empty. */
+/** The long form of power-loss.test.ts: the whole stack loses the newest part of one table after another, or the spool its checkpoints. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { createClickHouse } from '@runlens/clickhouse'
 import { expect, it } from 'vitest'
 import { expectBalance } from '../kit/invariant.ts'
@@ -55,6 +57,21 @@ it.each(TABLES)('brings everything back after a power loss that takes the newest
       stack = await startStack({ dataDir: stack.dataDir, env: stack.fixedAddresses })
       await expectEverything(stack, `newest part of ${table} ${how} after a power loss`, round + 1)
     }
+  } finally {
+    await stack.stop()
+  }
+})
+
+it('counts nothing twice when both checkpoints are gone and everything is given to ClickHouse again', async () => {
+  let stack = await startStack()
+  try {
+    await sendRuns(stack, 0)
+    await expectEverything(stack, 'before', 1)
+    stack.killAll()
+    for (const name of ['checkpoint.json', 'checkpoint.copy.json']) rmSync(join(stack.dataDir, 'spool', name))
+    stack = await startStack({ dataDir: stack.dataDir, env: stack.fixedAddresses })
+    await sendRuns(stack, 1)
+    await expectEverything(stack, 'both checkpoints gone', 2)
   } finally {
     await stack.stop()
   }
