@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '@runlens/runtime'
@@ -9,11 +9,13 @@ import { Spool, type SpoolOptions } from './spool.ts'
 
 const log = createLogger('collector', 'silent')
 const MIB = 1024 * 1024
+/** Memory where there is some: hundreds of starts would wait for a disk. */
+const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 let directory: string
 let open: Spool[] = []
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'runlens-spool-'))
+  directory = mkdtempSync(join(PLACE, 'runlens-spool-'))
 })
 afterEach(async () => {
   for (const spool of open) await spool.close()

@@ -14,7 +14,7 @@ import type { SpoolRecord } from '../spool/record.ts'
 import type { Spool } from '../spool/spool.ts'
 import { codeOf, messageOf, type Refusal, refusalOf } from './answers.ts'
 import { insertBlocks } from './insert.ts'
-import { blocksOf, halves, joined, planOf, tokenOf } from './plan.ts'
+import { blocksOf, halves, INSERTS_MAX, joined, planOf, tokenOf } from './plan.ts'
 import { Waiter } from './waiter.ts'
 
 export interface WriterOptions {
@@ -45,9 +45,6 @@ const IDLE_MS = 1_000
 /** Inserts of a batch, its newest days, that are done before anything may join. */
 const INSERTS_FIRST = 4
 
-/** Inserts that the batch in hand may have for others to join it: the checkpoint must fit its reserve. */
-const INSERTS_JOINED_MAX = 500
-
 /** First pause after a failed try; doubles up to `retryMaxMs`. */
 const RETRY_FIRST_MS = 100
 
@@ -59,7 +56,7 @@ export class Writer {
   private pauseMs = 0
   private readonly counts = { batches: 0, rows: 0, inserts: 0, retries: 0, damagedRecords: 0 }
   private waitingFor: string | undefined
-  /** Records read last, for the next insert. */
+  /** The records read last: mostly the next insert's. */
   private held: readonly SpoolRecord[] = []
   /** Committed and in no batch yet; what an earlier run left is not counted. */
   private readonly waiting = { rows: 0, bytes: 0 }
@@ -173,7 +170,7 @@ export class Writer {
   private async joinNext(plan: Plan): Promise<{ plan: Plan; inserts: number }> {
     const { spool } = this.options
     const { length } = plan.inserts
-    if (length === 0 || length > INSERTS_JOINED_MAX || spool.committed === plan.last) return { plan, inserts: 0 }
+    if (length === 0 || length > INSERTS_MAX || spool.committed === plan.last) return { plan, inserts: 0 }
     const { records } = await this.gather(plan.last + 1, spool.committed)
     if (records.length === 0) return { plan, inserts: 0 }
     const next = planOf(records)
@@ -185,8 +182,10 @@ export class Writer {
   private async recordsOf({ first, last }: PlannedInsert): Promise<readonly SpoolRecord[]> {
     const [one] = this.held
     const isHeld = one && one.sequence <= first && this.held.at(-1)!.sequence >= last
-    if (!isHeld)
-      this.held = (await this.options.spool.read({ first, last, rowsMax: Infinity, bytesMax: Infinity })).records
+    if (isHeld) return this.held
+    const batch = await this.options.spool.read({ first, last, rowsMax: Infinity, bytesMax: Infinity })
+    this.tellDamage(batch.damaged)
+    this.held = batch.records
     return this.held
   }
 

@@ -129,7 +129,7 @@ export async function killLoop({ kills, seed, onKill }: KillLoopOptions): Promis
   try {
     let victims: Victim[] = []
     for (let kill = 0; kill < kills; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, 200 + next(1_500)))
+      await new Promise((resolve) => setTimeout(resolve, 200 + next(1_000)))
       if (victims.length === 0) victims = [...VICTIMS]
       const [victim] = victims.splice(next(victims.length), 1)
       if (victim === 'everything') stack = await killEverything(stack)
