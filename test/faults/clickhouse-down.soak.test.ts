@@ -5,6 +5,7 @@ import { type Collector, startCollector } from '../kit/collector.ts'
 import { expectBalance, spansInSpool, spansStored } from '../kit/invariant.ts'
 import { metricOf, SpanSender } from '../kit/span-sender.ts'
 import { startDatabase } from '../kit/stack-db.ts'
+import { eventually } from '../kit/traces.ts'
 
 const AWAY_MS = 180_000
 const SENDERS = 4
@@ -29,7 +30,7 @@ it('takes spans for minutes without ClickHouse, in little memory, and delivers t
   const load = Array.from({ length: SENDERS }, async () => {
     while (running) {
       await sender.deliver(500)
-      await sleep(20)
+      await sleep(500)
     }
   })
   await sleep(2_000)
@@ -54,7 +55,9 @@ it('takes spans for minutes without ClickHouse, in little memory, and delivers t
   await clickhouse.restart()
   const fault = `ClickHouse away for ${AWAY_MS / 1_000} s and killed ${RESTARTS} times`
   const { client } = clickhouse
-  await expectBalance({ fault, dataDir, client, accepted, stored: accepted, spool: 0, deadLetter: 0 }, 300_000)
+  const pending = () => metricOf(collector.urls.otlpHttp, 'runlens_spool_pending_records')
+  await eventually(async () => expect(await pending()).toBe(0), 300_000)
+  await expectBalance({ fault, dataDir, client, accepted, stored: accepted, spool: 0, deadLetter: 0 })
   const { spans, rows } = await spansStored(client)
   expect(rows).toBe(spans)
 }, 900_000)

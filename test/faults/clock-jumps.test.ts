@@ -56,4 +56,4 @@ it('takes and stores everything whatever its clock says, and gives up no grace p
   }
   // What ClickHouse took a moment ago is still there, for a repair after a power loss.
   expect(readdirSync(join(dataDir, 'spool'))).toContain('0000000001.segment')
-})
+}, 90_000)

@@ -100,4 +100,4 @@ it('with EIO and ENOSPC under load the collector refuses what it could not keep,
   await expectBalance({ fault, dataDir, client, accepted, stored: accepted, spool: 0, deadLetter: 0 })
   const { spans, rows } = await spansStored(client)
   expect(rows).toBe(spans)
-})
+}, 90_000)

@@ -100,4 +100,4 @@ it('counts every span once, whether the collector remembers it, was killed meanw
   await startAgain()
   await sendCut(forgotten, 33)
   await balance('lost answers and a spool that is gone')
-})
+}, 90_000)

@@ -56,4 +56,4 @@ it('gives nothing again after a kill, which loses nothing, and everything it has
   expect(collector.output()).toContain('the machine was started anew')
   await sender.deliver(30)
   await balance(sender, 'after it')
-})
+}, 90_000)

@@ -44,4 +44,4 @@ it('at its limit the spool asks senders to come back, loses nothing, and takes r
   await balance('spool at its limit', 0)
   await eventually(async () => expect((await sender.send(200)).status).toBe(200))
   await balance('after it', 0)
-})
+}, 90_000)
