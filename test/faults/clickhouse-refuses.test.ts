@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { TestClickHouse } from '../kit/clickhouse.ts'
 import { type Collector, startCollector } from '../kit/collector.ts'
-import { expectBalance } from '../kit/invariant.ts'
+import { expectBalance, printBalance, spansInSpool } from '../kit/invariant.ts'
 import { metricOf, SpanSender } from '../kit/span-sender.ts'
 import { startDatabase } from '../kit/stack-db.ts'
 import { eventually } from '../kit/traces.ts'
@@ -71,12 +71,15 @@ describe('an error that may pass', () => {
   ])('$what ($code) is waited for: spans are taken meanwhile and stored once afterwards', async (fault) => {
     await sender.deliver(20)
     await balance('before', 0)
+    const stored = sender.accepted
     for (const query of fault.begin) await run(query)
     for (let i = 0; i < 5; i++) await sender.deliver(20)
     await eventually(async () => expect(waitsFor(fault.code)).toBe(true))
     expect(await metricOf(collector.urls.otlpHttp, 'runlens_writer_waiting')).toBe(1)
     await sender.deliver(20)
-    await balance(`${fault.what}, while it lasts`, 120)
+    const spool = await spansInSpool(collector.dataDir)
+    expect(spool).toBe(120)
+    printBalance(`${fault.what}, while it lasts`, { accepted: sender.accepted, stored, spool, deadLetter: 0 })
     for (const query of fault.end) await run(query)
     await balance(fault.what, 0)
     expect(await metricOf(collector.urls.otlpHttp, 'runlens_writer_waiting')).toBe(0)
