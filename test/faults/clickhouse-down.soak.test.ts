@@ -33,7 +33,7 @@ it('takes spans for minutes without ClickHouse, in little memory, and delivers t
       await sleep(500)
     }
   })
-  await sleep(2_000)
+  await eventually(async () => expect((await spansStored(clickhouse.client)).spans).toBeGreaterThan(0))
   await clickhouse.kill()
   await sleep(AWAY_MS)
   const rssMiB = (await metricOf(collector.urls.otlpHttp, 'process_resident_memory_bytes')) / 1024 / 1024
