@@ -39,7 +39,7 @@ export interface PipelineOptions {
     resendFilterSpans: number
   }
   log: Logger
-  /** Milliseconds since the epoch. @default Date.now */
+  /** What is noted as time of arrival, milliseconds since the epoch. @default Date.now */
   now?: () => number
   /** @default the real disk */
   files?: SpoolFiles
@@ -66,18 +66,21 @@ export interface Pipeline {
 export async function createPipeline(options: PipelineOptions): Promise<Pipeline> {
   const now = options.now ?? Date.now
   const filter = new ResendFilter(options.writer.resendFilterSpans)
+  let latestMs = 0
   const spool = await Spool.open({
     ...options.spool,
     directory: options.directory,
     log: options.log,
-    now,
-    onRecord: ({ keys }) => filter.restore(keys),
+    onRecord: ({ keys, receivedAtMs }) => {
+      filter.restore(keys)
+      latestMs = Math.max(latestMs, receivedAtMs)
+    },
     ...(options.files ? { files: options.files } : {}),
   })
   filter.seedWith(Buffer.from(spool.id, 'hex').subarray(8))
   const writer = new Writer({ ...options.writer, spool, client: options.client, log: options.log })
   writer.start()
-  return new RunningPipeline(options, spool, filter, writer, now)
+  return new RunningPipeline(options, spool, filter, writer, now, latestMs)
 }
 
 class RunningPipeline implements Pipeline {
@@ -97,6 +100,8 @@ class RunningPipeline implements Pipeline {
     private readonly filter: ResendFilter,
     private readonly writer: Writer,
     private readonly now: () => number,
+    /** The latest time of arrival ever noted. */
+    private latestMs: number,
   ) {}
 
   async accept(body: Buffer, tenant: string): Promise<Outcome> {
@@ -114,13 +119,12 @@ class RunningPipeline implements Pipeline {
 
   stats(): PipelineStats {
     const spool = this.spool.stats()
-    const { oldestReceivedAtMs } = spool
     return {
       ...this.counts,
       refused: { ...this.refused },
       spool,
       writer: this.writer.stats(),
-      lagSeconds: oldestReceivedAtMs === undefined ? 0 : Math.max(0, (this.now() - oldestReceivedAtMs) / 1000),
+      lagSeconds: spool.oldestAgeMs / 1000,
     }
   }
 
@@ -143,7 +147,9 @@ class RunningPipeline implements Pipeline {
     const early = this.spool.refusal(body.length)
     if (early) return refuse(early)
     const receivedAtMs = this.now()
-    const indexed = indexTraces(this.tape, body, this.options.limits, receivedAtMs)
+    // A clock that was put back must not make spans of today look like spans of the future, which are rejected for good.
+    this.latestMs = Math.max(this.latestMs, receivedAtMs)
+    const indexed = indexTraces(this.tape, body, this.options.limits, this.latestMs)
     if (indexed.kind !== 'indexed') return { kind: 'refused', reason: indexed.kind, message: indexed.message }
     this.counts.received += indexed.spans
     const spans = this.tape.spans.length

@@ -22,6 +22,10 @@ export interface Plan {
 export interface Checkpoint {
   /** Hex. */
   spoolId: string
+  /** Part of every token: when records are given to ClickHouse again, a new round makes their tokens new. */
+  round: string
+  /** Boot of the machine that wrote it; null where the system does not tell. */
+  boot: string | null
   /** ClickHouse (or the dead letters) has every record up to this sequence. */
   acknowledged: number
   plan: Plan | null

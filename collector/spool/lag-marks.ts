@@ -5,12 +5,12 @@ const MARK_EVERY_MS = 100
 const MARKS_MAX = 4096
 
 export class LagMarks {
-  private marks: { sequence: number; receivedAtMs: number }[] = []
+  private marks: { sequence: number; atMs: number }[] = []
 
-  add(sequence: number, receivedAtMs: number): void {
+  add(sequence: number, atMs: number): void {
     const last = this.marks.at(-1)
-    if (last && receivedAtMs - last.receivedAtMs < MARK_EVERY_MS) last.sequence = sequence
-    else this.marks.push({ sequence, receivedAtMs })
+    if (last && atMs - last.atMs < MARK_EVERY_MS) last.sequence = sequence
+    else this.marks.push({ sequence, atMs })
     if (this.marks.length > MARKS_MAX) this.marks = this.marks.filter((_, i) => i % 2 === 0 || i > MARKS_MAX - 2)
   }
 
@@ -20,7 +20,8 @@ export class LagMarks {
     this.marks = first < 0 ? [] : this.marks.slice(first)
   }
 
-  get oldestReceivedAtMs(): number | undefined {
-    return this.marks[0]?.receivedAtMs
+  /** Age of the oldest record; 0 for none. */
+  oldestAgeMs(nowMs: number): number {
+    return this.marks[0] ? nowMs - this.marks[0].atMs : 0
   }
 }

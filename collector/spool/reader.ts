@@ -1,6 +1,14 @@
 /** Reads committed records back in order, batch by batch, straight from the segment files. */
-import { open } from 'node:fs/promises'
-import { HEAD_BYTES, payloadIsWhole, readHead, readRecord, type SpoolRecord } from './record.ts'
+import { type FileHandle, open } from 'node:fs/promises'
+import {
+  findHead,
+  HEAD_BYTES,
+  payloadIsWhole,
+  type RecordHead,
+  readHead,
+  readRecord,
+  type SpoolRecord,
+} from './record.ts'
 import { SEGMENT_HEAD_BYTES, type Segment } from './segment.ts'
 
 /** Bytes read at once at most, beyond what a single record needs. */
@@ -52,6 +60,7 @@ export class SegmentReader {
   private async readSegment(segment: Segment, limits: ReadLimits, batch: RecordBatch): Promise<boolean> {
     const known = this.place.number === segment.number && this.place.sequence < limits.first
     let offset = known ? this.place.offset : SEGMENT_HEAD_BYTES
+    let seen = known ? this.place.sequence : segment.firstSequence - 1
     const file = await open(segment.path, 'r')
     try {
       while (offset < segment.bytes) {
@@ -61,13 +70,16 @@ export class SegmentReader {
         const used = this.take(whole, limits, batch)
         if (used.bytes > 0) {
           offset += used.bytes
-          this.place = { sequence: used.sequence, number: segment.number, offset }
+          seen = used.sequence
+          this.place = { sequence: seen, number: segment.number, offset }
         }
         if (used.full) return false
         if (used.bytes > 0) continue
-        batch.damaged++
-        if (!head) return true
-        offset += head.end
+        const next = await findNext(file, offset + 1, segment.bytes, this.salt)
+        const sequence = next?.head.sequence ?? segment.lastSequence + 1
+        batch.damaged += overlap(seen + 1, sequence - 1, limits)
+        offset = next?.offset ?? segment.bytes
+        seen = sequence - 1
       }
       return true
     } finally {
@@ -98,7 +110,28 @@ export class SegmentReader {
   }
 }
 
-async function readAt(file: import('node:fs/promises').FileHandle, offset: number, length: number): Promise<Buffer> {
+/** The next head that checks in `[from, end)` of the file: where records go on behind a damaged one. */
+async function findNext(
+  file: FileHandle,
+  from: number,
+  end: number,
+  salt: number,
+): Promise<{ offset: number; head: RecordHead } | undefined> {
+  for (let offset = from; offset + HEAD_BYTES <= end; offset += CHUNK_BYTES) {
+    // A head that begins in this chunk may end in the next.
+    const bytes = await readAt(file, offset, Math.min(CHUNK_BYTES + HEAD_BYTES - 1, end - offset))
+    const at = findHead(bytes, 0, salt)
+    if (at >= 0) return { offset: offset + at, head: readHead(bytes, at, salt)! }
+  }
+  return undefined
+}
+
+/** How many of the sequences `[first, last]` were wanted. */
+function overlap(first: number, last: number, limits: ReadLimits): number {
+  return Math.max(0, Math.min(last, limits.last) - Math.max(first, limits.first) + 1)
+}
+
+async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafeSlow(length)
   let done = 0
   while (done < length) {

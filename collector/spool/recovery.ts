@@ -6,6 +6,7 @@ import { type Logger, systemErrorCode } from '@runlens/runtime'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import { replaceFile, type SpoolFiles } from './files.ts'
 import { HEAD_BYTES, type RecordHead, readRecord, type SpoolRecord } from './record.ts'
+import { firstCheckpoint, isOfEarlierBoot, nextRound } from './rounds.ts'
 import {
   readSegmentHead,
   SEGMENT_HEAD_BYTES,
@@ -31,6 +32,8 @@ export interface RecoveryOptions {
   directory: string
   files: SpoolFiles
   log: Logger
+  /** Boot of the machine; null where the system does not tell. */
+  boot: string | null
   /** Every record that is still there, in order. */
   onRecord: (record: SpoolRecord) => void
 }
@@ -55,7 +58,7 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   }
   const recovered: Recovered = {
     spoolId,
-    checkpoint: typeof stored === 'object' ? stored : { spoolId: spoolId.toString('hex'), acknowledged: 0, plan: null },
+    checkpoint: typeof stored === 'object' ? stored : firstCheckpoint(spoolId.toString('hex'), options.boot),
     segments: [],
     nextSequence: 1,
     nextNumber: (found.at(-1)?.number ?? 0) + 1,
@@ -69,7 +72,20 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const last = recovered.segments.at(-1)?.lastSequence ?? 0
   const { acknowledged, plan } = recovered.checkpoint
   recovered.nextSequence = Math.max(last, acknowledged, plan?.last ?? 0) + 1
+  if (isOfEarlierBoot(recovered.checkpoint, options.boot)) startRound(recovered, options)
   return recovered
+}
+
+function startRound(recovered: Recovered, { boot, log }: RecoveryOptions): void {
+  const first = recovered.segments[0]?.firstSequence ?? recovered.nextSequence
+  const { acknowledged } = recovered.checkpoint
+  recovered.checkpoint = nextRound(recovered.checkpoint, boot, first)
+  const again = acknowledged - recovered.checkpoint.acknowledged
+  if (again === 0) return
+  log.warn(
+    { records: again },
+    'the machine was started anew: records that ClickHouse may have lost with the power are given to it again',
+  )
 }
 
 async function findSegments({ directory, files }: RecoveryOptions): Promise<Found[]> {

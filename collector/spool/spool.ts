@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Logger, type Ownership, RunlensError, systemErrorCode, takeOwnership } from '@runlens/runtime'
+import { identify, type Logger, type Ownership, RunlensError, systemErrorCode, takeOwnership } from '@runlens/runtime'
 import { type Checkpoint, type Plan, writeCheckpoint } from './checkpoint.ts'
 import { Committer } from './committer.ts'
 import { DeadLetters } from './dead-letters.ts'
@@ -27,8 +27,8 @@ export interface SpoolOptions {
   commitIntervalMs: number
   graceSeconds: number
   log: Logger
-  /** The clock, milliseconds since the epoch. */
-  now: () => number
+  /** Milliseconds of a clock that never jumps. @default since the start of the process */
+  now?: () => number
   /** Every record found at the start, in order: from these the resend filter is made again. */
   onRecord?: (record: SpoolRecord) => void
   /** Default: the real ones. */
@@ -42,8 +42,8 @@ export interface SpoolStats {
   bytes: number
   /** Records that ClickHouse does not have yet. */
   records: number
-  /** Receive time of the oldest of them, where it is known; undefined for none. */
-  oldestReceivedAtMs: number | undefined
+  /** How long the oldest of them has been here, those of an earlier run since the start; 0 for none. */
+  oldestAgeMs: number
   fsyncs: number
   fsyncSeconds: number
   failedCommits: number
@@ -65,6 +65,7 @@ export class Spool {
   private readonly retention: Retention
   private readonly files: SpoolFiles
   private readonly marks = new LagMarks()
+  private readonly now: () => number
   private failedCommits = 0
   private isFailing = false
   private readonly replayed: number
@@ -82,6 +83,7 @@ export class Spool {
     const salt = saltOf(spoolId)
     this.id = spoolId.toString('hex')
     this.files = options.files ?? nodeFiles
+    this.now = options.now ?? (() => performance.now())
     this.deadLetters = deadLetters
     this.checkpoint = checkpoint
     const { files } = this
@@ -105,7 +107,7 @@ export class Spool {
       onFailed: (error) => this.onFailed(error),
     })
     this.replayed = this.backlog
-    if (this.replayed > 0) this.marks.add(this.committed, options.now())
+    if (this.replayed > 0) this.marks.add(this.committed, this.now())
   }
 
   /**
@@ -137,7 +139,8 @@ export class Spool {
     })
     try {
       const onRecord = options.onRecord ?? (() => undefined)
-      const recovered = await recover({ directory: options.directory, files, log: options.log, onRecord })
+      const boot = identify(process.pid)?.boot ?? null
+      const recovered = await recover({ directory: options.directory, files, log: options.log, boot, onRecord })
       const deadLetters = await DeadLetters.open(join(options.directory, 'dead-letter'), files)
       const reserve = new Reserve(options.directory, files)
       await reserve.release()
@@ -194,7 +197,7 @@ export class Spool {
 
   /** Durable when it returns. Segments below `acknowledged` go once their grace is over. */
   async saveCheckpoint(acknowledged: number, plan: Plan | null): Promise<void> {
-    const checkpoint = { spoolId: this.id, acknowledged, plan }
+    const checkpoint = { ...this.checkpoint, acknowledged, plan }
     await withReserve(this.reserve, async () => {
       // What is under way would take the room that was just made.
       if (!this.reserve.isKept) await this.committer.settled()
@@ -209,7 +212,7 @@ export class Spool {
     return {
       bytes: this.bytes,
       records: this.backlog,
-      oldestReceivedAtMs: this.marks.oldestReceivedAtMs,
+      oldestAgeMs: this.marks.oldestAgeMs(this.now()),
       fsyncs: this.writer.fsyncs,
       fsyncSeconds: this.writer.fsyncSeconds,
       failedCommits: this.failedCommits,
@@ -233,7 +236,7 @@ export class Spool {
   }
 
   private onCommitted(group: Group): void {
-    this.marks.add(this.committed, this.options.now())
+    this.marks.add(this.committed, this.now())
     if (this.isFailing) this.options.log.info('spool writes again')
     this.isFailing = false
     const excess = this.bytes + group.buffer.length - this.options.bytesMax * ROOM_SHARE
@@ -256,7 +259,7 @@ export class Spool {
       .retire(
         this.checkpoint.acknowledged,
         this.writer.currentNumber,
-        this.options.now(),
+        this.now(),
         this.reserve.isKept ? neededBytes : Math.max(neededBytes, RESERVE_BYTES),
       )
       .then(() => (this.reserve.isKept ? undefined : this.reserve.keep()))

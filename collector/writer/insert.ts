@@ -30,17 +30,22 @@ const ONE_BLOCK = {
 /** Characters of an unexpected answer that are kept for the log. */
 const SAID_MAX = 200
 
+/** A success that is not ClickHouse's word for it: a page of a proxy, an empty answer of whatever listens there now. */
+class UnexpectedAnswer extends Error {
+  readonly code = 'unexpected_answer'
+}
+
 /**
- * Resolves when ClickHouse has the rows. ClickHouse says nothing to a successful insert: words, even under a 200, come from
- * something between (a page of a proxy) or tell of an error after the head was sent.
- * @throws ClickHouse's or the connection's error
+ * Resolves when ClickHouse has the rows. Its success repeats the query's id in a header and has no body; anything else under a
+ * 200 comes from something between, or tells of an error after the head was sent.
+ * @throws ClickHouse's or the connection's error, or one with the code `unexpected_answer`
  */
 export async function insertBlocks(
   client: ClickHouseClient,
   { table, token, blocks }: BlockInsert,
   signal: AbortSignal,
 ): Promise<void> {
-  const { stream } = await client.exec({
+  const { stream, query_id, response_headers } = await client.exec({
     query: `INSERT INTO ${table} FORMAT Native`,
     values: Readable.from(blocks, { objectMode: false }),
     abort_signal: signal,
@@ -48,5 +53,7 @@ export async function insertBlocks(
   })
   let said = ''
   for await (const piece of stream) if (said.length < SAID_MAX) said += String(piece)
-  if (said !== '') throw new Error(`an insert was answered with: ${said.slice(0, SAID_MAX)}`)
+  if (said !== '') throw new UnexpectedAnswer(`an insert was answered with: ${said.slice(0, SAID_MAX)}`)
+  if (response_headers['x-clickhouse-query-id'] === query_id) return
+  throw new UnexpectedAnswer('an insert was answered by something that is not ClickHouse')
 }

@@ -1,21 +1,40 @@
 /** Boundaries of a batch: which records, and one insert for each table and day in them. */
 import type { Plan, PlannedInsert } from '../spool/checkpoint.ts'
 import type { SpoolRecord } from '../spool/record.ts'
+import type { Spool } from '../spool/spool.ts'
 
-/** Newest days first: what happens now does not wait behind late data of many days. @param records at least one, in order */
+/** Inserts of a batch, and of one that others may still join: twice as many fit the checkpoint's reserve several times over. */
+export const INSERTS_MAX = 300
+
+/**
+ * A batch of these records, or of the first of them, where all of them have too many days. Newest days first: what happens now does not
+ * wait behind late data of many days.
+ * @param records at least one, in order
+ */
 export function planOf(records: readonly SpoolRecord[]): Plan {
   const first = records[0]!.sequence
-  const last = records.at(-1)!.sequence
-  const inserts = new Map<string, PlannedInsert>()
-  for (const { blocks } of records) {
-    for (const { table, day } of blocks) inserts.set(`${table} ${day}`, { table, day, first, last })
+  let last = first
+  const parts = new Map<string, { table: string; day: number }>()
+  for (const { sequence, blocks } of records) {
+    const fresh = new Map(blocks.map(({ table, day }) => [`${table} ${day}`, { table, day }]))
+    for (const key of parts.keys()) fresh.delete(key)
+    if (sequence > first && parts.size + fresh.size > INSERTS_MAX) break
+    for (const [key, part] of fresh) parts.set(key, part)
+    last = sequence
   }
-  return { first, last, inserts: [...inserts.values()].sort((a, b) => b.day - a.day) }
+  const inserts = [...parts.values()].map((part) => ({ ...part, first, last }))
+  return { first, last, inserts: inserts.sort((a, b) => b.day - a.day) }
 }
 
-/** The insert's name towards ClickHouse: equal for equal boundaries of the same spool, for ever. */
-export function tokenOf(spoolId: string, { first, last, table, day }: PlannedInsert): string {
-  return `${spoolId}-${first}-${last}-${table}-${day}`
+/** One batch of two that follow each other; of all inserts the newest days first again. */
+export function joined(plan: Plan, next: Plan): Plan {
+  const inserts = [...next.inserts, ...plan.inserts].sort((a, b) => b.day - a.day)
+  return { first: plan.first, last: next.last, inserts }
+}
+
+/** The insert's name towards ClickHouse: equal for equal boundaries in the same round of the same spool, for ever. */
+export function tokenOf({ checkpoint }: Spool, { first, last, table, day }: PlannedInsert): string {
+  return `${checkpoint.spoolId}-${checkpoint.round}-${first}-${last}-${table}-${day}`
 }
 
 /** Blocks of an insert, in order, with the record each came from. */

@@ -3,16 +3,18 @@
  *
  * A batch's boundaries are durable before its first try. Until every insert of it has a definite answer, the same inserts
  * are repeated under the same tokens, over restarts too. Rows that ClickHouse will never take are narrowed down to their
- * record and set aside; what may pass is waited for, for ever.
+ * record and set aside; what may pass is waited for, for ever. Late data of many days takes many inserts: what came meanwhile
+ * joins the batch, and goes first.
  */
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Logger } from '@runlens/runtime'
 import type { Plan, PlannedInsert } from '../spool/checkpoint.ts'
+import type { RecordBatch } from '../spool/reader.ts'
 import type { SpoolRecord } from '../spool/record.ts'
 import type { Spool } from '../spool/spool.ts'
 import { codeOf, messageOf, type Refusal, refusalOf } from './answers.ts'
 import { insertBlocks } from './insert.ts'
-import { blocksOf, halves, planOf, tokenOf } from './plan.ts'
+import { blocksOf, halves, INSERTS_MAX, joined, planOf, tokenOf } from './plan.ts'
 import { Waiter } from './waiter.ts'
 
 export interface WriterOptions {
@@ -43,6 +45,9 @@ const IDLE_MS = 1_000
 /** How long the first record of a batch waits for the others of its moment. */
 const GATHER_MS = 5
 
+/** Inserts of a batch, its newest days, that are done before anything may join. */
+const INSERTS_FIRST = 4
+
 /** First pause after a failed try; doubles up to `retryMaxMs`. */
 const RETRY_FIRST_MS = 100
 
@@ -56,6 +61,8 @@ export class Writer {
   private beganAt = -Infinity
   private readonly counts = { batches: 0, rows: 0, inserts: 0, retries: 0, damagedRecords: 0 }
   private waitingFor: string | undefined
+  /** The records read last: mostly the next insert's. */
+  private held: readonly SpoolRecord[] = []
   /** Committed and in no batch yet; what an earlier run left is not counted. */
   private readonly waiting = { rows: 0, bytes: 0 }
 
@@ -96,7 +103,7 @@ export class Writer {
     const { spool } = this.options
     while (!this.stopping.signal.aborted) {
       try {
-        if (spool.checkpoint.plan) await this.resume(spool.checkpoint.plan)
+        if (spool.checkpoint.plan) await this.write(spool.checkpoint.plan)
         else if (spool.backlog > 0) await this.nextBatch()
         else if (this.draining) return
         else {
@@ -111,26 +118,30 @@ export class Writer {
 
   /** Gathers a batch and fixes its boundaries. */
   private async nextBatch(): Promise<void> {
-    const { spool, batchRowsMax, batchBytesMax, batchAgeMs } = this.options
+    const { spool, batchAgeMs } = this.options
     const waitMs = Math.max(GATHER_MS, this.beganAt + batchAgeMs - performance.now())
     if (!this.draining && !this.isRipe()) await this.waiter.sleep(waitMs, () => this.draining || this.isRipe())
     this.beganAt = performance.now()
-    const batch = await spool.read({
-      first: spool.checkpoint.acknowledged + 1,
-      last: spool.committed,
-      rowsMax: batchRowsMax,
-      bytesMax: batchBytesMax,
-    })
-    this.tellDamage(batch.damaged)
-    this.waiting.rows = Math.max(0, this.waiting.rows - batch.rows)
-    this.waiting.bytes = Math.max(0, this.waiting.bytes - batch.bytes)
-    if (batch.records.length === 0) {
-      await spool.saveCheckpoint(spool.committed, null)
+    const last = spool.committed
+    const { records } = await this.gather(spool.checkpoint.acknowledged + 1, last)
+    if (records.length === 0) {
+      await spool.saveCheckpoint(last, null)
       return
     }
-    const plan = planOf(batch.records)
+    const plan = planOf(records)
     await spool.saveCheckpoint(spool.checkpoint.acknowledged, plan)
-    await this.write(plan, batch.records)
+    await this.write(plan)
+  }
+
+  /** Reads as many of the records `[first, last]` as make a batch. */
+  private async gather(first: number, last: number): Promise<RecordBatch> {
+    const { spool, batchRowsMax, batchBytesMax } = this.options
+    const batch = await spool.read({ first, last, rowsMax: batchRowsMax, bytesMax: batchBytesMax })
+    this.held = batch.records
+    this.waiting.rows = Math.max(0, this.waiting.rows - batch.rows)
+    this.waiting.bytes = Math.max(0, this.waiting.bytes - batch.bytes)
+    this.tellDamage(batch.damaged)
+    return batch
   }
 
   private isRipe(): boolean {
@@ -138,28 +149,51 @@ export class Writer {
     return this.waiting.rows >= batchRowsMax || this.waiting.bytes >= batchBytesMax
   }
 
-  /** A batch that an earlier run, or a failed try, left with fixed boundaries. */
-  private async resume(plan: Plan): Promise<void> {
-    const limits = { first: plan.first, last: plan.last, rowsMax: Infinity, bytesMax: Infinity }
-    const batch = await this.options.spool.read(limits)
-    this.tellDamage(batch.damaged)
-    await this.write(plan, batch.records)
-  }
-
-  private async write(plan: Plan, records: readonly SpoolRecord[]): Promise<void> {
+  private async write(fixed: Plan): Promise<void> {
     const { spool } = this.options
-    const inserts = [...plan.inserts]
-    for (let insert = inserts.shift(); insert; insert = inserts.shift()) {
+    let plan = fixed
+    let before = INSERTS_FIRST + 1
+    while (plan.inserts.length > 0) {
+      const [insert, ...others] = plan.inserts as [PlannedInsert, ...PlannedInsert[]]
+      const records = await this.recordsOf(insert)
       const refusal = await this.insert(insert, records)
       if (this.stopping.signal.aborted) return
       const parts = refusal && halves(insert, records)
       if (refusal && !parts) await this.setAside(insert, records, refusal)
-      if (parts) inserts.unshift(...parts)
+      plan = { ...plan, inserts: [...(parts ?? []), ...others] }
       // The cut must be as durable as the boundaries were: the halves have tokens of their own.
-      if (refusal) await spool.saveCheckpoint(spool.checkpoint.acknowledged, { ...plan, inserts: [...inserts] })
+      if (refusal) await spool.saveCheckpoint(spool.checkpoint.acknowledged, plan)
+      if (--before > 0) continue
+      const next = await this.joinNext(plan)
+      before = Math.min(next.inserts, INSERTS_FIRST) + 1
+      plan = next.plan
     }
     this.counts.batches++
+    this.held = []
     await spool.saveCheckpoint(plan.last, null)
+  }
+
+  /** The plan with what came meanwhile, durably, and how many inserts that brought; as it is where nothing may join. */
+  private async joinNext(plan: Plan): Promise<{ plan: Plan; inserts: number }> {
+    const { spool } = this.options
+    const { length } = plan.inserts
+    if (length === 0 || length > INSERTS_MAX || spool.committed === plan.last) return { plan, inserts: 0 }
+    const { records } = await this.gather(plan.last + 1, spool.committed)
+    if (records.length === 0) return { plan, inserts: 0 }
+    const next = planOf(records)
+    const both = joined(plan, next)
+    await spool.saveCheckpoint(spool.checkpoint.acknowledged, both)
+    return { plan: both, inserts: next.inserts.length }
+  }
+
+  private async recordsOf({ first, last }: PlannedInsert): Promise<readonly SpoolRecord[]> {
+    const [one] = this.held
+    const isHeld = one && one.sequence <= first && this.held.at(-1)!.sequence >= last
+    if (isHeld) return this.held
+    const batch = await this.options.spool.read({ first, last, rowsMax: Infinity, bytesMax: Infinity })
+    this.tellDamage(batch.damaged)
+    this.held = batch.records
+    return this.held
   }
 
   /** Repeats one insert until there is a definite answer: undefined for taken. */
@@ -168,7 +202,7 @@ export class Writer {
     const blocks = blocksOf(planned, records).map(({ block }) => block)
     if (blocks.length === 0) return undefined
     const rows = blocks.reduce((sum, block) => sum + block.rows, 0)
-    const insert = { table: planned.table, token: tokenOf(spool.id, planned), blocks: blocks.map((b) => b.bytes) }
+    const insert = { table: planned.table, token: tokenOf(spool, planned), blocks: blocks.map((b) => b.bytes) }
     while (!this.stopping.signal.aborted) {
       try {
         await insertBlocks(client, insert, this.stopping.signal)

@@ -1,6 +1,7 @@
 /** ClickHouse away for a while: the collector goes on acknowledging into the spool, then everything arrives, once. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startClickHouse, type TestClickHouse } from '../kit/clickhouse.ts'
+import { expectBalance, printBalance, spansInSpool } from '../kit/invariant.ts'
 import { type Stack, startStack } from '../kit/stack.ts'
 import { eventually, exportRequest, nativeRun } from '../kit/traces.ts'
 
@@ -50,10 +51,18 @@ it('acknowledges while ClickHouse is down, says so in its API, and delivers ever
   expect((await fetch(`${stack.urls.api}/healthz`)).status).toBe(200)
   expect((await fetch(`${stack.urls.api}/readyz`)).status).toBe(503)
 
+  const spool = await spansInSpool(stack.dataDir)
+  expect(spool).toBe((RUNS - 10) * (STEPS + 1))
+  const accepted = RUNS * (STEPS + 1)
+  printBalance('ClickHouse down', { accepted, stored: 10 * (STEPS + 1), spool, deadLetter: 0 })
+
   await clickhouse.restart()
   await eventually(async () => expect(await total()).toBe(RUNS), 45_000)
   const [row] = await stack.query('SELECT count() AS spans, uniqExact(trace_id, span_id) AS distinct FROM spans')
-  expect(Number(row?.spans)).toBe(RUNS * (STEPS + 1))
-  expect(Number(row?.distinct)).toBe(RUNS * (STEPS + 1))
+  expect(Number(row?.spans)).toBe(accepted)
+  expect(Number(row?.distinct)).toBe(accepted)
+  const { dataDir } = stack
+  const { client } = clickhouse
+  await expectBalance({ fault: 'back', dataDir, client, accepted, stored: accepted, spool: 0, deadLetter: 0 })
   await eventually(async () => expect((await fetch(`${stack.urls.api}/readyz`)).status).toBe(200))
 }, 120_000)

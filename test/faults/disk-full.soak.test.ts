@@ -7,6 +7,7 @@ import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startClickHouse, type TestClickHouse } from '../kit/clickhouse.ts'
 import { type Collector, startCollector } from '../kit/collector.ts'
+import { expectBalance } from '../kit/invariant.ts'
 import { rowsOf } from '../kit/stack-db.ts'
 import { eventually } from '../kit/traces.ts'
 import { someSpans, traceRequest } from '../otlp/payload.ts'
@@ -78,6 +79,9 @@ it.runIf(canMount)(
       )
       expect(row).toEqual({ spans: acknowledged, arrived: acknowledged })
     }, 30_000)
+    const { client } = clickhouse
+    const counts = { accepted: acknowledged, stored: acknowledged, spool: 0, deadLetter: 0 }
+    await expectBalance({ fault: 'a disk that was full', dataDir, client, ...counts })
     await eventually(async () => expect(await send(request++, 50)).toBe(200), 30_000)
   },
   120_000,

@@ -1,36 +1,33 @@
 /**
- * Sends executions without pause, kills processes of the stack meanwhile, and counts from outside what became of everything that was
- * acknowledged. Used by the short test and by the soak.
+ * Sends executions without pause, kills processes of the stack meanwhile, stops it under load in the end, and counts from outside what
+ * became of everything that was acknowledged. Used by the short test and by the soak.
  */
+import { type Balance, printBalance, spansInDeadLetters, spansInSpool } from '../kit/invariant.ts'
 import { type Component, type Stack, startStack } from '../kit/stack.ts'
 import { eventually, exportRequest, nativeRun } from '../kit/traces.ts'
 
 const STEPS = 4
 const RUNS_PER_REQUEST = 5
 const SENDERS = 3
-const VICTIMS: readonly (Component | 'everything')[] = [
-  'collector',
-  'clickhouse',
-  'worker',
-  'query-api',
-  'collector',
-  'clickhouse',
-  'everything',
-]
+type Victim = Component | 'everything'
+/** Each comes in every so many kills, in any order. */
+export const VICTIMS: readonly Victim[] = ['collector', 'clickhouse', 'worker', 'query-api', 'everything', 'collector']
 
 export interface KillLoopOptions {
   kills: number
   seed: number
   /** Called after each kill, for progress. */
-  onKill?: (index: number, victim: string) => void
+  onKill?: (index: number, victim: Victim) => void
 }
 
 /** What was acknowledged and what was found, each counted independently of the other. */
 export interface KillLoopResult {
   acknowledged: { executions: number; failed: number; steps: number; spans: number }
   stored: { executions: number; failed: number; steps: number; spans: number; rawSpans: number }
-  views: { executionMinutes: number; steps: number; kpisTotal: number; kpisFailures: number }
-  spool: { records: number; deadLetters: number }
+  kpis: { executions: number; failed: number }
+  balance: Balance
+  /** Of `runlens up`, stopped under load. */
+  exitCode: number | null
   resends: number
 }
 
@@ -93,29 +90,32 @@ async function killEverything(stack: Stack): Promise<Stack> {
 const one = async (stack: Stack, sql: string): Promise<number> =>
   Number(Object.values((await stack.query(sql))[0] ?? { n: 0 })[0])
 
-async function measure(stack: Stack): Promise<Pick<KillLoopResult, 'stored' | 'views' | 'spool'>> {
+async function measure(stack: Stack, accepted: number): Promise<Pick<KillLoopResult, 'stored' | 'kpis' | 'balance'>> {
   const kpis = (await (await fetch(`${stack.urls.api}/api/v1/observability/kpis?time_range=24h`)).json()) as {
     total_executions: number
     failure_count: number
   }
-  const metrics = await (await fetch(`${stack.urls.otlpHttp}/metrics`)).text()
-  const metric = (name: string) =>
-    Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(metrics)?.[1] ?? Number.NaN)
+  const spans = await one(stack, 'SELECT count() FROM spans FINAL')
+  const [spool, deadLetter] = [await spansInSpool(stack.dataDir), spansInDeadLetters(stack.dataDir)]
   return {
     stored: {
       executions: await one(stack, 'SELECT count() FROM executions FINAL'),
       failed: await one(stack, "SELECT count() FROM executions FINAL WHERE status = 'error'"),
       steps: await one(stack, 'SELECT sum(step_count) FROM executions FINAL'),
-      spans: await one(stack, 'SELECT count() FROM spans FINAL'),
+      spans,
       rawSpans: await one(stack, 'SELECT count() FROM spans'),
     },
-    views: {
-      executionMinutes: await one(stack, 'SELECT sum(executions) FROM v_execution_minutes'),
-      steps: await one(stack, 'SELECT sum(steps) FROM v_step_hours'),
-      kpisTotal: kpis.total_executions,
-      kpisFailures: kpis.failure_count,
-    },
-    spool: { records: metric('runlens_spool_pending_records'), deadLetters: metric('runlens_dead_letters_total') },
+    kpis: { executions: kpis.total_executions, failed: kpis.failure_count },
+    balance: { accepted, stored: spans, spool, deadLetter },
+  }
+}
+
+/** Numbers below a bound, always the same for a seed. */
+function randomly(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+    return (state >>> 8) % below
   }
 }
 
@@ -125,43 +125,46 @@ export async function killLoop({ kills, seed, onKill }: KillLoopOptions): Promis
   const ledger: Ledger = { executions: 0, failed: 0, resends: 0, stopped: false }
   const startMs = Date.now() - 600_000
   const senders = Array.from({ length: SENDERS }, (_, i) => sender(`s${seed}-${i}`, () => stack, startMs, ledger))
+  const next = randomly(seed)
   try {
-    let state = seed
-    const next = (below: number) => {
-      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-      return (state >>> 8) % below
-    }
+    let victims: Victim[] = []
     for (let kill = 0; kill < kills; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, 200 + next(1_500)))
-      const victim = VICTIMS[next(VICTIMS.length)]!
+      await new Promise((resolve) => setTimeout(resolve, 200 + next(1_000)))
+      if (victims.length === 0) victims = [...VICTIMS]
+      const [victim] = victims.splice(next(victims.length), 1)
       if (victim === 'everything') stack = await killEverything(stack)
       else stack.kill(victim)
-      onKill?.(kill, victim)
+      onKill?.(kill, victim!)
     }
+    const exitCode = await stack.stop({ keep: true })
+    stack = await startStack({ dataDir: stack.dataDir, env: stack.fixedAddresses })
     ledger.stopped = true
     await Promise.all(senders)
-    const acknowledged = {
-      executions: ledger.executions,
-      failed: ledger.failed,
-      steps: ledger.executions * STEPS,
-      spans: ledger.executions * (STEPS + 1),
-    }
-    const found = await eventually(async () => {
-      const now = await measure(stack)
-      const isSettled =
-        now.stored.executions === acknowledged.executions &&
-        now.stored.steps === acknowledged.steps &&
-        now.views.kpisTotal === acknowledged.executions &&
-        now.spool.records === 0
-      if (!isSettled) {
-        throw new Error(`not settled: ${JSON.stringify({ acknowledged, now })}\n${stack.logs().slice(-4_000)}`)
-      }
-      return now
-    }, 60_000)
-    return { acknowledged, ...found, resends: ledger.resends }
+    const acknowledged = accountOf(ledger)
+    const found = await settled(stack, acknowledged)
+    printBalance(`${kills} kills and a stop under load`, found.balance)
+    return { acknowledged, ...found, exitCode, resends: ledger.resends }
   } finally {
     ledger.stopped = true
     await Promise.allSettled(senders)
     await stack.stop()
   }
+}
+
+function accountOf({ executions, failed }: Ledger): KillLoopResult['acknowledged'] {
+  return { executions, failed, steps: executions * STEPS, spans: executions * (STEPS + 1) }
+}
+
+/** Waits until everything that was acknowledged has become executions, and measures. */
+function settled(stack: Stack, acknowledged: KillLoopResult['acknowledged']) {
+  return eventually(async () => {
+    const now = await measure(stack, acknowledged.spans)
+    const isSettled =
+      now.stored.executions === acknowledged.executions &&
+      now.stored.steps === acknowledged.steps &&
+      now.kpis.executions === acknowledged.executions &&
+      now.balance.spool === 0
+    if (isSettled) return now
+    throw new Error(`not settled: ${JSON.stringify({ acknowledged, now })}\n${stack.logs().slice(-4_000)}`)
+  }, 60_000)
 }

@@ -1,16 +1,19 @@
-/** `kill -9` of each process under load, in a loop: nothing acknowledged is lost, nothing is counted twice. The soak runs the long form. */
+/** `kill -9` of each process, and of all at once, under load: nothing acknowledged is lost or counted twice. The soak runs the long form. */
 import { expect, it } from 'vitest'
-import { killLoop } from './kill-loop.ts'
+import { killLoop, VICTIMS } from './kill-loop.ts'
 
 it('loses nothing that was acknowledged and counts nothing twice when processes are killed under load', async () => {
-  const { acknowledged, stored, views, spool } = await killLoop({ kills: 8, seed: 20_261_123 })
+  const killed: string[] = []
+  const result = await killLoop({
+    kills: VICTIMS.length,
+    seed: 20_261_123,
+    onKill: (_, victim) => killed.push(victim),
+  })
+  const { acknowledged, stored, kpis, balance, exitCode } = result
+  expect(new Set(killed)).toEqual(new Set(VICTIMS))
   expect(acknowledged.executions).toBeGreaterThan(100)
   expect(stored).toEqual({ ...acknowledged, rawSpans: acknowledged.spans })
-  expect(views).toEqual({
-    executionMinutes: acknowledged.executions,
-    steps: acknowledged.steps,
-    kpisTotal: acknowledged.executions,
-    kpisFailures: acknowledged.failed,
-  })
-  expect(spool).toEqual({ records: 0, deadLetters: 0 })
+  expect(kpis).toEqual({ executions: acknowledged.executions, failed: acknowledged.failed })
+  expect(balance).toEqual({ accepted: acknowledged.spans, stored: acknowledged.spans, spool: 0, deadLetter: 0 })
+  expect(exitCode).toBe(0)
 }, 240_000)

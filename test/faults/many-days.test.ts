@@ -1,8 +1,9 @@
-/** A request whose spans start on many days: taken, stored exactly, in few inserts. The soak sends one of 5 000 days. */
+/** A request whose spans start on many days: taken, stored exactly, in few inserts, and nobody waits behind it. The soak sends 5 000 days. */
 import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startClickHouse, type TestClickHouse } from '../kit/clickhouse.ts'
 import { type Collector, startCollector } from '../kit/collector.ts'
+import { metricOf } from '../kit/span-sender.ts'
 import { rowsOf } from '../kit/stack-db.ts'
 import { eventually } from '../kit/traces.ts'
 import { someSpans, traceRequest } from '../otlp/payload.ts'
@@ -21,6 +22,17 @@ afterAll(async () => {
   await clickhouse?.stop()
 })
 
+/** A span on each of so many days, the first of them `from` days ago. */
+function spansOfDays(from: number, days: number, name: string) {
+  return someSpans(days).map((span, i) => ({
+    ...span,
+    name,
+    traceId: Buffer.alloc(16, name).toString('hex'),
+    startTimeUnixNano: String(BigInt(span.startTimeUnixNano) - BigInt(from + i) * DAY_NS),
+    endTimeUnixNano: String(BigInt(span.endTimeUnixNano) - BigInt(from + i) * DAY_NS),
+  }))
+}
+
 async function send(body: Buffer): Promise<number> {
   const answer = await fetch(`${collector.urls.otlpHttp}/v1/traces`, {
     method: 'POST',
@@ -32,12 +44,7 @@ async function send(body: Buffer): Promise<number> {
 
 it('stores spans of 250 days, each once, in an insert for each hundred of them', async () => {
   const DAYS = 250
-  const old = someSpans(DAYS).map((span, i) => ({
-    ...span,
-    startTimeUnixNano: String(BigInt(span.startTimeUnixNano) - BigInt(i) * DAY_NS),
-    endTimeUnixNano: String(BigInt(span.endTimeUnixNano) - BigInt(i) * DAY_NS),
-  }))
-  expect(await send(traceRequest('protobuf', old))).toBe(200)
+  expect(await send(traceRequest('protobuf', spansOfDays(0, DAYS, 'many')))).toBe(200)
   await eventually(async () => {
     const [row] = await rowsOf(
       clickhouse.client,
@@ -50,4 +57,24 @@ it('stores spans of 250 days, each once, in an insert for each hundred of them',
   const metrics = await (await fetch(`${collector.urls.otlpHttp}/metrics`)).text()
   // 250 days lie in three or four ranges of a hundred.
   expect(Number(/^runlens_writer_inserts_total (\d+)$/m.exec(metrics)?.[1])).toBeLessThanOrEqual(4)
+}, 90_000)
+
+it('lets what comes later pass before the rest of the days', async () => {
+  const DAYS = 20
+  await clickhouse.client.command({ query: 'RENAME TABLE spans TO spans_away' })
+  expect(await send(traceRequest('protobuf', spansOfDays(300, DAYS, 'late')))).toBe(200)
+  const waiting = () => metricOf(collector.urls.otlpHttp, 'runlens_writer_waiting')
+  await eventually(async () => expect(await waiting()).toBe(1))
+  expect(await send(traceRequest('protobuf', spansOfDays(0, 1, 'fresh')))).toBe(200)
+  await clickhouse.client.command({ query: 'RENAME TABLE spans_away TO spans' })
+  const order = await eventually(async () => {
+    const rows = await rowsOf<{ name: string }>(
+      clickhouse.client,
+      `SELECT toString(trace_id) AS name FROM arrivals WHERE substring(name, 1, 4) IN ('late', 'fres') ORDER BY arrived_at`,
+    )
+    expect(rows).toHaveLength(DAYS + 1)
+    return rows.map(({ name }) => name.startsWith('fresh'))
+  }, 60_000)
+  // Four days, and one more, of the batch that was fixed when it came.
+  expect(order.indexOf(true)).toBe(5)
 }, 90_000)

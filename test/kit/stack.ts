@@ -43,8 +43,11 @@ export interface Stack {
   kill: (component?: Component) => void
   /** `kill -9` of everything at once. */
   killAll: () => void
-  /** SIGTERM, waits for the end, removes a temporary directory; gives the exit code (null when it was killed before). */
-  stop: () => Promise<number | null>
+  /**
+   * SIGTERM, waits for the end; gives the exit code (null when it was killed before). Removes a temporary directory, unless it is to
+   * be kept for another stack.
+   */
+  stop: (options?: { keep: boolean }) => Promise<number | null>
 }
 
 interface RunState {
@@ -92,10 +95,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     killAll: () => {
       for (const pid of [child.pid, ...processes().map((one) => one.pid)]) killPid(pid)
     },
-    stop: async () => {
+    stop: async ({ keep } = { keep: false }) => {
       child.kill('SIGTERM')
       const code = await exited
-      if (temporary.delete(dataDir)) rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+      if (!keep && temporary.delete(dataDir))
+        rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
       return code
     },
   }
