@@ -75,6 +75,16 @@ it('finds a block that became visible late, within the overlap', async () => {
   expect(await pollLong()).toEqual([])
 })
 
+it('finds what arrives after the clock was set back, once', async () => {
+  const hours = 3_600_000_000n
+  const { poll, pollLong } = tail(NOW + 2n * hours)
+  await arrive([1], NOW + 2n * hours)
+  expect(await poll()).toEqual(['7200 × 1'])
+  await arrive([2], BigInt(Date.now()) * 1000n)
+  expect(await pollLong()).toHaveLength(1)
+  expect(await pollLong()).toEqual([])
+})
+
 it('gives a block again when another came in the same microsecond', async () => {
   const { poll, pollLong } = tail()
   await arrive([1], NOW)

@@ -38,6 +38,8 @@ export function tailArrivals({ client, from, overlapMs }: TailOptions): Tail {
   /** Rows taken of each block within the overlap. */
   const taken = new Map<bigint, number>()
   let readUpTo = from
+  /** Where the last look began: before `readUpTo`, and before the present if ClickHouse's clock was set back. */
+  let readBack = from
   let polls = 0n
 
   const poll = async (): Promise<Block[]> => {
@@ -45,7 +47,9 @@ export function tailArrivals({ client, from, overlapMs }: TailOptions): Tail {
     const low = readUpTo > lookBack ? readUpTo - lookBack : 0n
     const fresh: Block[] = []
     let spans = 0
-    for (const block of await readBlocks(client, low)) {
+    const { blocks, from: readFrom } = await readBlocks(client, low, lookBack)
+    readBack = readFrom
+    for (const block of blocks) {
       if (block.spans === taken.get(block.arrived_at)) continue
       if (fresh.length > 0 && spans + block.spans > SPANS_MAX) break
       fresh.push(block)
@@ -58,7 +62,8 @@ export function tailArrivals({ client, from, overlapMs }: TailOptions): Tail {
       taken.set(arrived_at, spans)
       if (arrived_at > readUpTo) readUpTo = arrived_at
     }
-    for (const time of taken.keys()) if (time < readUpTo - overlap) taken.delete(time)
+    const oldest = (readUpTo < readBack ? readUpTo : readBack) - overlap
+    for (const time of taken.keys()) if (time < oldest) taken.delete(time)
   }
   return {
     poll,
@@ -69,15 +74,22 @@ export function tailArrivals({ client, from, overlapMs }: TailOptions): Tail {
   }
 }
 
-async function readBlocks(client: ClickHouseClient, low: bigint): Promise<Block[]> {
+/** @param low and `lookBack`: where to begin, and how long before the present at the latest, in microseconds */
+async function readBlocks(
+  client: ClickHouseClient,
+  low: bigint,
+  lookBack: bigint,
+): Promise<{ blocks: Block[]; from: bigint }> {
   const result = await client.query({
-    query: `SELECT toString(toUnixTimestamp64Micro(arrived_at)), toUInt32(count())
+    query: `WITH least({low:Int64}, toUnixTimestamp64Micro(now64(6)) - {lookBack:Int64}) AS low
+SELECT toString(low), toString(toUnixTimestamp64Micro(arrived_at)), toUInt32(count())
 FROM arrivals
-WHERE arrived_at >= fromUnixTimestamp64Micro({low:Int64})
+WHERE arrived_at >= fromUnixTimestamp64Micro(low)
 GROUP BY arrived_at ORDER BY arrived_at LIMIT {max:UInt32}`,
-    query_params: { low: low.toString(), max: BLOCKS_MAX },
+    query_params: { low: low.toString(), lookBack: lookBack.toString(), max: BLOCKS_MAX },
     format: 'JSONCompactEachRow',
   })
-  const rows = await result.json<[string, number]>()
-  return rows.map(([arrived, spans]) => ({ arrived_at: BigInt(arrived), spans }))
+  const rows = await result.json<[string, string, number]>()
+  const blocks = rows.map(([, arrived, spans]) => ({ arrived_at: BigInt(arrived), spans }))
+  return { blocks, from: rows[0] ? BigInt(rows[0][0]) : low }
 }
