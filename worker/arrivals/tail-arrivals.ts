@@ -39,7 +39,7 @@ export function tailArrivals({ client, from, overlapMs }: TailOptions): Tail {
   const taken = new Map<bigint, number>()
   let readUpTo = from
   /** Where the last look began: before `readUpTo`, and before the present if ClickHouse's clock was set back. */
-  let readBack = from
+  let lookedFrom = from
   let polls = 0n
 
   const poll = async (): Promise<Block[]> => {
@@ -48,7 +48,7 @@ export function tailArrivals({ client, from, overlapMs }: TailOptions): Tail {
     const fresh: Block[] = []
     let spans = 0
     const { blocks, from: readFrom } = await readBlocks(client, low, lookBack)
-    readBack = readFrom
+    lookedFrom = readFrom
     for (const block of blocks) {
       if (block.spans === taken.get(block.arrived_at)) continue
       if (fresh.length > 0 && spans + block.spans > SPANS_MAX) break
@@ -62,8 +62,7 @@ export function tailArrivals({ client, from, overlapMs }: TailOptions): Tail {
       taken.set(arrived_at, spans)
       if (arrived_at > readUpTo) readUpTo = arrived_at
     }
-    const oldest = (readUpTo < readBack ? readUpTo : readBack) - overlap
-    for (const time of taken.keys()) if (time < oldest) taken.delete(time)
+    for (const time of taken.keys()) if (time < readUpTo - overlap && time < lookedFrom - overlap) taken.delete(time)
   }
   return {
     poll,
