@@ -11,6 +11,7 @@ import { grpcLoad } from './grpc-load.ts'
 import { httpLoad } from './http-load.ts'
 import { Account } from './load.ts'
 import { marksIn } from './requests.ts'
+import { rudeNeighbour } from './rude-neighbour.ts'
 import { Watch } from './watch.ts'
 
 export interface WireFuzz {
@@ -22,14 +23,19 @@ export interface WireFuzz {
 /** Runs it to its end with all that must hold; answers what was seen, for whoever reads along. */
 export async function wireFuzz({ seed, overHttp, overGrpc }: WireFuzz, rssBytesMax: number): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'runlens-fuzz-'))
+  const over = new AbortController()
   try {
     const collector = await startCollector({ dataDir })
     const watch = new Watch(collector.pid, `${collector.urls.otlpHttp}/metrics`)
     const http = new Account(seed, [200, 400, 413])
     const grpc = new Account(seed, [0, 3, 8])
+    const address = new URL(collector.urls.otlpHttp).host
+    const rude = rudeNeighbour([address, collector.urls.otlpGrpc], seed, over.signal)
     const startedAtMs = Date.now()
-    await httpLoad(new URL(collector.urls.otlpHttp).host, { seed, first: 0, count: overHttp }, http)
+    await httpLoad(address, { seed, first: 0, count: overHttp }, http)
     await grpcLoad(collector.urls.otlpGrpc, { seed, first: overHttp, count: overGrpc }, grpc)
+    over.abort()
+    await rude
     const seconds = (Date.now() - startedAtMs) / 1_000
     await watch.stop()
     const metrics = await (await fetch(`${collector.urls.otlpHttp}/metrics`)).text()
@@ -47,6 +53,7 @@ export async function wireFuzz({ seed, overHttp, overGrpc }: WireFuzz, rssBytesM
     const rate = Math.round((overHttp + overGrpc) / seconds)
     return `seed ${seed}: HTTP ${counts(http)}, gRPC ${counts(grpc)}, ${rate} requests/s; ${stored.rows} spans stored; ${watch}`
   } finally {
+    over.abort()
     rmSync(dataDir, { recursive: true, force: true })
   }
 }
