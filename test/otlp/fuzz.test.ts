@@ -28,13 +28,13 @@ afterAll(async () => {
 
 describe.each(SEEDS)('hostile requests of the seed %i', (seed) => {
   it('are answered over both doors, and what was acknowledged is stored', async () => {
-    await wireFuzz({ seed, overHttp: 2_000, overGrpc: 1_000 }, RSS_BYTES_MAX)
+    await wireFuzz({ seed, overHttp: 1_000, overGrpc: 500 }, RSS_BYTES_MAX)
   })
 
   it('become rows or refusals', () => {
-    const tally = directLoad({ seed, first: 0, count: 5_000 })
-    expect(tally.taken).toBeGreaterThan(500)
-    expect(tally.refused).toBeGreaterThan(500)
+    const tally = directLoad({ seed, first: 0, count: 2_000 })
+    expect(tally.taken).toBeGreaterThan(200)
+    expect(tally.refused).toBeGreaterThan(200)
   })
 })
 
