@@ -7,7 +7,7 @@ import { directLoad } from './fuzz/direct-load.ts'
 import { Watch } from './fuzz/watch.ts'
 import { wireFuzz } from './fuzz/wire-fuzz.ts'
 
-// Ten minutes on two cores that have nothing else to do.
+// Some minutes on two cores that have nothing else to do; ten times as long beside others.
 vi.setConfig({ testTimeout: 3_600_000 })
 
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000)
