@@ -196,6 +196,38 @@ describe('the pipeline', () => {
   })
 })
 
+describe('a disk that does not keep up', () => {
+  const large = (id: number) => body([{ id, name: 'x'.repeat(3 * MIB) }])
+
+  it('makes requests wait as they came: of records it holds a bounded number of bytes, and refuses nobody', async () => {
+    let disk = Promise.resolve()
+    const written: number[] = []
+    const files: SpoolFiles = {
+      ...nodeFiles,
+      async write(file, bytes, position) {
+        written.push(bytes.length)
+        await nodeFiles.write(file, bytes, position)
+      },
+      async datasync(file) {
+        await disk
+        await nodeFiles.datasync(file)
+      },
+    }
+    const spool = { bytesMax: 256 * MIB, segmentBytes: MIB, commitIntervalMs: 1, graceSeconds: 60 }
+    const pipeline = await openPipeline({ files, spool })
+    let goOn = () => {}
+    disk = new Promise((resolve) => (goOn = resolve))
+    written.length = 0
+    const answers = Array.from({ length: 12 }, (_, i) => pipeline.accept(large(i + 1), 'default'))
+    const taken = pipeline.stats().received
+    goOn()
+    expect(await Promise.all(answers)).toEqual(answers.map(() => ok(1)))
+    // A root's name is stored three times over: with the second record there are 16 MiB.
+    expect(taken).toBe(2)
+    expect(Math.max(...written)).toBeLessThan(20 * MIB)
+  })
+})
+
 describe('a batch whose answer was lost', () => {
   it('is repeated under its own boundaries after a restart and changes nothing, in tables and views', async () => {
     const plans: string[] = []

@@ -4,7 +4,15 @@
  */
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { MappedSpans } from '@runlens/mapping'
-import { describeRejections, type Indexed, indexTraces, type OtlpLimits, TraceTape } from '@runlens/otlp'
+import {
+  describeRejections,
+  type Indexed,
+  indexTraces,
+  jsonToTraces,
+  type OtlpEncoding,
+  type OtlpLimits,
+  TraceTape,
+} from '@runlens/otlp'
 import type { Logger } from '@runlens/runtime'
 import { AttributeValues } from './blocks/attribute-values.ts'
 import { ByteBuffer } from './blocks/byte-buffer.ts'
@@ -47,10 +55,10 @@ export interface PipelineOptions {
 
 export interface Pipeline {
   /**
-   * Takes one ExportTraceServiceRequest in protobuf. The body belongs to the pipeline until the first `await` inside is
-   * reached, which is before this returns its promise.
+   * Takes one ExportTraceServiceRequest. The body belongs to the pipeline until its promise settles.
+   * @param encoding default: protobuf
    */
-  accept(body: Buffer, tenant: string): Promise<Outcome>
+  accept(body: Buffer, tenant: string, encoding?: OtlpEncoding): Promise<Outcome>
   stats(): PipelineStats
   /**
    * Refuses everything from now on, finishes what was accepted, gives the writer some time, closes the spool.
@@ -104,9 +112,9 @@ class RunningPipeline implements Pipeline {
     private latestMs: number,
   ) {}
 
-  async accept(body: Buffer, tenant: string): Promise<Outcome> {
+  async accept(body: Buffer, tenant: string, encoding: OtlpEncoding = 'protobuf'): Promise<Outcome> {
     this.counts.requests++
-    const taking = this.take(body, tenant)
+    const taking = this.takeInTurn(body, tenant, encoding)
     this.inHand.add(taking)
     const outcome = await taking.finally(() => this.inHand.delete(taking))
     if (outcome.kind === 'refused') this.refused[outcome.reason]++
@@ -139,6 +147,14 @@ class RunningPipeline implements Pipeline {
     const { bytes, records } = this.spool.stats()
     if (!isEmpty) this.options.log.info({ records, bytes }, 'records stay in the spool for the next start')
     await this.spool.close()
+  }
+
+  private async takeInTurn(body: Buffer, tenant: string, encoding: OtlpEncoding): Promise<Outcome> {
+    // All that wait are woken at once, and look again one after the other.
+    for (let turn = this.spool.behind; turn; turn = this.spool.behind) await turn
+    if (encoding === 'protobuf') return this.take(body, tenant)
+    const read = jsonToTraces(body, this.options.limits)
+    return read.kind === 'ok' ? this.take(read.bytes, tenant) : { ...read, kind: 'refused', reason: read.kind }
   }
 
   /** Everything up to the copy into the spool happens in one turn: tape, columns and keys are shared by all requests. */
@@ -193,10 +209,9 @@ const WORDS = {
   stopping: 'The collector is stopping: send the request again.',
   spool_full: 'The spool is full because ClickHouse is behind: send the request again later.',
   spool_failed: 'The spool could not be written: send the request again later.',
-  overloaded: 'The spool’s disk is behind: send the request again later.',
 }
 
-function refuse(reason: 'stopping' | 'spool_full' | 'spool_failed' | 'overloaded'): Outcome {
+function refuse(reason: 'stopping' | 'spool_full' | 'spool_failed'): Outcome {
   return { kind: 'refused', reason, message: WORDS[reason] }
 }
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { createClickHouse } from '@runlens/clickhouse'
 import { createSpanMapper } from '@runlens/mapping'
-import { jsonToProtobuf, type OtlpLimits, TRACES } from '@runlens/otlp'
+import { TRACES } from '@runlens/otlp'
 import { formatAddress, type Logger, type RunningProcess, type Settings } from '@runlens/runtime'
 import { createAdmission } from './admission.ts'
 import { createCollectorRegistry } from './metrics.ts'
@@ -24,12 +24,11 @@ const DRAIN_MS = 8_000
 export async function startCollector(settings: Settings, log: Logger): Promise<RunningProcess> {
   const url = settings.clickhouseUrl ?? `http://${formatAddress(settings.clickhouseAddress)}/runlens`
   const client = createClickHouse({ url, application: 'runlens-collector' })
-  const limits: OtlpLimits = settings.otlp
   const pipeline = await createPipeline({
     directory: join(settings.dataDir, 'spool'),
     client,
     mapper: createSpanMapper({ roots: settings.mapping.roots }),
-    limits,
+    limits: settings.otlp,
     spool: settings.spool,
     writer: settings.writer,
     log,
@@ -38,7 +37,7 @@ export async function startCollector(settings: Settings, log: Logger): Promise<R
     await pipeline.stop(drainMs)
     await client.close()
   }
-  const receivers = await openDoors(settings, log, pipeline, limits).catch(async (error: unknown) => {
+  const receivers = await openDoors(settings, log, pipeline).catch(async (error: unknown) => {
     await close(0)
     throw error
   })
@@ -51,7 +50,7 @@ export async function startCollector(settings: Settings, log: Logger): Promise<R
   }
 }
 
-function openDoors(settings: Settings, log: Logger, pipeline: Pipeline, limits: OtlpLimits): Promise<Receivers> {
+function openDoors(settings: Settings, log: Logger, pipeline: Pipeline): Promise<Receivers> {
   const { otlp } = settings
   const admission = createAdmission(otlp)
   const registry = createCollectorRegistry({
@@ -69,7 +68,7 @@ function openDoors(settings: Settings, log: Logger, pipeline: Pipeline, limits: 
     { grpc: settings.otlpGrpc, http: settings.otlpHttp },
     {
       receiver,
-      services: [tracesOf(pipeline, limits)],
+      services: [tracesOf(pipeline)],
       counters: createReceiverCounters(registry),
       retryAfterSeconds: otlp.retryAfterSeconds,
       pages: { registry, notReady: () => (receiver.refusesAll() ? 'stopping' : undefined) },
@@ -77,15 +76,6 @@ function openDoors(settings: Settings, log: Logger, pipeline: Pipeline, limits: 
   )
 }
 
-/** Traces as a signal: whatever the encoding, the pipeline sees protobuf. */
-function tracesOf(pipeline: Pipeline, limits: OtlpLimits): Service {
-  return {
-    signal: TRACES,
-    async accept(body, encoding, tenant) {
-      if (encoding === 'protobuf') return pipeline.accept(body, tenant)
-      const converted = jsonToProtobuf(TRACES, body, limits)
-      if (converted.kind === 'ok') return pipeline.accept(converted.bytes, tenant)
-      return { kind: 'refused', reason: 'malformed', message: converted.message }
-    },
-  }
+function tracesOf(pipeline: Pipeline): Service {
+  return { signal: TRACES, accept: (body, encoding, tenant) => pipeline.accept(body, tenant, encoding) }
 }

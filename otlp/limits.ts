@@ -36,4 +36,4 @@ export const ITEMS_PER_REQUEST_MAX = 4_000_000
  * Bytes of resources and scopes, counted once for each span that they belong to: they are stored with every one of their
  * spans, so that a large resource above many small spans takes far more than its body.
  */
-export const REPEATED_BYTES_PER_REQUEST_MAX = 256 * 1024 * 1024
+export const REPEATED_BYTES_PER_REQUEST_MAX = 64 * 1024 * 1024

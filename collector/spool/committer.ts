@@ -6,8 +6,8 @@ import type { SegmentWriter } from './segment-writer.ts'
 
 /** A group this large is written without waiting for company. */
 const GROUP_BYTES_ENOUGH = 8 * 1024 * 1024
-/** What may wait for a slow disk; one larger request is still taken when nothing waits. */
-const GATHERED_BYTES_MAX = 64 * 1024 * 1024
+/** With so much on its way to the disk no further record is taken; one, however large, always is. */
+const PENDING_BYTES_ENOUGH = 2 * GROUP_BYTES_ENOUGH
 
 export interface CommitterOptions {
   writer: SegmentWriter
@@ -32,9 +32,9 @@ export class Committer {
     return this.gathering.buffer.length + (this.writing?.buffer.length ?? 0)
   }
 
-  /** Whether the disk is so far behind that no more should be gathered. */
-  get isBehind(): boolean {
-    return this.gathering.buffer.length > GATHERED_BYTES_MAX
+  /** What to wait for before the next `append`, then to be asked again; undefined while the disk keeps up. */
+  get behind(): Promise<unknown> | undefined {
+    return this.pendingBytes >= PENDING_BYTES_ENOUGH ? this.writing?.durable : undefined
   }
 
   /**
@@ -87,6 +87,7 @@ export class Committer {
       durable = false
       this.options.onFailed(error)
     }
+    group.buffer.clear()
     this.spare = group.buffer
     this.writing = undefined
     group.finish(durable)

@@ -12,7 +12,6 @@ export class Group {
 
   constructor(buffer: ByteBuffer) {
     this.buffer = buffer
-    this.buffer.clear()
     this.durable = new Promise((resolve) => {
       this.settle = resolve
     })

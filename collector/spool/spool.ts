@@ -35,7 +35,7 @@ export interface SpoolOptions {
   files?: SpoolFiles
 }
 
-export type AppendOutcome = 'durable' | 'spool_full' | 'spool_failed' | 'overloaded'
+export type AppendOutcome = 'durable' | 'spool_full' | 'spool_failed'
 
 export interface SpoolStats {
   /** On disk, acknowledged records in their grace period included. */
@@ -177,13 +177,18 @@ export class Spool {
   }
 
   /** Why a record of so many bytes would be refused now, or undefined. */
-  refusal(bytes: number): 'spool_full' | 'overloaded' | undefined {
+  refusal(bytes: number): 'spool_full' | undefined {
     const total = this.bytes + this.committer.pendingBytes + bytes
     if (total > this.options.bytesMax || !this.reserve.isKept) {
       this.retire(Math.max(0, total - this.options.bytesMax))
       return 'spool_full'
     }
-    return this.committer.isBehind ? 'overloaded' : undefined
+    return undefined
+  }
+
+  /** What to wait for before the next `append`, then to be asked again; undefined while the disk keeps up. */
+  get behind(): Promise<unknown> | undefined {
+    return this.committer.behind
   }
 
   /** Whether everything appended so far became durable. */

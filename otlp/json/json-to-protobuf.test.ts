@@ -257,6 +257,11 @@ describe('what is not OTLP/JSON', () => {
       request('{"attributes":[{"value":{"bytesValue":"a*b="}}]}'),
       'bytesValue that is not base64',
     ],
+    [
+      'base64 with a digit too many',
+      request('{"attributes":[{"value":{"bytesValue":"AAAAA"}}]}'),
+      'bytesValue that is not base64',
+    ],
     ['a number of a megabyte', `{"x":${'1'.repeat(1_000_000)}}`, 'a number that is too long at byte 5'],
     ['a number with leading zeros', '{"x":01}', 'no JSON value at byte 5'],
     ['a word that JSON does not know', '{"x":NaN}', 'no JSON value at byte 5'],

@@ -161,9 +161,9 @@ export class Transcoder {
   }
 }
 
-/** How many bytes base64 of this length stands for; Node's decoder leaves out what is not base64 and so gives fewer. */
+/** How many bytes base64 of this length stands for, -1 for none; Node's decoder leaves out what is not base64 and so gives fewer. */
 function base64Bytes(text: string): number {
   let digits = text.length
   for (let padding = 0; padding < 2 && text.endsWith('=', digits); padding++) digits--
-  return Math.floor((digits * 3) / 4)
+  return digits % 4 === 1 ? -1 : Math.floor((digits * 3) / 4)
 }

@@ -1,11 +1,12 @@
 /** Raw senders over both transports: they show everything that came back, and hide nothing behind a library's manners. */
 import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { connect, type IncomingHttpHeaders as Http2Headers } from 'node:http2'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { Client, compressionAlgorithms, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { type OtlpEncoding, TRACES } from '@runlens/otlp'
 import { type ReadStatus, readResponse, readStatus } from './payload.ts'
 
-const MEDIA_TYPE = { protobuf: 'application/x-protobuf', json: 'application/json' }
+export const MEDIA_TYPE = { protobuf: 'application/x-protobuf', json: 'application/json' }
 
 export interface HttpAnswer {
   status: number
@@ -90,6 +91,38 @@ export class GrpcSender {
   }
 }
 
+export interface RawAnswer {
+  headers: Http2Headers
+  trailers: Http2Headers
+  body: Buffer
+}
+
+/** One HTTP/2 request with exactly these headers and bytes. */
+export function rawCall(address: string, headers: Record<string, string>, body: Buffer): Promise<RawAnswer> {
+  const session = connect(`http://${address}`)
+  return new Promise((resolve, reject) => {
+    session.on('error', reject)
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': TRACES.grpcPath,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      ...headers,
+    })
+    const answer: RawAnswer = { headers: {}, trailers: {}, body: Buffer.alloc(0) }
+    stream.on('response', (got) => Object.assign(answer, { headers: got }))
+    stream.on('trailers', (got) => Object.assign(answer, { trailers: got }))
+    stream.on('data', (chunk: Buffer) => Object.assign(answer, { body: Buffer.concat([answer.body, chunk]) }))
+    stream.on('error', reject)
+    stream.on('close', () => {
+      session.close()
+      resolve(answer)
+    })
+    // A GET is ended already.
+    if (!stream.writableEnded) stream.end(body)
+  })
+}
+
 /** What both transports say, in one form, so that one test can ask for the same thing of each. */
 export interface Verdict {
   /** gRPC's status code, or HTTP's. */
@@ -99,35 +132,57 @@ export interface Verdict {
   partial: { rejected: number; message: string } | undefined
   /** google.rpc.Status, for failures. */
   status: ReadStatus | undefined
+  /** Of the answer, over HTTP. */
+  mediaType?: string | undefined
   /** HTTP's Retry-After, or RetryInfo over gRPC. */
   retryAfterSeconds: number | undefined
 }
 
+export interface SendOptions {
+  headers?: Record<string, string>
+  /** Where to, by either transport; default: traces. */
+  to?: { path: string; grpcPath: string }
+}
+
+export const WAY_NAMES = [
+  'gRPC',
+  'gRPC, gzip',
+  'HTTP, protobuf',
+  'HTTP, protobuf, gzip',
+  'HTTP, json',
+  'HTTP, json, gzip',
+] as const
+export type WayName = (typeof WAY_NAMES)[number]
+
 /** One of the ways that OTLP comes in: transport, encoding, compression. */
 export interface Way {
-  name: string
+  name: WayName
+  transport: 'grpc' | 'http'
   encoding: OtlpEncoding
-  send: (addresses: { grpc: string; http: string }, body: Buffer, headers?: Record<string, string>) => Promise<Verdict>
+  gzip: boolean
+  send: (addresses: { grpc: string; http: string }, body: Buffer, options?: SendOptions) => Promise<Verdict>
 }
 
 export const WAYS: Way[] = [
-  grpcWay(false),
-  grpcWay(true),
-  httpWay('protobuf', false),
-  httpWay('protobuf', true),
-  httpWay('json', false),
-  httpWay('json', true),
+  grpcWay('gRPC', false),
+  grpcWay('gRPC, gzip', true),
+  httpWay('HTTP, protobuf', 'protobuf', false),
+  httpWay('HTTP, protobuf, gzip', 'protobuf', true),
+  httpWay('HTTP, json', 'json', false),
+  httpWay('HTTP, json, gzip', 'json', true),
 ]
 
-function grpcWay(gzip: boolean): Way {
+function grpcWay(name: WayName, gzip: boolean): Way {
   return {
-    name: gzip ? 'gRPC, gzip' : 'gRPC',
+    name,
+    transport: 'grpc',
     encoding: 'protobuf',
-    async send({ grpc }, body, headers = {}) {
+    gzip,
+    async send({ grpc }, body, { headers = {}, to = TRACES } = {}) {
       const sender = new GrpcSender(grpc, { gzip })
       const metadata = new Metadata()
       for (const [name, value] of Object.entries(headers)) metadata.set(name, value)
-      const answer = await sender.call(body, TRACES.grpcPath, metadata)
+      const answer = await sender.call(body, to.grpcPath, metadata)
       sender.close()
       return {
         grpc: answer.code,
@@ -139,12 +194,15 @@ function grpcWay(gzip: boolean): Way {
   }
 }
 
-function httpWay(encoding: OtlpEncoding, gzip: boolean): Way {
+function httpWay(name: WayName, encoding: OtlpEncoding, gzip: boolean): Way {
   return {
-    name: `HTTP, ${encoding}${gzip ? ', gzip' : ''}`,
+    name,
+    transport: 'http',
     encoding,
-    async send(addresses, body, headers = {}) {
+    gzip,
+    async send(addresses, body, { headers = {}, to = TRACES } = {}) {
       const answer = await http(addresses.http, {
+        path: to.path,
         body: gzip ? gzipSync(body) : body,
         headers: {
           'content-type': MEDIA_TYPE[encoding],
@@ -158,6 +216,7 @@ function httpWay(encoding: OtlpEncoding, gzip: boolean): Way {
         http: answer.status,
         partial: failed ? undefined : readResponse(encoding, answer.body),
         status: failed ? readStatus(encoding, answer.body) : undefined,
+        mediaType: answer.headers['content-type'],
         retryAfterSeconds: after === undefined ? undefined : Number(after),
       }
     },

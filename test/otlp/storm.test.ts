@@ -4,6 +4,8 @@ import { Agent } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Collector, startCollector } from '../kit/collector.ts'
+import { attribute, request, SPAN_ID, span } from '../kit/requests.ts'
+import { len } from '../kit/wire.ts'
 import { someSpans, traceRequest } from './payload.ts'
 import { GrpcSender, http } from './senders.ts'
 
@@ -23,10 +25,9 @@ afterAll(async () => {
   expect(await collector.stop()).toBe(0)
 })
 
-/** Resident bytes of the collector at its worst so far, as Linux keeps them; undefined elsewhere. */
-function peakBytes(): number | undefined {
-  if (process.platform !== 'linux') return undefined
-  const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${collector.pid}/status`, 'utf8'))
+/** Resident bytes of a process at its worst so far, as Linux keeps them. */
+function peakBytes(pid: number): number {
+  const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
   return Number(peak?.[1]) * 1024
 }
 
@@ -100,6 +101,41 @@ describe('bombs and bodies at the limit', () => {
   })
 
   it.runIf(process.platform === 'linux')('never took more than half a GiB', () => {
-    expect(peakBytes()).toBeLessThan(RSS_MAX)
+    expect(peakBytes(collector.pid)).toBeLessThan(RSS_MAX)
   })
+})
+
+describe.runIf(process.platform === 'linux')('large requests, four at a time', () => {
+  const SPAN_COUNT = 45_000
+
+  /** 18 MiB of spans with ten attributes, whose ids begin with `number`. */
+  function largeRequest(number: number): Buffer {
+    const attributes = Array.from({ length: 10 }, (_, i) =>
+      attribute(9, `attribute.number.${i}`, len(1, `some value ${i}`)),
+    )
+    const one = span(len(5, 'GET /api/things'), ...attributes)
+    const spans = Buffer.alloc(one.length * SPAN_COUNT, one)
+    const spanIdAt = one.indexOf(SPAN_ID)
+    for (let i = 0; i < SPAN_COUNT; i++) {
+      spans.writeUInt32BE(number, i * one.length + spanIdAt)
+      spans.writeUInt32BE(i + 1, i * one.length + spanIdAt + 4)
+    }
+    return request(spans)
+  }
+
+  it('are all taken while ClickHouse is away, and memory stays within its bound', async () => {
+    const target = await startCollector()
+    try {
+      const agent = new Agent({ keepAlive: true })
+      for (let round = 0; round < 3; round++) {
+        const bodies = [1, 2, 3, 4].map((i) => largeRequest(round * 4 + i))
+        const call = (body: Buffer) => http(new URL(target.urls.otlpHttp).host, { headers: PROTOBUF, body, agent })
+        expect((await Promise.all(bodies.map(call))).map(({ status }) => status)).toEqual([200, 200, 200, 200])
+      }
+      agent.destroy()
+      expect(peakBytes(target.pid)).toBeLessThan(RSS_MAX)
+    } finally {
+      await target.stop()
+    }
+  }, 300_000)
 })

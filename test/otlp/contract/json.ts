@@ -1,0 +1,82 @@
+/** Clauses on what OTLP/JSON means: the real collector takes it, and what it is read as is decoded beside it. */
+import { DEFAULT_LIMITS, jsonToTraces, TRACES } from '@runlens/otlp'
+import { expect } from 'vitest'
+import { type Check, cover, expectRefused, expectSuccess, type Setting } from './cover.ts'
+import { freshSpans } from './successes.ts'
+
+const NO_JSON = { grpc: 'OTLP/gRPC has no JSON', protobuf: 'speaks of JSON only' }
+
+/** A request with one good span whose fields end with this text. */
+function request(fields: string): Buffer {
+  const span = JSON.stringify(freshSpans(1)[0]).replace(/}$/, `,${fields}}`)
+  return Buffer.from(`{"resourceSpans":[{"scopeSpans":[{"spans":[${span}]}]}]}`)
+}
+
+const attributes = (...values: string[]) =>
+  `"attributes":[${values.map((value, i) => `{"key":"k${i}","value":{${value}}}`)}]`
+
+/** The collector takes a span with these fields; answers the span as protobufjs reads it, integers and bytes as text. */
+async function taken({ way, collector }: Setting, fields: string) {
+  const body = request(fields)
+  expectSuccess(await way.send(collector, body))
+  const outcome = jsonToTraces(body, DEFAULT_LIMITS)
+  if (outcome.kind !== 'ok') throw new Error(outcome.message)
+  const message = TRACES.request.decode(outcome.bytes)
+  return TRACES.request.toObject(message, { longs: String, bytes: String }).resourceSpans[0].scopeSpans[0].spans[0]
+}
+
+/** The values of the attributes, each as its one member. */
+async function values(setting: Setting, ...texts: string[]): Promise<unknown[]> {
+  const span = await taken(setting, attributes(...texts))
+  return span.attributes.map(({ value }: { value: object }) => Object.values(value)[0])
+}
+
+const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64')
+const json = (clause: Parameters<typeof cover>[0], check: Check) => cover(clause, check, NO_JSON)
+
+export const JSON_CLAUSES = [
+  json('json-ids-in-any-case', async (setting) => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c'
+    for (const id of [traceId, traceId.toUpperCase(), '0aF7651916Cd43dd8448eb211c80319C']) {
+      const span = await taken(setting, `"traceId":"${id}"`)
+      expect(span.traceId).toBe(base64(traceId))
+    }
+    const { partial } = await setting.way.send(
+      setting.collector,
+      request('"traceId":"not hexadecimal, not an id at all"'),
+    )
+    expect(partial?.rejected).toBe(1)
+  }),
+
+  json('json-enums-are-integers', async (setting) => {
+    expect(await taken(setting, '"kind":3,"status":{"code":2}')).toMatchObject({ kind: 3, status: { code: 2 } })
+    const named = await setting.way.send(setting.collector, request('"kind":"SPAN_KIND_CLIENT"'))
+    expectRefused(named, 3, 400)
+  }),
+
+  json('json-64-bit-exact', async (setting) => {
+    const integers = ['9007199254740993', '"9007199254740993"', '-9223372036854775808', '"9223372036854775807"']
+    expect(await values(setting, ...integers.map((integer) => `"intValue":${integer}`))).toEqual(
+      integers.map((integer) => integer.replaceAll('"', '')),
+    )
+    const time = '1795391600000000001'
+    for (const written of [time, `"${time}"`])
+      expect((await taken(setting, `"startTimeUnixNano":${written}`)).startTimeUnixNano).toBe(time)
+  }),
+
+  json('json-unknown-ignored', async (setting) => {
+    const fields = '"what":[{"is":"this"}],"trace_state":5,"parent_span_id":"x","__proto__":{"x":1},"constructor":2'
+    const span = await taken(setting, fields)
+    expect(Object.keys(span).sort()).toEqual(['endTimeUnixNano', 'name', 'spanId', 'startTimeUnixNano', 'traceId'])
+  }),
+
+  json('json-not-finite', async (setting) => {
+    const doubles = ['"NaN"', '"Infinity"', '"-Infinity"', '1e300'].map((double) => `"doubleValue":${double}`)
+    expect(await values(setting, ...doubles)).toEqual([Number.NaN, Infinity, -Infinity, 1e300])
+  }),
+
+  json('json-bytes-base64', async (setting) => {
+    expect(await values(setting, '"bytesValue":"AAECAw=="', '"bytesValue":"-_8"')).toEqual(['AAECAw==', '+/8='])
+    expectRefused(await setting.way.send(setting.collector, request(attributes('"bytesValue":"*"'))), 3, 400)
+  }),
+]
