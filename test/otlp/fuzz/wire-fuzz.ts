@@ -64,6 +64,7 @@ async function readSpool(directory: string): Promise<{ rows: number; marks: Set<
     directory,
     files: nodeFiles,
     log: createLogger('collector', 'silent'),
+    boot: null,
     onRecord: ({ blocks }) => {
       for (const { rows, bytes } of blocks) {
         found.rows += rows
