@@ -16,7 +16,7 @@ export function writeMaps(
 ): void {
   const pairs = writeOffsets(out, rows, range.attributeCount)
   if (pairs === 0) return
-  lowCardinality.keys(out, rows, pairs, cells.data, cells.tape.attributes.at, range)
+  lowCardinality.keys(out, rows, pairs, cells, range)
   let lastRow = -1
   let lastLength = 0
   for (let i = 0; i < rows.length; i++) {
