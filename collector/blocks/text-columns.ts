@@ -123,25 +123,24 @@ export class LowCardinalityWriter {
     ofKey.fill(-1, 0, keys.length)
     const { key } = tape.attributes.at
     let at = 0
-    let lastRow = -1
-    for (let i = 0; i < rows.length; i++) {
+    let run = 1
+    for (let i = 0; i < rows.length; i += run) {
       const row = rows.at[i]!
-      const first = attributes[row]!
-      const count = attributeCount[row]!
-      if (row === lastRow) indexes.copyWithin(at, at - count, at)
-      else {
-        for (let pair = first, to = at; pair < first + count; pair++) {
-          const number = key[pair]!
-          let entry = ofKey[number]!
-          if (entry < 0) {
-            entry = dictionary.add(data, keys.starts[number]!, keys.ends[number]!)
-            ofKey[number] = entry
-          }
-          indexes[to++] = entry
+      const end = attributes[row]! + attributeCount[row]!
+      const before = at
+      for (let pair = attributes[row]!; pair < end; pair++) {
+        const number = key[pair]!
+        let entry = ofKey[number]!
+        if (entry < 0) {
+          entry = dictionary.add(data, keys.starts[number]!, keys.ends[number]!)
+          ofKey[number] = entry
         }
+        indexes[at++] = entry
       }
-      at += count
-      lastRow = row
+      run = rows.run(i)
+      for (const size = at - before, all = at + size * (run - 1); at < all; at += size) {
+        indexes.copyWithin(at, before, before + size)
+      }
     }
     this.finish(out, pairs)
   }
