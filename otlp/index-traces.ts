@@ -42,7 +42,6 @@ export function indexTraces(tape: TraceTape, body: Buffer, limits: OtlpLimits, n
   const request = new RequestScan(tape, body, limits, timeBounds(nowMs))
   try {
     scanRequest(request)
-    tape.keys.assign(tape.data, tape.attributes.at, tape.attributes.length)
     return { kind: 'indexed', spans: request.spans, rejected: request.rejections, repaired: request.repaired }
   } catch (error) {
     tape.reset(body)

@@ -1,6 +1,6 @@
 /**
  * Numbers the different attribute keys of a request, so that whoever looks at keys does it once for each different one and
- * reads a number from then on.
+ * reads a number from then on. Spans of one sender have the same keys in the same order, so the next one is mostly guessed.
  */
 import { equalBytes, hashBytes } from './wire/bytes.ts'
 
@@ -14,13 +14,6 @@ const PROBES_MAX = 32
 const KEPT_MAX = 16_384
 const INITIAL = 256
 
-/** Where the keys of an attribute table stand, and their numbers. */
-interface KeyCells {
-  keyStart: Int32Array
-  keyEnd: Int32Array
-  key: Int32Array
-}
-
 export class KeyNumbers {
   /** Numbers in use. 0 is the empty key, whether or not there is one. */
   length = 1
@@ -31,28 +24,30 @@ export class KeyNumbers {
   /** By number: the one that came after it last time, the best guess at what comes next; 0 for none. */
   private successors = new Int32Array(INITIAL)
   private slots = new Int32Array(INITIAL * 2)
+  private last = 0
 
   clear(): void {
     if (this.length > KEPT_MAX) this.resize(INITIAL, 1)
     else if (this.length > 1) this.slots.fill(0)
     this.successors.fill(0, 0, Math.min(this.length, this.successors.length))
     this.length = 1
+    this.last = 0
   }
 
-  /** Hot: numbers the keys of the first `count` attributes in `cells`. Spans of one sender have the same keys in the same order. */
-  assign(data: DataView, { keyStart, keyEnd, key }: KeyCells, count: number): void {
-    let number = 0
-    for (let row = 0; row < count; row++) {
-      const start = keyStart[row]!
-      const end = keyEnd[row]!
-      const guess = this.successors[number]!
-      if (guess === 0 || !this.isKey(guess, data, start, end)) {
-        const found = this.find(data, start, end)
-        this.successors[number] = found
-        number = found
-      } else number = guess
-      key[row] = number
-    }
+  /** Hot: the number of the key `[start, end)` if it is the one that came after the last one before; 0 where it is not. */
+  guess(data: DataView, start: number, end: number): number {
+    const guess = this.successors[this.last]!
+    if (guess === 0 || !this.isKey(guess, data, start, end)) return 0
+    this.last = guess
+    return guess
+  }
+
+  /** The number of any key, a new one if need be. */
+  add(data: DataView, start: number, end: number): number {
+    const number = this.find(data, start, end)
+    this.successors[this.last] = number
+    this.last = number
+    return number
   }
 
   private isKey(number: number, data: DataView, start: number, end: number): boolean {

@@ -162,13 +162,10 @@ export class LowCardinalityWriter {
     out.ensure(count * width)
     const { bytes } = out
     let at = out.length
-    for (let i = 0; i < count; i++) {
-      const index = indexes[i]!
-      bytes[at++] = index
-      if (width > 1) bytes[at++] = index >>> 8
-      if (width > 2) {
-        bytes[at++] = index >>> 16
-        bytes[at++] = index >>> 24
+    if (width === 1) for (let i = 0; i < count; i++) bytes[at++] = indexes[i]!
+    else {
+      for (let i = 0; i < count; i++) {
+        for (let shift = 0; shift < width * 8; shift += 8) bytes[at++] = indexes[i]! >>> shift
       }
     }
     out.length = at

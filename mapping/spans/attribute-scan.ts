@@ -1,6 +1,6 @@
 /** The hot loop: what the attributes of a span, scope or resource say, as row numbers and ranks. Makes no string. */
 import { ANY, type TraceTape } from '@runlens/otlp'
-import { ACTION, type CompiledProfiles, FIELD } from './compile.ts'
+import { ACTION, type CompiledProfiles } from './compile.ts'
 import type { KnownKeys } from './known-keys.ts'
 import { SOURCE_FIELDS } from './profile.ts'
 
@@ -133,11 +133,6 @@ export class AttributeScan {
 
   inSet(word: number, set: number): boolean {
     return word >= 0 && this.compiled.wordSets[set]![word] === 1
-  }
-
-  /** Row of the attribute that feeds a field; -1: none. */
-  row(field: keyof typeof FIELD): number {
-    return this.at[FIELD[field]]!
   }
 }
 

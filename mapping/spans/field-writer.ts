@@ -85,8 +85,8 @@ export class FieldWriter {
 
   /** The instance where nothing else names one: `service.namespace/service.name`. */
   enterResource(tape: TraceTape, scan: AttributeScan): void {
-    const name = scan.row('service')
-    const namespace = scan.row('service_namespace')
+    const name = scan.at[FIELD.service]!
+    const namespace = scan.at[FIELD.service_namespace]!
     this.instanceStart = NO_TEXT
     if (name < 0) return
     if (namespace < 0) {
@@ -194,7 +194,7 @@ export class FieldWriter {
     const after = this.compiled.after[FIELD.workflow_name]![scan.rank[FIELD.workflow_name]!]!
     const row = after < 0 ? -1 : scan.at[after]!
     if (row < 0) return
-    const name = scan.row('workflow_name')
+    const name = scan.at[FIELD.workflow_name]!
     const { type } = tape.attributes.at
     if (type[row] === ANY.string && type[name] === ANY.string) {
       this.put(this.text.workflow_name, span, this.joined.join(tape, row, name), 0)
@@ -249,14 +249,14 @@ export class FieldWriter {
 
   private writeNumbers(tape: TraceTape, span: number, scan: AttributeScan): void {
     const { out } = this
-    const attempt = countOf(tape, scan.row('attempt'))
+    const attempt = countOf(tape, scan.at[FIELD.attempt]!)
     out.attempt[span] = attempt >= 0 ? Math.min(attempt, ATTEMPT_MAX) : 0
-    out.rowsTotal[span] = countOf(tape, scan.row('rows_total'))
-    out.rowsReturned[span] = countOf(tape, scan.row('rows_returned'))
-    const progress = numberOf(tape, scan.row('progress'))
+    out.rowsTotal[span] = countOf(tape, scan.at[FIELD.rows_total]!)
+    out.rowsReturned[span] = countOf(tape, scan.at[FIELD.rows_returned]!)
+    const progress = numberOf(tape, scan.at[FIELD.progress]!)
     out.progress[span] = Number.isFinite(progress) ? progress : Number.NaN
-    out.queuedAt[span] = nanosOf(tape, scan.row('queued_at'))
-    out.expectedEndAt[span] = nanosOf(tape, scan.row('expected_end_at'))
+    out.queuedAt[span] = nanosOf(tape, scan.at[FIELD.queued_at]!)
+    out.expectedEndAt[span] = nanosOf(tape, scan.at[FIELD.expected_end_at]!)
   }
 
   private writeStatus(tape: TraceTape, span: number, scan: AttributeScan, role: number): void {
