@@ -16,9 +16,13 @@ export function equalBytes(
     return true
   }
   if (one.getInt32(end - 4, true) !== other.getInt32(to - 4, true)) return false
-  for (let k = 0; k + 4 < length; k += 4) {
-    if (one.getInt32(start + k, true) !== other.getInt32(from + k, true)) return false
+  let k = 0
+  for (; k + 8 <= length; k += 8) {
+    const low = one.getInt32(start + k, true) ^ other.getInt32(from + k, true)
+    const high = one.getInt32(start + k + 4, true) ^ other.getInt32(from + k + 4, true)
+    if ((low | high) !== 0) return false
   }
+  if (k + 4 < length) return one.getInt32(start + k, true) === other.getInt32(from + k, true)
   return true
 }
 
