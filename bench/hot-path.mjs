@@ -12,9 +12,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const SPANS = 1000
 const BODIES = 40
-const ROUNDS = Number(process.env.ROUNDS ?? 12)
+const ROUNDS = 12
 const WARM_UP_ROUNDS = 4
-const TURNS = Number(process.env.TURNS ?? 5)
+const TURNS = 5
 
 const here = fileURLToPath(new URL('..', import.meta.url))
 
