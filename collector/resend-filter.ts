@@ -6,15 +6,15 @@
  * Two generations of open addressing: when the current one is full, the older one is forgotten.
  */
 import type { TraceTape } from '@runlens/otlp'
-import { type ByteBuffer, dataView } from './blocks/byte-buffer.ts'
+import type { ByteBuffer } from './blocks/byte-buffer.ts'
 import type { RowNumbers } from './blocks/sources.ts'
 
 /** Slots per remembered span: probes stay short at half load. */
 const SLOTS_PER_SPAN = 2
 
 export class ResendFilter {
-  private current: Uint32Array
-  private previous: Uint32Array
+  private current: Int32Array
+  private previous: Int32Array
   private readonly mask: number
   private readonly spansPerGeneration: number
   private inCurrent = 0
@@ -24,46 +24,57 @@ export class ResendFilter {
   private high = 0
   private tenantLow = 0
   private tenantHigh = 0
+  /** Of the spans at hand: low and high of each. */
+  private hashes = new Int32Array(2048)
 
   /** @param spansMax spans remembered, at least half of them at any time; memory is at most 32 bytes for each */
   constructor(spansMax: number) {
     this.spansPerGeneration = Math.max(1, Math.ceil(spansMax / 2))
     const slots = 2 ** Math.ceil(Math.log2(this.spansPerGeneration * SLOTS_PER_SPAN))
     this.mask = slots - 1
-    this.current = new Uint32Array(slots * 2)
-    this.previous = new Uint32Array(slots * 2)
+    this.current = new Int32Array(slots * 2)
+    this.previous = new Int32Array(slots * 2)
   }
 
   /** Before the first `admit`. @param secret eight bytes that stay the same for the spool whose keys are restored */
   seedWith(secret: Buffer): void {
-    this.seed = [secret.readUInt32LE(0), secret.readUInt32LE(4)]
+    this.seed = [secret.readInt32LE(0), secret.readInt32LE(4)]
   }
 
   /** Remembers the spans of `tape` for `tenant`; those not known before go to `fresh`, their keys to `keys`. */
   admit(tape: TraceTape, tenant: Uint8Array, fresh: RowNumbers, keys: ByteBuffer): void {
     this.hashTenant(tenant)
-    const data = dataView(tape.buffer)
-    for (let span = 0; span < tape.spans.length; span++) {
-      this.hashSpan(tape, data, span)
-      if (!this.add(this.low, this.high)) continue
+    const count = tape.spans.length
+    // All hashes first: the tables' slots, each a miss of the cache, are then fetched side by side.
+    if (this.hashes.length < count * 2) this.hashes = new Int32Array(count * 2)
+    const { hashes } = this
+    for (let span = 0; span < count; span++) {
+      this.hashSpan(tape, span)
+      hashes[span * 2] = this.low
+      hashes[span * 2 + 1] = this.high
+    }
+    for (let span = 0; span < count; span++) {
+      const low = hashes[span * 2]!
+      const high = hashes[span * 2 + 1]!
+      if (!this.add(low, high)) continue
       fresh.push(span)
-      keys.uint32(this.low)
-      keys.uint32(this.high)
+      keys.uint32(low)
+      keys.uint32(high)
     }
   }
 
   /** Remembers keys that `admit` gave, as found in the spool after a restart. */
   restore(keys: Uint8Array): void {
     const view = new DataView(keys.buffer, keys.byteOffset, keys.byteLength)
-    for (let at = 0; at < keys.length; at += 8) this.add(view.getUint32(at, true), view.getUint32(at + 4, true))
+    for (let at = 0; at < keys.length; at += 8) this.add(view.getInt32(at, true), view.getInt32(at + 4, true))
   }
 
   /** Forgets keys whose spans did not become durable after all. */
   forget(keys: Uint8Array): void {
     const view = new DataView(keys.buffer, keys.byteOffset, keys.byteLength)
     for (let at = 0; at < keys.length; at += 8) {
-      const low = view.getUint32(at, true)
-      const high = view.getUint32(at + 4, true)
+      const low = view.getInt32(at, true)
+      const high = view.getInt32(at + 4, true)
       if (this.remove(this.current, low, high)) this.inCurrent--
       else this.remove(this.previous, low, high)
     }
@@ -84,7 +95,7 @@ export class ResendFilter {
   }
 
   /** The place of the key, or the free one where its search ends. */
-  private find(table: Uint32Array, low: number, high: number): number {
+  private find(table: Int32Array, low: number, high: number): number {
     let slot = (low & this.mask) * 2
     while (table[slot] !== 0 && (table[slot] !== low || table[slot + 1] !== high)) {
       slot = (slot + 2) & (this.mask * 2 + 1)
@@ -93,7 +104,7 @@ export class ResendFilter {
   }
 
   /** Frees the key's slot and moves up those behind it that had been pushed on by it. */
-  private remove(table: Uint32Array, low: number, high: number): boolean {
+  private remove(table: Int32Array, low: number, high: number): boolean {
     let hole = this.find(table, low, high)
     if (table[hole] !== low || table[hole + 1] !== high) return false
     const wrap = this.mask * 2 + 1
@@ -126,7 +137,7 @@ export class ResendFilter {
     this.tenantHigh = this.high
   }
 
-  private hashSpan({ spans: { at } }: TraceTape, data: DataView, span: number): void {
+  private hashSpan({ spans: { at }, data }: TraceTape, span: number): void {
     this.low = this.tenantLow
     this.high = this.tenantHigh
     const traceId = at.traceId[span]!
@@ -139,16 +150,17 @@ export class ResendFilter {
     this.mix(end < 0 ? 0 : data.getInt32(end + 4, true))
     this.mix(at.statusCode[span]!)
     this.low = finish(this.low ^ this.high)
-    this.high = finish(Math.imul(this.high, 0x9e3779b1) + this.low)
+    this.high = finish((Math.imul(this.high, 0x9e3779b1) + this.low) | 0)
     // 0 marks a free slot.
     if (this.low === 0) this.low = 1
   }
 
+  /** Every result is cut to 32 bits, so that none is ever boxed. */
   private mix(value: number): void {
     const low = Math.imul(this.low ^ value, 0xcc9e2d51)
     const high = Math.imul(this.high + value, 0x1b873593)
     this.low = ((low << 13) | (low >>> 19)) ^ high
-    this.high = ((high << 17) | (high >>> 15)) + low
+    this.high = (((high << 17) | (high >>> 15)) + low) | 0
   }
 }
 
@@ -156,5 +168,5 @@ function finish(value: number): number {
   let mixed = value
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
-  return (mixed ^ (mixed >>> 16)) >>> 0
+  return mixed ^ (mixed >>> 16)
 }

@@ -27,7 +27,7 @@ export class RequestScan extends OtlpScan {
   repeatedBytes = 0
 
   constructor(tape: TraceTape, body: Buffer, limits: OtlpLimits, times: TimeBounds) {
-    super(body, tape.attributes, new Rejections(), limits)
+    super(body, tape.attributes, tape.keys, new Rejections(), limits)
     this.tape = tape
     this.times = times
     this.spansMax = limits.spansPerRequestMax

@@ -175,18 +175,25 @@ function scanSpans(scan: RequestScan, scope: number, ownerFault: number, at: num
       throw new TooMuch('too_many_spans', `more than ${scan.spansMax} spans in one request; send them in smaller ones`)
     }
     const fault = scanSpan(scan, tape, scan.times, scope, ownerFault, scan.start, position)
-    if (fault !== 0) scan.rejections.add(fault, ordinal)
-    else checkTotals(scan)
+    if (fault !== 0) {
+      scan.rejections.add(fault, ordinal)
+      checkItems(scan)
+    } else checkTotals(scan)
   }
+}
+
+/** Bounds what the tape holds. The keys of spans that were rejected stay numbered, and count too. */
+function checkItems(scan: RequestScan): void {
+  const { attributes, events, links, keys } = scan.tape
+  const kept = attributes.length + scan.elements + events.length + links.length
+  if (Math.max(kept, keys.length) <= ITEMS_PER_REQUEST_MAX) return
+  const what = `more than ${ITEMS_PER_REQUEST_MAX} attributes, list elements, events and links in one request`
+  throw new TooMuch('too_large', what)
 }
 
 /** Bounds what the tape holds, and what a block of these spans will hold. */
 function checkTotals(scan: RequestScan): void {
-  const { attributes, events, links } = scan.tape
-  if (attributes.length + scan.elements + events.length + links.length > ITEMS_PER_REQUEST_MAX) {
-    const what = `more than ${ITEMS_PER_REQUEST_MAX} attributes, list elements, events and links in one request`
-    throw new TooMuch('too_large', what)
-  }
+  checkItems(scan)
   scan.repeatedBytes += scan.resourceBytes + scan.scopeBytes
   if (scan.repeatedBytes > REPEATED_BYTES_PER_REQUEST_MAX) {
     const what = `resources and scopes of more than ${REPEATED_BYTES_PER_REQUEST_MAX} bytes, counted once for each of their spans`

@@ -6,6 +6,8 @@
  * span, …) are contiguous: `[first, first + count)`. `-1` as a start means absent.
  */
 
+import { KeyNumbers } from './key-numbers.ts'
+
 /** AnyValue's member that an attribute holds: its field number in `opentelemetry.proto.common.v1.AnyValue`, 0 if none. */
 export const ANY = { empty: 0, string: 1, bool: 2, int: 3, double: 4, array: 5, kvlist: 6, bytes: 7 } as const
 
@@ -57,6 +59,8 @@ export class Columns<Names extends string> {
 const ATTRIBUTE_FIELDS = [
   'keyStart',
   'keyEnd',
+  /** Its number among `keys` of the tape. */
+  'key',
   /** One of {@link ANY}. */
   'type',
   /**
@@ -140,20 +144,25 @@ export type LinkColumns = Columns<(typeof LINK_FIELDS)[number]>
 /** One request, indexed. Reused from request to request: indexing resets it. A resource or scope is here only with a span. */
 export class TraceTape {
   buffer: Buffer = Buffer.alloc(0)
+  /** The same bytes, to read four at a time. */
+  data: DataView = new DataView(new ArrayBuffer(0))
   readonly resources = new Columns(RESOURCE_FIELDS, 16)
   readonly scopes = new Columns(SCOPE_FIELDS, 16)
   readonly spans = new Columns(SPAN_FIELDS, 1024)
   readonly attributes = new Columns(ATTRIBUTE_FIELDS, 16_384)
   readonly events = new Columns(EVENT_FIELDS, 256)
   readonly links = new Columns(LINK_FIELDS, 256)
+  readonly keys = new KeyNumbers()
 
   reset(buffer: Buffer): void {
     this.buffer = buffer
+    this.data = new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
     this.resources.clear()
     this.scopes.clear()
     this.spans.clear()
     this.attributes.clear()
     this.events.clear()
     this.links.clear()
+    this.keys.clear()
   }
 }

@@ -121,11 +121,16 @@ export class ByteBuffer {
     this.length += count
   }
 
-  /** Writes the last `count` bytes again. */
-  repeat(count: number): void {
-    this.ensure(count)
-    this.bytes.copyWithin(this.length, this.length - count, this.length)
-    this.length += count
+  /** Writes the last `count` bytes again, `times` times: what stands there doubles with each copy. */
+  repeat(count: number, times: number): void {
+    this.ensure(count * times)
+    const from = this.length - count
+    const end = this.length + count * times
+    while (this.length < end) {
+      const size = Math.min(this.length - from, end - this.length)
+      this.bytes.copyWithin(this.length, from, from + size)
+      this.length += size
+    }
   }
 }
 

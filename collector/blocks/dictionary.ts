@@ -1,4 +1,5 @@
 /** The dictionary of one LowCardinality column of one block: byte strings to small numbers, without making a string. */
+import { equalBytes, hashBytes } from '@runlens/otlp'
 import { ByteBuffer } from './byte-buffer.ts'
 
 /**
@@ -16,8 +17,6 @@ export class Dictionary {
   private starts = new Int32Array(256)
   private ends = new Int32Array(256)
   private hashes = new Int32Array(256)
-  /** By entry: the one that came after it last time, the best guess at what comes next; 0 for none. */
-  private successors = new Int32Array(256)
 
   constructor() {
     this.clear()
@@ -25,7 +24,6 @@ export class Dictionary {
 
   clear(): void {
     if (this.size > 1) this.slots.fill(0)
-    this.successors.fill(0, 0, this.size)
     this.rows.clear()
     this.rows.byte(0)
     this.size = 1
@@ -34,39 +32,18 @@ export class Dictionary {
   /** The number of the bytes `[start, end)` of `source`: 0 for none, else that of an equal earlier one, else the next. */
   add(source: DataView, start: number, end: number): number {
     if (start === end) return 0
-    const hash = hashOf(source, start, end)
+    const hash = hashBytes(source, start, end)
+    const { rows, starts, ends, hashes } = this
     const mask = this.slots.length - 1
     let slot = hash & mask
     for (let probe = 0; probe < PROBES_MAX; probe++) {
       const entry = this.slots[slot]!
       if (entry === 0) return this.append(slot, hash, source, start, end)
-      if (this.hashes[entry] === hash && this.equals(entry, source, start, end)) return entry
+      if (hashes[entry] === hash && equalBytes(rows.data, starts[entry]!, ends[entry]!, source, start, end))
+        return entry
       slot = (slot + 1) & mask
     }
     return this.append(-1, hash, source, start, end)
-  }
-
-  /**
-   * As `add`, for values that mostly come in the same order, like keys.
-   * @param before the number of the one before; 0 for the first
-   */
-  addAfter(before: number, source: DataView, start: number, end: number): number {
-    const guess = this.successors[before]!
-    if (guess !== 0 && this.equals(guess, source, start, end)) return guess
-    const entry = this.add(source, start, end)
-    this.successors[before] = entry
-    return entry
-  }
-
-  private equals(entry: number, source: DataView, start: number, end: number): boolean {
-    const { data } = this.rows
-    let at = this.starts[entry]!
-    if (this.ends[entry]! - at !== end - start) return false
-    let from = start
-    for (; from + 4 <= end; from += 4, at += 4)
-      if (data.getInt32(at, true) !== source.getInt32(from, true)) return false
-    for (; from < end; from++) if (data.getInt8(at++) !== source.getInt8(from)) return false
-    return true
   }
 
   private append(slot: number, hash: number, source: DataView, start: number, end: number): number {
@@ -85,7 +62,6 @@ export class Dictionary {
     this.starts = doubled(this.starts)
     this.ends = doubled(this.ends)
     this.hashes = doubled(this.hashes)
-    this.successors = doubled(this.successors)
   }
 
   private growSlots(): void {
@@ -105,18 +81,4 @@ function doubled(from: Int32Array): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(from.length * 2)
   larger.set(from)
   return larger
-}
-
-/** Of the length and the eight bytes at either end; the rest only decides equality. */
-function hashOf(source: DataView, start: number, end: number): number {
-  let hash = end - start
-  if (hash < 8) {
-    for (let at = start; at < end; at++) hash = Math.imul(hash ^ source.getUint8(at), 0x01000193)
-  } else {
-    hash = Math.imul(hash ^ source.getInt32(start, true), 0x85ebca6b)
-    hash = Math.imul(hash ^ (hash >>> 13) ^ source.getInt32(start + 4, true), 0xc2b2ae35)
-    hash = Math.imul(hash ^ (hash >>> 13) ^ source.getInt32(end - 8, true), 0x85ebca6b)
-    hash = Math.imul(hash ^ (hash >>> 13) ^ source.getInt32(end - 4, true), 0xc2b2ae35)
-  }
-  return hash ^ (hash >>> 15)
 }

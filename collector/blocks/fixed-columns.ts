@@ -47,7 +47,9 @@ export function writeNumbers(
 
 /** The same bytes in every row. */
 export function writeConstant(out: ByteBuffer, rows: RowNumbers, value: Uint8Array): void {
-  for (let i = 0; i < rows.length; i++) out.copy(value, 0, value.length)
+  if (rows.length === 0) return
+  out.copy(value, 0, value.length)
+  out.repeat(value.length, rows.length - 1)
 }
 
 const scratch = new DataView(new ArrayBuffer(8))

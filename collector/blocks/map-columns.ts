@@ -16,21 +16,16 @@ export function writeMaps(
 ): void {
   const pairs = writeOffsets(out, rows, range.attributeCount)
   if (pairs === 0) return
-  lowCardinality.keys(out, rows, pairs, cells.data, cells.tape.attributes.at, range)
-  let lastRow = -1
-  let lastLength = 0
-  for (let i = 0; i < rows.length; i++) {
+  lowCardinality.keys(out, rows, pairs, cells, range)
+  let run = 1
+  for (let i = 0; i < rows.length; i += run) {
     const row = rows.at[i]!
-    // Neighbours share their resource and scope: the values are there already.
-    if (row === lastRow) {
-      out.repeat(lastLength)
-      continue
-    }
     const before = out.length
     const first = range.attributes[row]!
     writeValues(out, cells, first, first + range.attributeCount[row]!)
-    lastRow = row
-    lastLength = out.length - before
+    // Neighbours share their resource and scope: the same values once more for each.
+    run = rows.run(i)
+    if (run > 1) out.repeat(out.length - before, run - 1)
   }
 }
 

@@ -57,6 +57,15 @@ export class RowNumbers {
     this.length = 0
   }
 
+  /** How many times the number at `i` stands there side by side: spans of one scope or resource do. */
+  run(i: number): number {
+    const { at, length } = this
+    const row = at[i]!
+    let end = i + 1
+    while (end < length && at[end] === row) end++
+    return end - i
+  }
+
   push(row: number): void {
     if (this.length === this.at.length) {
       const larger = new Int32Array(this.length * 2)

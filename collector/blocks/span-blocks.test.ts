@@ -4,6 +4,7 @@ import { type MappedSpans, NO_TEXT, TEXT_FIELDS, type TextField } from '@runlens
 import { DEFAULT_LIMITS, indexTraces, TRACES, TraceTape } from '@runlens/otlp'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type BlockTable, createBlockTable } from '../../test/kit/block-table.ts'
 import { startClickHouse, type TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { insertBlocks } from '../writer/insert.ts'
 import { AttributeValues } from './attribute-values.ts'
@@ -17,10 +18,10 @@ const values = new AttributeValues()
 const tape = new TraceTape()
 
 let clickhouse: TestClickHouse
+let table: BlockTable
 beforeAll(async () => {
   clickhouse = await startClickHouse()
-  const columns = Object.entries(SPANS.columns).map(([name, type]) => `\`${name}\` ${type}`)
-  await clickhouse.client.command({ query: `CREATE TABLE copy (${columns.join(', ')}) ENGINE = Memory` })
+  table = await createBlockTable(clickhouse)
 })
 afterAll(() => clickhouse.stop())
 
@@ -213,32 +214,6 @@ function expectedRows(given: Given<typeof request>, mappedRow: (i: number) => ob
   return rows
 }
 
-/** Every column in a form that JSON carries exactly. */
-function selectAll(): string {
-  const exact = (type: string, name: string): string => {
-    const array = /^Array\((.*)\)$/.exec(type)
-    if (array) return `arrayMap(x -> ${exact(array[1]!, 'x')}, ${name})`
-    if (type.startsWith('Map('))
-      return `CAST((mapKeys(${name}), mapValues(${name})) AS Tuple(keys Array(String), values Array(String)))`
-    if (type.startsWith('FixedString')) return `hex(${name})`
-    if (type.includes('DateTime64(9)')) return `toUnixTimestamp64Nano(${name})`
-    if (type === 'DateTime64(3)') return `toUnixTimestamp64Milli(${name})`
-    return name
-  }
-  return Object.entries(SPANS.columns)
-    .map(([name, type]) => `${exact(type, `\`${name}\``)} AS \`_${name}\``)
-    .join(', ')
-}
-
-async function storedRows(order = '') {
-  const result = await clickhouse.client.query({
-    query: `SELECT ${selectAll()} FROM copy ${order}`,
-    format: 'JSONEachRow',
-  })
-  const rows = await result.json<Record<string, unknown>>()
-  return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, cell]) => [name.slice(1), cell])))
-}
-
 function all(count: number): RowNumbers {
   const rows = new RowNumbers()
   for (let i = 0; i < count; i++) rows.push(i)
@@ -254,12 +229,6 @@ function blocksFor(given: object, mapping: (count: number) => MappedSpans, kept 
   return builder.build(input, kept(count))
 }
 
-async function insert(blocks: Uint8Array[]) {
-  await clickhouse.client.command({ query: 'TRUNCATE TABLE copy' })
-  const token = `test-${Math.random()}`
-  await insertBlocks(clickhouse.client, { table: 'copy', token, blocks }, new AbortController().signal)
-}
-
 describe('blocks of spans', () => {
   it('are read by ClickHouse as exactly what the request said, for any request', async () => {
     await fc.assert(
@@ -270,12 +239,12 @@ describe('blocks of spans', () => {
           row = any.row
           return any.mapped
         })
-        await insert(blocks.map(({ bytes }) => bytes))
+        await table.insert(blocks.map(({ bytes }) => bytes))
         const expected = expectedRows(given, row)
         // One block per day, oldest first; within a day in the order of the request.
         const day = (r: Record<string, unknown>) => BigInt(r.started_at as string) / 86_400_000_000_000n
         expected.sort((a, b) => Number(day(a) - day(b)))
-        expect(await storedRows()).toEqual(expected)
+        expect(await table.rows()).toEqual(expected)
         expect(blocks.map((b) => b.day)).toEqual([...new Set(expected.map((r) => Number(day(r))))])
       }),
       { numRuns: 40 },
@@ -312,8 +281,8 @@ describe('blocks of spans', () => {
       (count) => anyMapping(count, 1).mapped,
       () => kept,
     )
-    await insert(blocks.map((block) => block.bytes))
-    const rows = await storedRows()
+    await table.insert(blocks.map((block) => block.bytes))
+    const rows = await table.rows()
     expect(rows.map((r) => [r.name, r.scope_name, r['events.name'], r.resource_attributes])).toEqual([
       ['x1 1', 'x1', ['event x1 1'], { keys: ['host'], values: ['x'] }],
       ['y1 0', 'y1', ['event y1 0'], { keys: ['host'], values: ['y'] }],
@@ -326,7 +295,7 @@ describe('blocks of spans', () => {
       const spans = Array.from({ length: count }, (_, i) => plainSpan(`name ${i}`))
       const given = { resourceSpans: [{ scopeSpans: [{ spans }] }] }
       const blocks = blocksFor(given, (n) => anyMapping(n, 2).mapped)
-      await insert(blocks.map((block) => block.bytes))
+      await table.insert(blocks.map((block) => block.bytes))
       const query = `SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(name)) AS names FROM copy`
       const [row] = await (await clickhouse.client.query({ query, format: 'JSONEachRow' })).json<{
         rows: number
@@ -341,8 +310,8 @@ describe('blocks of spans', () => {
     const middle = (i: number) => String(i).padStart(6, '0')
     const spans = Array.from({ length: 3000 }, (_, i) => plainSpan(`AAAAAAAAAA${middle(i % 1500)}ZZZZZZZZZZ`))
     const blocks = blocksFor({ resourceSpans: [{ scopeSpans: [{ spans }] }] }, (n) => anyMapping(n, 3).mapped)
-    await insert(blocks.map((block) => block.bytes))
-    const rows = await storedRows()
+    await table.insert(blocks.map((block) => block.bytes))
+    const rows = await table.rows()
     expect(rows.map((r) => r.name)).toEqual(spans.map(({ name }) => name))
   })
 

@@ -4,7 +4,7 @@ import { ByteBuffer, dataView, plain } from './byte-buffer.ts'
 import { dayOf } from './days.ts'
 import { type BlockInput, type Cells, RowNumbers } from './sources.ts'
 import { SPAN_SOURCES } from './span-columns.ts'
-import { type BlockRows, columnWriter } from './write-column.ts'
+import { type BlockRows, blockColumn } from './write-column.ts'
 
 /** One Native block: rows of one table and one day, or one range of days. */
 export interface Block {
@@ -17,7 +17,7 @@ export interface Block {
 }
 
 const NAMES = Object.keys(SPANS.columns) as (keyof typeof SPANS.columns)[]
-const WRITERS = NAMES.map((name) => columnWriter(name, SPANS.columns[name], SPAN_SOURCES[name]))
+const COLUMNS = NAMES.map((name) => blockColumn(name, SPANS.columns[name], SPAN_SOURCES[name]))
 
 /** A request on more days than this gets blocks of {@link DAYS_PER_RANGE} days: an insert for each of its days would hold up all others. */
 const DAYS_MAX = 32
@@ -85,9 +85,10 @@ class Builder implements SpanBlockBuilder {
   }
 
   private writeBlock(cells: Cells): void {
-    this.out.varint(WRITERS.length)
+    const columns = COLUMNS.filter((column) => !column.isEmpty(this.rows, cells))
+    this.out.varint(columns.length)
     this.out.varint(this.rows.span.length)
-    for (const write of WRITERS) write(this.out, this.rows, cells)
+    for (const column of columns) column.write(this.out, this.rows, cells)
   }
 }
 

@@ -2,7 +2,7 @@
 import { NO_TEXT } from '@runlens/mapping'
 import { type ByteBuffer, dataView } from './byte-buffer.ts'
 import { Dictionary } from './dictionary.ts'
-import type { AttributeRange, RowNumbers } from './sources.ts'
+import type { AttributeRange, Cells, RowNumbers } from './sources.ts'
 
 /** Texts by reference: see `TextColumn` of the mapping for what a start below 0 means. */
 export interface Texts {
@@ -45,6 +45,8 @@ export class LowCardinalityWriter {
   private indexes = new Int32Array(4096)
   /** Entries of texts that the mapping made, by their place there; 0 where not looked up yet. */
   private ofMade = new Int32Array(256)
+  /** Entries of attribute keys, by their number in the tape; -1 where not looked up yet. */
+  private ofKey = new Int32Array(256)
 
   private begin(count: number): void {
     this.dictionary.clear()
@@ -106,34 +108,39 @@ export class LowCardinalityWriter {
     this.finish(out, rows.length)
   }
 
-  /** The keys of all pairs of a Map column. */
+  /** The keys of all pairs of a Map column. Each different key is looked up once, and known by its number from then on. */
   keys(
     out: ByteBuffer,
     rows: RowNumbers,
     pairs: number,
-    data: DataView,
-    keys: { keyStart: Int32Array; keyEnd: Int32Array },
+    { data, tape }: Cells,
     { attributes, attributeCount }: AttributeRange,
   ): void {
     this.begin(pairs)
-    const { dictionary, indexes } = this
-    const { keyStart, keyEnd } = keys
+    const { keys } = tape
+    if (keys.length > this.ofKey.length) this.ofKey = new Int32Array(keys.length * 2)
+    const { dictionary, indexes, ofKey } = this
+    ofKey.fill(-1, 0, keys.length)
+    const { key } = tape.attributes.at
     let at = 0
-    let lastRow = -1
-    for (let i = 0; i < rows.length; i++) {
+    let run = 1
+    for (let i = 0; i < rows.length; i += run) {
       const row = rows.at[i]!
-      const first = attributes[row]!
-      const count = attributeCount[row]!
-      if (row === lastRow) indexes.copyWithin(at, at - count, at)
-      else {
-        let entry = 0
-        for (let pair = first, to = at; pair < first + count; pair++) {
-          entry = dictionary.addAfter(entry, data, keyStart[pair]!, keyEnd[pair]!)
-          indexes[to++] = entry
+      const end = attributes[row]! + attributeCount[row]!
+      const before = at
+      for (let pair = attributes[row]!; pair < end; pair++) {
+        const number = key[pair]!
+        let entry = ofKey[number]!
+        if (entry < 0) {
+          entry = dictionary.add(data, keys.starts[number]!, keys.ends[number]!)
+          ofKey[number] = entry
         }
+        indexes[at++] = entry
       }
-      at += count
-      lastRow = row
+      run = rows.run(i)
+      for (const size = at - before, all = at + size * (run - 1); at < all; at += size) {
+        indexes.copyWithin(at, before, before + size)
+      }
     }
     this.finish(out, pairs)
   }
@@ -155,13 +162,10 @@ export class LowCardinalityWriter {
     out.ensure(count * width)
     const { bytes } = out
     let at = out.length
-    for (let i = 0; i < count; i++) {
-      const index = indexes[i]!
-      bytes[at++] = index
-      if (width > 1) bytes[at++] = index >>> 8
-      if (width > 2) {
-        bytes[at++] = index >>> 16
-        bytes[at++] = index >>> 24
+    if (width === 1) for (let i = 0; i < count; i++) bytes[at++] = indexes[i]!
+    else {
+      for (let i = 0; i < count; i++) {
+        for (let shift = 0; shift < width * 8; shift += 8) bytes[at++] = indexes[i]! >>> shift
       }
     }
     out.length = at

@@ -1,5 +1,6 @@
 /** Chooses, by a column's ClickHouse type, how its cells are written; the one place that knows which types there are. */
 import type { ByteBuffer } from './byte-buffer.ts'
+import { isEmpty } from './empty-cells.ts'
 import { writeBytes, writeConstant, writeFigures, writeNumbers, writeOffsets, writeTimes } from './fixed-columns.ts'
 import { writeMaps } from './map-columns.ts'
 import type { Cells, RowNumbers, Source, SourceKind } from './sources.ts'
@@ -81,23 +82,32 @@ function textWriter(name: string, texts: Extract<Source, { kind: 'text' }>['text
   return undefined
 }
 
-/** Writes one column of a block: name, type, prefix, offsets where it is an Array, cells. */
-export type ColumnWriter = (out: ByteBuffer, rows: BlockRows, input: Cells) => void
+/** One column of a block. */
+export interface BlockColumn {
+  /** Whether it may be left out: no row has anything else than the type's default. */
+  isEmpty(rows: BlockRows, input: Cells): boolean
+  /** Name, type, prefix, offsets where it is an Array, cells. */
+  write(out: ByteBuffer, rows: BlockRows, input: Cells): void
+}
 
-/** Makes the writer of column `name`; once per process, so that its head is made once. */
-export function columnWriter(name: string, type: string, source: Source): ColumnWriter {
+/** Makes column `name`; once per process, so that its head is made once. */
+export function blockColumn(name: string, type: string, source: Source): BlockColumn {
   const { level } = source
   const isArray = type.startsWith('Array(')
   if (isArray !== (level === 'event' || level === 'link')) throw new Error(`${name}: ${type} does not fit a ${level}`)
   const cells = cellWriter(isArray ? type.slice('Array('.length, -1) : type, source)
   const head = Buffer.concat([nativeString(name), nativeString(type), prefix(type)])
-  return (out, rows, input) => {
-    out.copy(head, 0, head.length)
-    if (isArray) {
-      const { at } = input.tape.spans
-      writeOffsets(out, rows.span, level === 'event' ? at.eventCount : at.linkCount)
-    }
-    cells(out, rows[level], input)
+  return {
+    // The columns of a Nested are all there or none, for their lengths must agree.
+    isEmpty: (rows, input) => (isArray ? rows[level].length === 0 : isEmpty(source, rows[level], input)),
+    write: (out, rows, input) => {
+      out.copy(head, 0, head.length)
+      if (isArray) {
+        const { at } = input.tape.spans
+        writeOffsets(out, rows.span, level === 'event' ? at.eventCount : at.linkCount)
+      }
+      cells(out, rows[level], input)
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 /** The hot loop: what the attributes of a span, scope or resource say, as row numbers and ranks. Makes no string. */
 import { ANY, type TraceTape } from '@runlens/otlp'
-import { ACTION, type CompiledProfiles, FIELD } from './compile.ts'
+import { ACTION, type CompiledProfiles } from './compile.ts'
+import type { KnownKeys } from './known-keys.ts'
 import { SOURCE_FIELDS } from './profile.ts'
 
 const NO_RANK = 0x7fff_ffff
@@ -28,9 +29,11 @@ export class AttributeScan {
   /** Only a span's own scan looks into JSON, so there is nothing to copy, only to forget. */
   private hasJson = false
   private readonly compiled: CompiledProfiles
+  private readonly known: KnownKeys
 
-  constructor(compiled: CompiledProfiles) {
+  constructor(compiled: CompiledProfiles, known: KnownKeys) {
     this.compiled = compiled
+    this.known = known
     this.cells = new Int32Array(2 * FIELDS + compiled.wordSlots)
     this.at = this.cells.subarray(0, FIELDS)
     this.rank = this.cells.subarray(FIELDS, 2 * FIELDS)
@@ -60,24 +63,25 @@ export class AttributeScan {
 
   /** Reads `count` attributes from row `first`. Absent values and empty texts are no values. */
   scan(tape: TraceTape, first: number, count: number): void {
-    const { buffer } = tape
-    const { keyStart, keyEnd, type, valueStart, valueEnd } = tape.attributes.at
-    const { keys, first: actions } = this.compiled
+    const { key, type, valueStart, valueEnd } = tape.attributes.at
+    const { code, a, b, first: actions } = this.compiled
+    const known = this.known.of
     for (let row = first; row < first + count; row++) {
-      const key = keys.find(buffer, keyStart[row]!, keyEnd[row]!)
-      if (key < 0) continue
+      const index = known[key[row]!]!
+      if (index < 0) continue
       const kind = type[row]!
       if (kind === ANY.empty || (kind === ANY.string && valueStart[row] === valueEnd[row])) continue
-      for (let i = actions[key]!; i < actions[key + 1]!; i++) this.act(tape, i, row)
+      for (let i = actions[index]!, end = actions[index + 1]!; i < end; i++) {
+        if (code[i] === ACTION.field) this.offer(a[i]!, b[i]!, row)
+        else this.act(tape, i, row)
+      }
     }
   }
 
+  /** All but the plainest action. */
   private act(tape: TraceTape, i: number, row: number): void {
     const { code, a, b, c } = this.compiled
     switch (code[i]) {
-      case ACTION.field:
-        this.offer(a[i]!, b[i]!, row)
-        break
       case ACTION.fieldExcept:
         if (!this.inSet(this.wordAt(tape, row), c[i]!)) this.offer(a[i]!, b[i]!, row)
         break
@@ -129,11 +133,6 @@ export class AttributeScan {
 
   inSet(word: number, set: number): boolean {
     return word >= 0 && this.compiled.wordSets[set]![word] === 1
-  }
-
-  /** Row of the attribute that feeds a field; -1: none. */
-  row(field: keyof typeof FIELD): number {
-    return this.at[FIELD[field]]!
   }
 }
 

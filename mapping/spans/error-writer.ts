@@ -36,7 +36,7 @@ export class ErrorWriter {
     status: number,
     explicit: Readonly<ExplicitStatus>,
   ): number {
-    const type = scan.row('error_type')
+    const type = scan.at[FIELD.error_type]!
     if (status < STATUS_NUMBER.failed) {
       if (isText(tape, type)) this.putRow(tape, span, 'error_type', type)
       return status
@@ -61,8 +61,8 @@ export class ErrorWriter {
 
   private writeMessage(tape: TraceTape, span: number, scan: AttributeScan): void {
     const { parts } = this
-    const row = scan.row('error_message')
-    const stack = scan.row('error_stack')
+    const row = scan.at[FIELD.error_message]!
+    const stack = scan.at[FIELD.error_stack]!
     parts.messageStart = -1
     parts.messageEnd = -1
     parts.restStart = -1
@@ -77,7 +77,7 @@ export class ErrorWriter {
   }
 
   private writeType(tape: TraceTape, span: number, scan: AttributeScan): void {
-    const row = scan.row('error_type')
+    const row = scan.at[FIELD.error_type]!
     if (isText(tape, row)) {
       this.putRow(tape, span, 'error_type', row)
       return
@@ -108,7 +108,7 @@ export class ErrorWriter {
       searchText(tape.buffer, type.starts[span]!, type.ends[span]!),
       codeRow < 0 ? '' : (textOf(tape, codeRow) ?? ''),
       searchText(tape.buffer, message.starts[span]!, message.ends[span]!),
-      numberOf(tape, scan.row('grpc_status')),
+      numberOf(tape, scan.at[FIELD.grpc_status]!),
     )
     if (meaning === 'timeout') return STATUS_NUMBER.timeout
     if (meaning === undefined || explicit.status !== 0) return status

@@ -5,6 +5,7 @@ import type { AttributeScan } from './attribute-scan.ts'
 import { BytesTable, startsWithBytes } from './bytes-table.ts'
 import { type CompiledProfiles, FIELD } from './compile.ts'
 import { ErrorWriter } from './error-writer.ts'
+import { JoinedTexts } from './joined-texts.ts'
 import type { MappedColumns } from './mapped-columns.ts'
 import { NO_TEXT, type TextColumn, type TextField } from './mapped-spans.ts'
 import type { Outcome } from './role-rules.ts'
@@ -43,7 +44,9 @@ const NUMERIC_FIELDS = Int32Array.from(NUMERIC, (field) => FIELD[field])
 export class FieldWriter {
   private readonly compiled: CompiledProfiles
   private readonly out: MappedColumns
+  private readonly text: Record<TextField, TextColumn>
   private readonly errors: ErrorWriter
+  private readonly joined: JoinedTexts
   /** Columns of {@link PLAIN} and their fields' indexes, side by side. */
   private readonly plainColumns: TextColumn[]
   private readonly plainFields = Int32Array.from(PLAIN, (field) => FIELD[field])
@@ -63,7 +66,9 @@ export class FieldWriter {
   constructor(compiled: CompiledProfiles, out: MappedColumns) {
     this.compiled = compiled
     this.out = out
+    this.text = out.text
     this.errors = new ErrorWriter(out)
+    this.joined = new JoinedTexts((text) => out.made(text))
     this.plainColumns = PLAIN.map((field) => out.text[field])
     this.prefixed = compiled.profiles.reduce((mask, { bit, prefixes }) => (prefixes.length > 0 ? mask | bit : mask), 0)
     this.providers = compiled.profiles.map((profile) => out.constant(profile.provider))
@@ -73,10 +78,15 @@ export class FieldWriter {
     this.defaultEnvironment = out.constant('default')
   }
 
+  /** Before the first span of a request. */
+  begin(): void {
+    this.joined.clear()
+  }
+
   /** The instance where nothing else names one: `service.namespace/service.name`. */
   enterResource(tape: TraceTape, scan: AttributeScan): void {
-    const name = scan.row('service')
-    const namespace = scan.row('service_namespace')
+    const name = scan.at[FIELD.service]!
+    const namespace = scan.at[FIELD.service_namespace]!
     this.instanceStart = NO_TEXT
     if (name < 0) return
     if (namespace < 0) {
@@ -97,17 +107,20 @@ export class FieldWriter {
     out.rule[span] = outcome.rule
     for (let i = 0; i < this.plainFields.length; i++) {
       const field = this.plainFields[i]!
-      if (scan.at[field]! >= 0) this.copyTo(this.plainColumns[i]!, tape, span, scan, field)
+      if (scan.at[field]! >= 0) this.copy(this.plainColumns[i]!, tape, span, scan, field)
     }
-    if (!this.copy(tape, span, scan, 'instance')) this.put('instance', span, this.instanceStart, this.instanceEnd)
-    if (!this.copy(tape, span, scan, 'environment')) this.put('environment', span, this.defaultEnvironment, 0)
-    this.put('provider', span, this.providers[31 - Math.clz32(scan.mask & -scan.mask)] ?? NO_TEXT, 0)
-    this.writeKey(tape, span, scan, 'input_key')
-    this.writeKey(tape, span, scan, 'output_key')
+    if (!this.copy(this.text.instance, tape, span, scan, FIELD.instance))
+      this.put(this.text.instance, span, this.instanceStart, this.instanceEnd)
+    if (!this.copy(this.text.environment, tape, span, scan, FIELD.environment))
+      this.put(this.text.environment, span, this.defaultEnvironment, 0)
+    this.put(this.text.provider, span, this.providers[31 - Math.clz32(scan.mask & -scan.mask)] ?? NO_TEXT, 0)
+    this.writeKey(this.text.input_key, tape, span, scan.at[FIELD.input_key]!)
+    this.writeKey(this.text.output_key, tape, span, scan.at[FIELD.output_key]!)
     const executes = outcome.role >= ROLE_NUMBER.candidate
     this.writeWorkflow(tape, span, scan, executes)
-    if (!this.copy(tape, span, scan, 'mode') && executes) this.writeMode(tape, span)
-    if (executes) this.writeWord(tape, span, scan, 'execution_kind', this.kinds, outcome.kind)
+    if (!this.copy(this.text.mode, tape, span, scan, FIELD.mode) && executes) this.writeMode(tape, span)
+    if (executes)
+      this.writeWord(this.text.execution_kind, tape, span, scan.at[FIELD.execution_kind]!, this.kinds, outcome.kind)
     if (outcome.role >= ROLE_NUMBER.step) this.writeStep(tape, span, scan, outcome)
     for (let i = 0; i < NUMERIC_FIELDS.length; i++) {
       if (scan.at[NUMERIC_FIELDS[i]!]! >= 0) {
@@ -118,20 +131,15 @@ export class FieldWriter {
     this.writeStatus(tape, span, scan, outcome.role)
   }
 
-  private put(field: TextField, span: number, start: number, end: number): void {
-    const column = this.out.text[field]
+  private put(column: TextColumn, span: number, start: number, end: number): void {
     column.starts[span] = start
     column.ends[span] = end
   }
 
   /** The attribute's value as the field's text; false where there is none. */
-  private copy(tape: TraceTape, span: number, scan: AttributeScan, field: Exclude<TextField, 'provider'>): boolean {
-    const index = FIELD[field]
-    return scan.at[index]! >= 0 && this.copyTo(this.out.text[field], tape, span, scan, index)
-  }
-
-  private copyTo(column: TextColumn, tape: TraceTape, span: number, scan: AttributeScan, field: number): boolean {
+  private copy(column: TextColumn, tape: TraceTape, span: number, scan: AttributeScan, field: number): boolean {
     const row = scan.at[field]!
+    if (row < 0) return false
     const { type, valueStart, valueEnd } = tape.attributes.at
     if (scan.jsonStart[field]! >= 0) {
       this.copyJson(column, tape, span, scan.jsonStart[field]!, scan.jsonEnd[field]!)
@@ -168,17 +176,16 @@ export class FieldWriter {
     }
   }
 
-  private writeKey(tape: TraceTape, span: number, scan: AttributeScan, field: 'input_key' | 'output_key'): void {
-    const row = scan.at[FIELD[field]]!
-    if (row >= 0) this.put(field, span, tape.attributes.at.keyStart[row]!, tape.attributes.at.keyEnd[row]!)
+  private writeKey(column: TextColumn, tape: TraceTape, span: number, row: number): void {
+    if (row >= 0) this.put(column, span, tape.attributes.at.keyStart[row]!, tape.attributes.at.keyEnd[row]!)
   }
 
   private writeWorkflow(tape: TraceTape, span: number, scan: AttributeScan, executes: boolean): void {
-    const name = this.out.text.workflow_name
-    if (this.copy(tape, span, scan, 'workflow_name')) this.prepend(tape, span, scan)
-    else if (executes) this.putName(tape, span, scan, 'workflow_name')
-    if (!this.copy(tape, span, scan, 'workflow_id')) {
-      this.put('workflow_id', span, name.starts[span]!, name.ends[span]!)
+    const name = this.text.workflow_name
+    if (this.copy(this.text.workflow_name, tape, span, scan, FIELD.workflow_name)) this.prepend(tape, span, scan)
+    else if (executes) this.putName(this.text.workflow_name, tape, span, scan)
+    if (!this.copy(this.text.workflow_id, tape, span, scan, FIELD.workflow_id)) {
+      this.put(this.text.workflow_id, span, name.starts[span]!, name.ends[span]!)
     }
   }
 
@@ -187,63 +194,69 @@ export class FieldWriter {
     const after = this.compiled.after[FIELD.workflow_name]![scan.rank[FIELD.workflow_name]!]!
     const row = after < 0 ? -1 : scan.at[after]!
     if (row < 0) return
-    const text = `${textOf(tape, row) ?? ''} ${textOf(tape, scan.row('workflow_name')) ?? ''}`
-    this.put('workflow_name', span, this.out.made(Buffer.from(text)), 0)
+    const name = scan.at[FIELD.workflow_name]!
+    const { type } = tape.attributes.at
+    if (type[row] === ANY.string && type[name] === ANY.string) {
+      this.put(this.text.workflow_name, span, this.joined.join(tape, row, name), 0)
+      return
+    }
+    const text = `${textOf(tape, row) ?? ''} ${textOf(tape, name) ?? ''}`
+    this.put(this.text.workflow_name, span, this.out.made(Buffer.from(text)), 0)
   }
 
   /** The span's name without the operation word that its profile puts before. */
-  private putName(tape: TraceTape, span: number, scan: AttributeScan, field: TextField): void {
+  private putName(column: TextColumn, tape: TraceTape, span: number, scan: AttributeScan): void {
     const start = tape.spans.at.nameStart[span]!
     const end = tape.spans.at.nameEnd[span]!
     if (start < 0 || start === end) return
     for (let mask = scan.mask & this.prefixed; mask !== 0; mask &= mask - 1) {
       for (const prefix of this.compiled.profiles[31 - Math.clz32(mask & -mask)]!.prefixes) {
         if (end - start > prefix.length && startsWithBytes(prefix, tape.buffer, start, end)) {
-          this.put(field, span, start + prefix.length, end)
+          this.put(column, span, start + prefix.length, end)
           return
         }
       }
     }
-    this.put(field, span, start, end)
+    this.put(column, span, start, end)
   }
 
   private writeMode(tape: TraceTape, span: number): void {
     const kind = tape.spans.at.kind[span]!
-    if (kind === SERVER) this.put('mode', span, this.http, 0)
-    else if (kind === CONSUMER) this.put('mode', span, this.queue, 0)
+    if (kind === SERVER) this.put(this.text.mode, span, this.http, 0)
+    else if (kind === CONSUMER) this.put(this.text.mode, span, this.queue, 0)
   }
 
   private writeStep(tape: TraceTape, span: number, scan: AttributeScan, outcome: Outcome): void {
-    if (!this.copy(tape, span, scan, 'step_name')) this.putName(tape, span, scan, 'step_name')
-    this.writeWord(tape, span, scan, 'step_type', this.stepTypes, outcome.type)
+    if (!this.copy(this.text.step_name, tape, span, scan, FIELD.step_name))
+      this.putName(this.text.step_name, tape, span, scan)
+    this.writeWord(this.text.step_type, tape, span, scan.at[FIELD.step_type]!, this.stepTypes, outcome.type)
   }
 
   /** A word of a closed vocabulary: the attribute's where it is one, else the rule's. */
   private writeWord(
+    column: TextColumn,
     tape: TraceTape,
     span: number,
-    scan: AttributeScan,
-    field: 'execution_kind' | 'step_type',
+    row: number,
     words: BytesTable,
     fallback: number,
   ): void {
-    const row = scan.at[FIELD[field]]!
     const { type, valueStart, valueEnd } = tape.attributes.at
     if (row >= 0 && type[row] === ANY.string && words.find(tape.buffer, valueStart[row]!, valueEnd[row]!) >= 0) {
-      this.put(field, span, valueStart[row]!, valueEnd[row]!)
-    } else this.put(field, span, fallback, 0)
+      this.put(column, span, valueStart[row]!, valueEnd[row]!)
+    } else this.put(column, span, fallback, 0)
   }
 
   private writeNumbers(tape: TraceTape, span: number, scan: AttributeScan): void {
     const { out } = this
-    const attempt = countOf(tape, scan.row('attempt'))
+    const attempt = countOf(tape, scan.at[FIELD.attempt]!)
     out.attempt[span] = attempt >= 0 ? Math.min(attempt, ATTEMPT_MAX) : 0
-    out.rowsTotal[span] = countOf(tape, scan.row('rows_total'))
-    out.rowsReturned[span] = countOf(tape, scan.row('rows_returned'))
-    const progress = numberOf(tape, scan.row('progress'))
+    out.rowsTotal[span] = countOf(tape, scan.at[FIELD.rows_total]!)
+    out.rowsReturned[span] = countOf(tape, scan.at[FIELD.rows_returned]!)
+    const progress = numberOf(tape, scan.at[FIELD.progress]!)
     out.progress[span] = Number.isFinite(progress) ? progress : Number.NaN
-    out.queuedAt[span] = nanosOf(tape, scan.row('queued_at'))
-    out.expectedEndAt[span] = nanosOf(tape, scan.row('expected_end_at'))
+    out.queuedAt[span] = nanosOf(tape, scan.at[FIELD.queued_at]!)
+    out.expectedEndAt[span] = nanosOf(tape, scan.at[FIELD.expected_end_at]!)
   }
 
   private writeStatus(tape: TraceTape, span: number, scan: AttributeScan, role: number): void {

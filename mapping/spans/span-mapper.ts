@@ -4,6 +4,7 @@ import { AttributeScan } from './attribute-scan.ts'
 import { compileProfiles } from './compile.ts'
 import { FieldWriter } from './field-writer.ts'
 import { findJsonMember } from './json-member.ts'
+import { KnownKeys } from './known-keys.ts'
 import { loadProfiles } from './load-profiles.ts'
 import { MappedColumns } from './mapped-columns.ts'
 import type { MappedSpans } from './mapped-spans.ts'
@@ -33,6 +34,7 @@ export function createSpanMapper(options: SpanMapperOptions): SpanMapper {
 class TapeMapper implements SpanMapper {
   private readonly columns = new MappedColumns()
   private readonly compiled
+  private readonly known: KnownKeys
   private readonly rules: RoleRules
   private readonly writer: FieldWriter
   private readonly ofResource: AttributeScan
@@ -45,15 +47,18 @@ class TapeMapper implements SpanMapper {
     this.compiled = compileProfiles(options.profiles ?? loadProfiles())
     this.rules = new RoleRules(this.compiled, options.roots === 'on', (text) => this.columns.constant(text))
     this.writer = new FieldWriter(this.compiled, this.columns)
-    this.ofResource = new AttributeScan(this.compiled)
-    this.ofScope = new AttributeScan(this.compiled)
-    this.ofSpan = new AttributeScan(this.compiled)
+    this.known = new KnownKeys(this.compiled)
+    this.ofResource = new AttributeScan(this.compiled, this.known)
+    this.ofScope = new AttributeScan(this.compiled, this.known)
+    this.ofSpan = new AttributeScan(this.compiled, this.known)
   }
 
   map(tape: TraceTape): MappedSpans {
     const { columns, ofSpan } = this
     const spans = tape.spans.at
     columns.reset(tape.spans.length)
+    this.writer.begin()
+    this.known.read(tape)
     this.resource = -1
     this.scope = -1
     for (let span = 0; span < tape.spans.length; span++) {

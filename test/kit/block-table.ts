@@ -1,0 +1,45 @@
+/** A table with the columns of `spans`, to insert blocks into and read every column back exactly. */
+import { SPANS } from '@runlens/clickhouse'
+import { insertBlocks } from '../../collector/writer/insert.ts'
+import type { TestClickHouse } from './clickhouse.ts'
+
+export interface BlockTable {
+  /** Empties the table and inserts Native blocks in one insert, as the writer does. */
+  insert(blocks: Uint8Array[]): Promise<void>
+  /** All rows, every column in a form that JSON carries exactly. */
+  rows(): Promise<Record<string, unknown>[]>
+}
+
+/** Creates the table `copy`. */
+export async function createBlockTable({ client }: TestClickHouse): Promise<BlockTable> {
+  const columns = Object.entries(SPANS.columns).map(([name, type]) => `\`${name}\` ${type}`)
+  await client.command({ query: `CREATE TABLE copy (${columns.join(', ')}) ENGINE = Memory` })
+  return {
+    async insert(blocks) {
+      await client.command({ query: 'TRUNCATE TABLE copy' })
+      const token = `test-${Math.random()}`
+      await insertBlocks(client, { table: 'copy', token, blocks }, new AbortController().signal)
+    },
+    async rows() {
+      const result = await client.query({ query: `SELECT ${selectAll()} FROM copy`, format: 'JSONEachRow' })
+      const rows = await result.json<Record<string, unknown>>()
+      return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, cell]) => [name.slice(1), cell])))
+    },
+  }
+}
+
+function selectAll(): string {
+  const exact = (type: string, name: string): string => {
+    const array = /^Array\((.*)\)$/.exec(type)
+    if (array) return `arrayMap(x -> ${exact(array[1]!, 'x')}, ${name})`
+    if (type.startsWith('Map('))
+      return `CAST((mapKeys(${name}), mapValues(${name})) AS Tuple(keys Array(String), values Array(String)))`
+    if (type.startsWith('FixedString')) return `hex(${name})`
+    if (type.includes('DateTime64(9)')) return `toUnixTimestamp64Nano(${name})`
+    if (type === 'DateTime64(3)') return `toUnixTimestamp64Milli(${name})`
+    return name
+  }
+  return Object.entries(SPANS.columns)
+    .map(([name, type]) => `${exact(type, `\`${name}\``)} AS \`_${name}\``)
+    .join(', ')
+}
