@@ -55,6 +55,7 @@ const HANGS_TOGETHER = `length(arrayDistinct(ids)) = spans AND arrayCount(place 
 
 const ARRIVED = `FROM arrivals WHERE ${IN_BLOCKS}`
 
+/** Columns are named one by one, because each that is not costs time to plan, and this runs for every few spans. */
 const SURVEY = `WITH of_trace AS
 (
   SELECT tenant, trace_id, toUInt32(count()) AS spans, min(arrived_at) AS arrived,
@@ -65,35 +66,38 @@ const SURVEY = `WITH of_trace AS
     groupArray(${SPANS_MAX})(started_at) AS starts,
     ${ALIKE.join('\n    AND ')} AS alike,
     anyIf(execution_id, is_root) AS own_id, anyIf(instance, is_root) AS own_instance
-  FROM (SELECT *, ${IS_ROOT} AS is_root ${ARRIVED})
+  FROM
+  (
+    SELECT tenant, trace_id, span_id, parent_span_id, ${IS_ROOT} AS is_root, arrived_at, started_at, ended_at, service, role, rule,
+      status, status_code, input_key, output_key, attributes, execution_id, instance
+    ${ARRIVED}
+  )
   GROUP BY tenant, trace_id
 ),
-checked AS
+placed AS
 (
-  SELECT tenant, trace_id, spans, arrived, first, last, services, in_blocks, own_id, own_instance,
-    alike AND ${HANGS_TOGETHER} AS is_simple
-  FROM (SELECT *, arrayMap(parent -> indexOf(ids, parent), parents) AS above FROM of_trace)
+  SELECT tenant, trace_id, spans, arrived, first, last, services, in_blocks, own_id, own_instance, alike, ids, starts,
+    arrayMap(parent -> indexOf(ids, parent), parents) AS above
+  FROM of_trace
 ),
 everywhere AS
 (
-  SELECT tenant, trace_id, sum(traces.spans) AS stored
+  SELECT tenant, trace_id, toUInt32(sum(traces.spans)) AS stored
   FROM traces
   WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED} AND ${IS_ROOT})
   GROUP BY tenant, trace_id
 )
 SELECT tenant, lower(hex(trace_id)), toString(toUnixTimestamp64Micro(arrived)), spans,
-  toString(toUnixTimestamp64Nano(first)), toString(toUnixTimestamp64Nano(last)), services, arrayMap(block -> toString(block), in_blocks),
-  (tenant, trace_id) NOT IN (
-    SELECT tenant, trace_id FROM trace_executions
-    WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED} AND ${IS_ROOT})) AS is_new,
-  toUInt32(stored),
-  toUInt8(is_simple AND is_new AND stored = spans
-    AND (own_id = '' OR (tenant, own_id, own_instance) NOT IN (
-      SELECT tenant, execution_id, instance FROM execution_locator
-      WHERE (tenant, execution_id) IN (SELECT tenant, execution_id ${ARRIVED} AND ${IS_ROOT} AND execution_id != '')))),
-  own_id, own_instance
-FROM checked
+  toString(toUnixTimestamp64Nano(first)), toString(toUnixTimestamp64Nano(last)), services,
+  arrayMap(block -> toString(block), in_blocks), stored, toUInt8(alike AND ${HANGS_TOGETHER}), own_id, own_instance
+FROM placed
 LEFT JOIN everywhere USING (tenant, trace_id)`
+
+const KNOWN_TRACES = `SELECT DISTINCT tenant, lower(hex(trace_id)) FROM trace_executions
+WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED} AND ${IS_ROOT})`
+
+const KNOWN_IDS = `SELECT DISTINCT tenant, instance, execution_id FROM execution_locator
+WHERE (tenant, execution_id) IN (SELECT tenant, execution_id ${ARRIVED} AND ${IS_ROOT} AND execution_id != '')`
 
 type Row = [
   tenant: string,
@@ -104,36 +108,46 @@ type Row = [
   last: string,
   services: string[],
   blocks: string[],
-  isNew: number,
   stored: number,
-  isSimple: number,
+  isAlike: number,
   id: string,
   instance: string,
 ]
 
 export async function survey({ client, blocks, payloadBytesMax }: SurveyOptions): Promise<SurveyedTrace[]> {
-  const result = await client.query({
-    query: SURVEY,
-    query_params: { ...blockParameters(blocks), payloadMax: payloadBytesMax },
-    format: 'JSONCompactEachRow',
-  })
-  return eachIdOnce((await result.json<Row>()).map(toTrace))
+  const query_params = { ...blockParameters(blocks), payloadMax: payloadBytesMax }
+  const ask = async <T>(query: string) =>
+    (await client.query({ query, query_params, format: 'JSONCompactEachRow' })).json<T>()
+  const [rows, knownTraces, knownIds] = await Promise.all([
+    ask<Row>(SURVEY),
+    ask<string[]>(KNOWN_TRACES),
+    ask<string[]>(KNOWN_IDS),
+  ])
+  const seenTraces = new Set(knownTraces.map(keyOf))
+  const seenIds = new Set(knownIds.map(keyOf))
+  return eachIdOnce(
+    rows.map((row) => {
+      const [tenant, trace_id, arrived, spans, first, last, services, times, stored, isAlike, id, instance] = row
+      const isNew = !seenTraces.has(keyOf([tenant, trace_id]))
+      const ownId = id === '' ? '' : keyOf([tenant, instance, id])
+      return {
+        tenant,
+        trace_id,
+        arrived_at: BigInt(arrived),
+        spans,
+        range: { trace_id, first_started_at: BigInt(first), last_started_at: BigInt(last), services },
+        blocks: times.map(BigInt),
+        isNew,
+        stored,
+        isSimple: isAlike === 1 && isNew && stored === spans && !seenIds.has(ownId),
+        ownId,
+      }
+    }),
+  )
 }
 
-function toTrace(row: Row): SurveyedTrace {
-  const [tenant, trace_id, arrived, spans, first, last, services, blocks, isNew, stored, isSimple, id, instance] = row
-  return {
-    tenant,
-    trace_id,
-    arrived_at: BigInt(arrived),
-    spans,
-    range: { trace_id, first_started_at: BigInt(first), last_started_at: BigInt(last), services },
-    blocks: blocks.map(BigInt),
-    isNew: isNew === 1,
-    stored,
-    isSimple: isSimple === 1,
-    ownId: id === '' ? '' : JSON.stringify([tenant, instance, id]),
-  }
+function keyOf(parts: readonly string[]): string {
+  return JSON.stringify(parts)
 }
 
 /** Traces that bring the same new id are one execution, whoever of them is simple. */

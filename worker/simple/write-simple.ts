@@ -1,5 +1,6 @@
 /** Writes the executions of simple traces by grouping their arrivals: the same rows that settling would give, column by column. */
 import {
+  ARRIVALS,
   blockParameters,
   type ClickHouseClient,
   columnNames,
@@ -98,6 +99,12 @@ const VALUES: Readonly<Record<keyof typeof EXECUTIONS.columns, string>> = {
   is_deleted: '0',
 }
 
+/** Columns of `arrivals` that {@link VALUES} take of the root. */
+const OF_ROOT = columnNames(ARRIVALS).filter(
+  (name) =>
+    name === 'trace_id' || name === 'tenant' || new RegExp(`root\\.${name}\\b`).test(Object.values(VALUES).join(' ')),
+)
+
 const OF_TRACES = `tenant = {tenant:String} AND trace_id IN wanted AND ${IN_BLOCKS}`
 
 const STEPS = `SELECT tenant, trace_id,
@@ -108,7 +115,12 @@ const STEPS = `SELECT tenant, trace_id,
     arraySlice(arraySort(step -> (step.1, step.2), groupArrayIf(
       (started_at, span_id, if(step_name = '', name, step_name), step_type, status,
         toFloat32(greatest(0, (${nanos('ended_at')} - ${nanos('started_at')}) / 1e6))), is_step)), 1, ${STEPS_MAX}) AS list
-  FROM (SELECT *, NOT ${IS_ROOT} AND (role = 'step' OR (role = 'candidate' AND rule != 5)) AS is_step FROM arrivals WHERE ${OF_TRACES})
+  FROM
+  (
+    SELECT tenant, trace_id, span_id, started_at, ended_at, step_name, name, step_type, status, rows_total, rows_returned,
+      NOT ${IS_ROOT} AND (role = 'step' OR (role = 'candidate' AND rule != 5)) AS is_step
+    FROM arrivals WHERE ${OF_TRACES}
+  )
   GROUP BY tenant, trace_id`
 
 /** Ids in one literal: it is read faster than a list of them, and holds nothing but hex digits. */
@@ -139,7 +151,7 @@ WHERE ${IS_ROOT} AND ${OF_TRACES}`,
       .join(', ')})
 WITH ${ids}
 SELECT ${Object.values(VALUES).join(',\n  ')}
-FROM (SELECT * FROM arrivals WHERE ${IS_ROOT} AND ${OF_TRACES}) AS root
+FROM (SELECT ${OF_ROOT.join(', ')} FROM arrivals WHERE ${IS_ROOT} AND ${OF_TRACES}) AS root
 ANY INNER JOIN (${STEPS}) AS steps USING (tenant, trace_id)`,
     query_params,
     clickhouse_settings,
