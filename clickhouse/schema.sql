@@ -594,7 +594,13 @@ SELECT
     max(started_at) AS last_started_at
 FROM executions
 FINAL
-WHERE (tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)
+WHERE ((tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)) AND ((tenant, toStartOfHour(anchor_at, 'UTC')) IN (
+    SELECT
+        tenant,
+        toStartOfHour(anchor_at, 'UTC')
+    FROM executions
+    WHERE (tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)
+))
 GROUP BY
     tenant,
     minute,
@@ -682,7 +688,13 @@ ARRAY JOIN
     steps.type AS step_type,
     steps.status AS step_status,
     steps.duration_ms AS step_ms
-WHERE (tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)
+WHERE ((tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)) AND ((tenant, toStartOfHour(anchor_at, 'UTC')) IN (
+    SELECT
+        tenant,
+        toStartOfHour(anchor_at, 'UTC')
+    FROM executions
+    WHERE (tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)
+))
 GROUP BY
     tenant,
     hour,

@@ -1,4 +1,6 @@
 -- Executions by minute, true at any moment: rebuilt hours from execution_minutes, all others from executions.
+-- Under FINAL no skip index narrows a key that descends, so the executions of waiting hours are looked up first, and then read by
+-- the hours of their anchors: those stay the same over all versions of a row.
 CREATE VIEW IF NOT EXISTS v_execution_minutes AS
 WITH waiting AS
 (
@@ -31,4 +33,10 @@ SELECT
     max(started_at) AS last_started_at
 FROM executions FINAL
 WHERE (tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)
+  AND (tenant, toStartOfHour(anchor_at, 'UTC')) IN
+  (
+      SELECT tenant, toStartOfHour(anchor_at, 'UTC')
+      FROM executions
+      WHERE (tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)
+  )
 GROUP BY tenant, minute, kind, environment, workflow_id, status

@@ -1,4 +1,6 @@
 -- Steps by workflow and hour, true at any moment: rebuilt hours from step_hours, all others from executions.
+-- Under FINAL no skip index narrows a key that descends, so the executions of waiting hours are looked up first, and then read by
+-- the hours of their anchors: those stay the same over all versions of a row.
 CREATE VIEW IF NOT EXISTS v_step_hours AS
 WITH waiting AS
 (
@@ -33,4 +35,10 @@ ARRAY JOIN
     steps.status AS step_status,
     steps.duration_ms AS step_ms
 WHERE (tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)
+  AND (tenant, toStartOfHour(anchor_at, 'UTC')) IN
+  (
+      SELECT tenant, toStartOfHour(anchor_at, 'UTC')
+      FROM executions
+      WHERE (tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)
+  )
 GROUP BY tenant, hour, workflow_id, environment, step_type, step_name, step_status
