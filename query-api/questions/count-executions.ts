@@ -10,7 +10,7 @@ export interface ExecutionCount {
 
 export function countExecutions(scope: Scope, filter: ExecutionFilter): Question<ExecutionCount> {
   const parameters = new Parameters()
-  const conditions = filterConditions(filter, parameters)
+  const conditions = filterConditions(scope, filter, parameters)
   const running = `countIf(${shownStatus(parameters, filter.lostBeforeNs)} IN ${OPEN})`
   const sql = `SELECT\n  count() AS total,\n  ${running} AS running\n${rowsOf('executions', scope, parameters, conditions)}`
   return { name: 'count-executions', sql, params: parameters.values }

@@ -38,6 +38,7 @@ export class Parameters {
 /** Tables that questions read, and how: those that replace rows are read as merged. */
 const SOURCES = {
   executions: 'executions FINAL',
+  execution_versions: 'executions',
   execution_hours: 'execution_hours FINAL',
   execution_hours_total: 'execution_hours_total FINAL',
   execution_locator: 'execution_locator',

@@ -1,5 +1,6 @@
 /** Executions that an execution names or that name it: parent, children, attempts, replays. */
 import { nanoseconds, Parameters, type Question, rowsOf, type Scope } from './question.ts'
+import { startedWithin } from './started-within.ts'
 import { shownStatus } from './status.ts'
 
 export interface RelatedExecution {
@@ -39,7 +40,9 @@ export function relatedExecutions(scope: Scope, of: Relative, lostBeforeNs: bigi
   const links = [`parent_execution_id = ${id}`, `retry_of = ${id}`, `replay_of = ${id}`]
   if (named.length > 0) links.push(`execution_id IN ${parameters.bind('named', 'Array(String)', named)}`)
   const conditions = [
-    `started_at >= ${parameters.bindTime('earliest', of.started_ns - EARLIER_NS)}`,
+    ...startedWithin(scope, parameters, [
+      `started_at >= ${parameters.bindTime('earliest', of.started_ns - EARLIER_NS)}`,
+    ]),
     `(${links.join(' OR ')})`,
     `(instance = ${instance} OR lower(hex(trace_id)) IN ${parameters.bind('traces', 'Array(String)', of.traces)})`,
   ]

@@ -2,6 +2,7 @@
 import { type FiguresFilter, type FiguresPlan, figureColumns, figureParts, scopeConditions } from './figures.ts'
 import type { FigureRow } from './kpi-figures.ts'
 import { indent, nanoseconds, Parameters, type Question, rowsOf, type Scope } from './question.ts'
+import { startedWithin } from './started-within.ts'
 import { FAILURES, shownStatus } from './status.ts'
 
 type Previous = { [K in keyof FigureRow as `previous_${K}`]: FigureRow[K] }
@@ -62,8 +63,10 @@ function failureParts(scope: Scope, filter: FiguresFilter, parameters: Parameter
   const { from, to } = filter.range
   const shown = shownStatus(parameters, filter.lostBeforeNs)
   const rows = rowsOf('executions', scope, parameters, [
-    `started_at >= ${parameters.bindTime('from', from)}`,
-    `started_at < ${parameters.bindTime('to', to)}`,
+    ...startedWithin(scope, parameters, [
+      `started_at >= ${parameters.bindTime('from', from)}`,
+      `started_at < ${parameters.bindTime('to', to)}`,
+    ]),
     ...scopeConditions(filter, parameters),
     `${shown} IN ${FAILURES}`,
   ])

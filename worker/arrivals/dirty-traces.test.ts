@@ -101,3 +101,14 @@ it('tells the oldest arrival that no settling has seen apart from the oldest of 
   dirty.add(arrival('a', 4_000), 5_100)
   expect([dirty.oldestArrival, dirty.oldestFresh]).toEqual([100_000n, 4_000_000n])
 })
+
+it('does not let a trace rest that came whole, unless more of it comes', () => {
+  const dirty = queue()
+  dirty.add({ ...arrival('whole', 0), stored: 1 }, 0)
+  dirty.add({ ...arrival('known', 0), stored: 1, isNew: false }, 0)
+  dirty.add({ ...arrival('part', 0), stored: 2 }, 0)
+  expect(ids(dirty.take(0, 10))).toEqual(['whole'])
+  dirty.add({ ...arrival('part', 10), stored: 2 }, 10)
+  const [part] = dirty.take(10, 10)
+  expect(part).toMatchObject({ trace_id: 'part', spans: 2, isWhole: true })
+})

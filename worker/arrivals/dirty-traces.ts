@@ -1,4 +1,7 @@
-/** Traces that wait for being settled: they rest a little after their last arrival, the oldest go first. No clock of its own. */
+/**
+ * Traces that wait for being settled: they rest a little after their last arrival, unless all there is of them came with their
+ * root at once; the oldest go first. No clock of its own.
+ */
 import { mergeByTrace, type TraceRange } from '@runlens/clickhouse'
 
 /** What some blocks brought of one trace. */
@@ -123,8 +126,9 @@ export class DirtyTraces {
     return taken
   }
 
-  private isReady({ notBefore, firstSeen, lastSeen }: Waiting, now: number): boolean {
+  private isReady({ notBefore, isWhole, firstSeen, lastSeen }: Waiting, now: number): boolean {
     if (notBefore !== null) return now >= notBefore
+    if (isWhole) return true
     return now - lastSeen >= this.options.settleDelayMs || now - firstSeen >= this.options.settleLatestMs
   }
 }

@@ -91,9 +91,14 @@ export const ROLLUPS: readonly Rollup[] = [
   },
 ]
 
+const IN_HOUR = `tenant = {tenant:String} AND started_at >= fromUnixTimestamp64Nano(toInt64({hour:UInt32}) * 1000000000)
+    AND started_at < fromUnixTimestamp64Nano(toInt64({hour:UInt32} + 3600) * 1000000000)`
+
 /**
  * The statement that rebuilds one hour; takes the parameters `tenant`, `hour` (seconds since the epoch) and `generation`. Beside
- * the executions it reads the keys that the hour has so far, with nothing in them, so that those which vanished become zeros.
+ * the executions it reads the keys that the hour has so far, with nothing in them, so that those which vanished become zeros. An
+ * execution that ever started in the hour may now lie in another; all of its versions share their anchor, and by these the rows
+ * are found.
  */
 export function rebuildSql({ table, time, keys, latest, counted, arrayJoin, duration, scale, sums }: Rollup): string {
   const keyNames = Object.keys(keys)
@@ -137,8 +142,8 @@ FROM
   SELECT ${counts.join(', ')}
   FROM executions FINAL
   ${arrayJoin}
-  WHERE tenant = {tenant:String} AND started_at >= fromUnixTimestamp64Nano(toInt64({hour:UInt32}) * 1000000000)
-    AND started_at < fromUnixTimestamp64Nano(toInt64({hour:UInt32} + 3600) * 1000000000)
+  WHERE ${IN_HOUR}
+    AND toStartOfHour(anchor_at, 'UTC') IN (SELECT toStartOfHour(anchor_at, 'UTC') FROM executions WHERE ${IN_HOUR})
   UNION ALL
   SELECT ${zeros.join(', ')}
   FROM ${table.name} FINAL

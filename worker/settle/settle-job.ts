@@ -31,6 +31,10 @@ const NOTHING_NEW = { spans: 0, blocks: [], isWhole: false, fresh_at: undefined,
 
 /** A trace whose spans keep coming is settled this long after the first all the same: what is written is visible within a second. */
 const SETTLE_LATEST_MS = 1_000
+/** Arrivals are read this far apart while they keep coming: a look costs the same for one span as for a thousand. */
+const READ_INTERVAL_MS = 200
+/** From so many spans on it pays to settle simple traces in SQL: its statements cost more to plan than few traces cost here. */
+const JUDGED_SPANS_MIN = 5_000
 const STATUS_INTERVAL_MS = 1_000
 const IDLE_STATUS_INTERVAL_MS = 10_000
 /** Traces remembered at once; the log is read on only when there is room. */
@@ -45,6 +49,8 @@ export class SettleJob implements Job {
   private tail: Tail | undefined
   private readonly dirty: DirtyTraces
   private statusDue = 0
+  /** By `performance.now()`. */
+  private readAgainAt = 0
   private lagMs = 0
   private tracesSettled = 0
   private executionsWritten = 0
@@ -88,12 +94,15 @@ export class SettleJob implements Job {
 
   /** Settles the simple ones of the traces that arrived and notes the others; gives the number of blocks. */
   private async read(): Promise<number> {
-    if (this.dirty.size >= TRACES_WAITING_MAX) return 0
+    if (this.dirty.size >= TRACES_WAITING_MAX || performance.now() < this.readAgainAt) return 0
+    const began = performance.now()
     const blocks = await this.tail!.poll()
     if (blocks.length === 0) return 0
     const { client, payloadBytesMax } = this.options
     const times = blocks.map(({ arrived_at }) => arrived_at)
-    const traces = await survey({ client, blocks: times, payloadBytesMax })
+    this.readAgainAt = began + READ_INTERVAL_MS
+    const spans = blocks.reduce((sum, block) => sum + block.spans, 0)
+    const traces = await survey({ client, blocks: times, payloadBytesMax, judge: spans >= JUDGED_SPANS_MIN })
     const written = await this.writeSimple(times, traces)
     for (const trace of traces) if (!written.has(trace)) this.dirty.add(trace, Date.now())
     this.tail!.take(blocks)

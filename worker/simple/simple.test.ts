@@ -45,7 +45,8 @@ async function allBlocks(): Promise<bigint[]> {
   return times
 }
 
-const look = (blocks: readonly bigint[]) => survey({ client: db.client, blocks, payloadBytesMax: PAYLOAD_MAX })
+const look = (blocks: readonly bigint[]) =>
+  survey({ client: db.client, blocks, payloadBytesMax: PAYLOAD_MAX, judge: true })
 
 async function settleSimple(
   tenant: string,

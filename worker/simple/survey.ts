@@ -23,6 +23,8 @@ export interface SurveyOptions {
   blocks: readonly bigint[]
   /** Cap of an execution's input and output: what is longer must be cut with care. */
   payloadBytesMax: number
+  /** Whether to find out which traces are simple: worth it for many. Otherwise none is. */
+  judge: boolean
 }
 
 /** Spans of a simple trace at most: each is looked for among the others. */
@@ -55,12 +57,27 @@ const HANGS_TOGETHER = `length(arrayDistinct(ids)) = spans AND arrayCount(place 
 
 const ARRIVED = `FROM arrivals WHERE ${IN_BLOCKS}`
 
-/** Columns are named one by one, because each that is not costs time to plan, and this runs for every few spans. */
+const OF_EACH = `tenant, trace_id, toUInt32(count()) AS spans, min(arrived_at) AS arrived,
+    min(started_at) AS first, max(started_at) AS last, groupUniqArray(toString(service)) AS services,
+    arraySort(groupUniqArray(toUnixTimestamp64Micro(arrived_at))) AS in_blocks`
+
+/** Spans of each trace in all of the table, of traces that have a root here. */
+const EVERYWHERE = `everywhere AS
+(
+  SELECT tenant, trace_id, toUInt32(sum(traces.spans)) AS stored
+  FROM traces
+  WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED} AND ${IS_ROOT})
+  GROUP BY tenant, trace_id
+)`
+
+const TOLD = `tenant, lower(hex(trace_id)), toString(toUnixTimestamp64Micro(arrived)), spans,
+  toString(toUnixTimestamp64Nano(first)), toString(toUnixTimestamp64Nano(last)), services,
+  arrayMap(block -> toString(block), in_blocks), stored`
+
+/** Columns are named one by one, because each that is not costs time to plan. */
 const SURVEY = `WITH of_trace AS
 (
-  SELECT tenant, trace_id, toUInt32(count()) AS spans, min(arrived_at) AS arrived,
-    min(started_at) AS first, max(started_at) AS last, groupUniqArray(toString(service)) AS services,
-    arraySort(groupUniqArray(toUnixTimestamp64Micro(arrived_at))) AS in_blocks,
+  SELECT ${OF_EACH},
     groupArray(${SPANS_MAX})(reinterpretAsUInt64(span_id)) AS ids,
     groupArray(${SPANS_MAX})(reinterpretAsUInt64(parent_span_id)) AS parents,
     groupArray(${SPANS_MAX})(started_at) AS starts,
@@ -80,17 +97,21 @@ placed AS
     arrayMap(parent -> indexOf(ids, parent), parents) AS above
   FROM of_trace
 ),
-everywhere AS
-(
-  SELECT tenant, trace_id, toUInt32(sum(traces.spans)) AS stored
-  FROM traces
-  WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED} AND ${IS_ROOT})
-  GROUP BY tenant, trace_id
-)
-SELECT tenant, lower(hex(trace_id)), toString(toUnixTimestamp64Micro(arrived)), spans,
-  toString(toUnixTimestamp64Nano(first)), toString(toUnixTimestamp64Nano(last)), services,
-  arrayMap(block -> toString(block), in_blocks), stored, toUInt8(alike AND ${HANGS_TOGETHER}), own_id, own_instance
+${EVERYWHERE}
+SELECT ${TOLD}, toUInt8(alike AND ${HANGS_TOGETHER}), own_id, own_instance
 FROM placed
+LEFT JOIN everywhere USING (tenant, trace_id)`
+
+/** The same without a look at what the traces are. */
+const LIST = `WITH of_trace AS
+(
+  SELECT ${OF_EACH}
+  ${ARRIVED}
+  GROUP BY tenant, trace_id
+),
+${EVERYWHERE}
+SELECT ${TOLD}, 0, '', ''
+FROM of_trace
 LEFT JOIN everywhere USING (tenant, trace_id)`
 
 const KNOWN_TRACES = `SELECT DISTINCT tenant, lower(hex(trace_id)) FROM trace_executions
@@ -114,14 +135,14 @@ type Row = [
   instance: string,
 ]
 
-export async function survey({ client, blocks, payloadBytesMax }: SurveyOptions): Promise<SurveyedTrace[]> {
+export async function survey({ client, blocks, payloadBytesMax, judge }: SurveyOptions): Promise<SurveyedTrace[]> {
   const query_params = { ...blockParameters(blocks), payloadMax: payloadBytesMax }
   const ask = async <T>(query: string) =>
     (await client.query({ query, query_params, format: 'JSONCompactEachRow' })).json<T>()
   const [rows, knownTraces, knownIds] = await Promise.all([
-    ask<Row>(SURVEY),
+    ask<Row>(judge ? SURVEY : LIST),
     ask<string[]>(KNOWN_TRACES),
-    ask<string[]>(KNOWN_IDS),
+    judge ? ask<string[]>(KNOWN_IDS) : [],
   ])
   const seenTraces = new Set(knownTraces.map(keyOf))
   const seenIds = new Set(knownIds.map(keyOf))

@@ -43,9 +43,17 @@ FROM (
   WHERE tenant = {tenant:String}
     AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
+    AND toStartOfHour(anchor_at, 'UTC') IN (
+    SELECT toStartOfHour(anchor_at, 'UTC')
+    FROM executions
+    WHERE tenant = {tenant:String}
+      AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
+      AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+      AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
+    )
     AND kind IN {kinds:Array(String)}
     AND environment = {environment:String}
-    AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
   GROUP BY is_current, bucket, shown
   UNION ALL
   SELECT
@@ -61,10 +69,6 @@ FROM (
   WHERE tenant = {tenant:String}
     AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-    AND kind IN {kinds:Array(String)}
-    AND environment = {environment:String}
-    AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-    AND status IN ('queued', 'running', 'waiting')
     AND toStartOfHour(started_at, 'UTC') IN (
     SELECT hour
     FROM execution_hours_total FINAL
@@ -74,6 +78,26 @@ FROM (
       AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
     )
+    AND toStartOfHour(anchor_at, 'UTC') IN (
+    SELECT toStartOfHour(anchor_at, 'UTC')
+    FROM executions
+    WHERE tenant = {tenant:String}
+      AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
+      AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+      AND toStartOfHour(started_at, 'UTC') IN (
+      SELECT hour
+      FROM execution_hours_total FINAL
+      WHERE tenant = {tenant:String}
+        AND status IN ('queued', 'running', 'waiting')
+        AND executions > 0
+        AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
+        AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+      )
+    )
+    AND kind IN {kinds:Array(String)}
+    AND environment = {environment:String}
+    AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
+    AND status IN ('queued', 'running', 'waiting')
   GROUP BY is_current, bucket, shown
 )
 GROUP BY GROUPING SETS ((is_current), (is_current, bucket))

@@ -44,6 +44,15 @@ WHERE tenant = {tenant:String}
   SELECT anchor_at, execution_id, instance
   FROM executions FINAL
   WHERE tenant = {tenant:String}
+    AND started_at >= fromUnixTimestamp64Nano({window_from:Int64}, 'UTC')
+    AND started_at <= fromUnixTimestamp64Nano({after_value:Int64}, 'UTC')
+    AND toStartOfHour(anchor_at, 'UTC') IN (
+    SELECT toStartOfHour(anchor_at, 'UTC')
+    FROM executions
+    WHERE tenant = {tenant:String}
+      AND started_at >= fromUnixTimestamp64Nano({window_from:Int64}, 'UTC')
+      AND started_at <= fromUnixTimestamp64Nano({after_value:Int64}, 'UTC')
+    )
     AND ended_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
     AND ended_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
     AND provider = {provider:String}
@@ -79,8 +88,6 @@ WHERE tenant = {tenant:String}
       OR positionCaseInsensitiveUTF8(error_type, {q:String}) > 0
       OR positionCaseInsensitiveUTF8(error_message, {q:String}) > 0
       OR positionCaseInsensitiveUTF8(lower(hex(trace_id)), {q:String}) > 0)
-    AND started_at >= fromUnixTimestamp64Nano({window_from:Int64}, 'UTC')
-    AND started_at <= fromUnixTimestamp64Nano({after_value:Int64}, 'UTC')
     AND (started_at < fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') OR (started_at = fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') AND (execution_id, instance) < ({after_id:String}, {after_instance:String})))
   ORDER BY started_at DESC NULLS LAST, execution_id DESC, instance DESC
   LIMIT {limit:UInt32}

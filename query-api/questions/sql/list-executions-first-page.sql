@@ -45,6 +45,12 @@ WHERE tenant = {tenant:String}
   FROM executions FINAL
   WHERE tenant = {tenant:String}
     AND started_at >= fromUnixTimestamp64Nano({window_from:Int64}, 'UTC')
+    AND toStartOfHour(anchor_at, 'UTC') IN (
+    SELECT toStartOfHour(anchor_at, 'UTC')
+    FROM executions
+    WHERE tenant = {tenant:String}
+      AND started_at >= fromUnixTimestamp64Nano({window_from:Int64}, 'UTC')
+    )
   ORDER BY started_at DESC NULLS LAST, execution_id DESC, instance DESC
   LIMIT {limit:UInt32}
   )

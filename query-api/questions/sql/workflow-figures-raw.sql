@@ -37,6 +37,13 @@ FROM (
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+      AND toStartOfHour(anchor_at, 'UTC') IN (
+      SELECT toStartOfHour(anchor_at, 'UTC')
+      FROM executions
+      WHERE tenant = {tenant:String}
+        AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
+        AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+      )
       AND kind NOT IN ('query', 'request')
     GROUP BY is_current, workflow_id, shown
   )
@@ -56,6 +63,13 @@ LEFT JOIN (
   WHERE tenant = {tenant:String}
     AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    AND toStartOfHour(anchor_at, 'UTC') IN (
+    SELECT toStartOfHour(anchor_at, 'UTC')
+    FROM executions
+    WHERE tenant = {tenant:String}
+      AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
+      AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    )
     AND kind NOT IN ('query', 'request')
     AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
   GROUP BY workflow_id

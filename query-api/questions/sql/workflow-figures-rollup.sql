@@ -58,9 +58,17 @@ FROM (
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+      AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
+      AND toStartOfHour(anchor_at, 'UTC') IN (
+      SELECT toStartOfHour(anchor_at, 'UTC')
+      FROM executions
+      WHERE tenant = {tenant:String}
+        AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
+        AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+        AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
+      )
       AND kind IN {kinds:Array(String)}
       AND environment = {environment:String}
-      AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
     GROUP BY is_current, workflow_id, shown
     UNION ALL
     SELECT
@@ -77,10 +85,6 @@ FROM (
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      AND kind IN {kinds:Array(String)}
-      AND environment = {environment:String}
-      AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-      AND status IN ('queued', 'running', 'waiting')
       AND toStartOfHour(started_at, 'UTC') IN (
       SELECT hour
       FROM execution_hours_total FINAL
@@ -90,6 +94,26 @@ FROM (
         AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
         AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
       )
+      AND toStartOfHour(anchor_at, 'UTC') IN (
+      SELECT toStartOfHour(anchor_at, 'UTC')
+      FROM executions
+      WHERE tenant = {tenant:String}
+        AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
+        AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+        AND toStartOfHour(started_at, 'UTC') IN (
+        SELECT hour
+        FROM execution_hours_total FINAL
+        WHERE tenant = {tenant:String}
+          AND status IN ('queued', 'running', 'waiting')
+          AND executions > 0
+          AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
+          AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+        )
+      )
+      AND kind IN {kinds:Array(String)}
+      AND environment = {environment:String}
+      AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
+      AND status IN ('queued', 'running', 'waiting')
     GROUP BY is_current, workflow_id, shown
   )
   GROUP BY workflow_id
@@ -108,6 +132,13 @@ LEFT JOIN (
   WHERE tenant = {tenant:String}
     AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    AND toStartOfHour(anchor_at, 'UTC') IN (
+    SELECT toStartOfHour(anchor_at, 'UTC')
+    FROM executions
+    WHERE tenant = {tenant:String}
+      AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
+      AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    )
     AND kind IN {kinds:Array(String)}
     AND environment = {environment:String}
     AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
