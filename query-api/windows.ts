@@ -1,4 +1,4 @@
-/** Newest first is read in widening windows: most pages are full within a day, and only rare filters reach everything. */
+/** Newest first is read in widening windows: most pages are full within an hour or a day, and only rare filters reach everything. */
 import { NS_PER_DAY } from './time.ts'
 
 export interface Order {
@@ -7,7 +7,7 @@ export interface Order {
   after: { value: string | null } | null
 }
 
-const WIDTHS = [NS_PER_DAY, 4n * NS_PER_DAY]
+const WIDTHS = [NS_PER_DAY / 24n, NS_PER_DAY, 4n * NS_PER_DAY]
 
 /**
  * Lower bounds of the sort time to try one after another; null is everything. A page of a window is the page of the whole as soon

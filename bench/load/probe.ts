@@ -6,7 +6,7 @@ import { keyValues } from '../generate/any-value.ts'
 import { sendUntilAccepted } from './closed-loop.ts'
 import type { Target } from './post.ts'
 
-const ASK_EVERY_MS = 10
+const ASK_EVERY_MS = 40
 const PATIENCE_MS = 30_000
 
 /** Milliseconds from just before it is sent to the first answer that has it, in its final status; infinite when none came. */

@@ -1,6 +1,5 @@
 /** The filter of the core as a value, and the SQL conditions that it means. */
-import type { Parameters, Scope } from './question.ts'
-import { startedWithin } from './started-within.ts'
+import type { Parameters } from './question.ts'
 import { shownStatus } from './status.ts'
 
 /** Columns that are filtered by one equal value. */
@@ -54,22 +53,9 @@ const SEARCHED = [
   'lower(hex(trace_id))',
 ]
 
-/**
- * Conditions on a row of `executions`, to be joined with AND.
- * @param startedMore further bounds on `started_at`
- */
-export function filterConditions(
-  scope: Scope,
-  filter: ExecutionFilter,
-  parameters: Parameters,
-  startedMore: readonly string[] = [],
-): string[] {
-  const range = rangeConditions(filter, parameters)
-  const ofStart = filter.range.field === 'started_at'
-  const conditions = [
-    ...startedWithin(scope, parameters, [...(ofStart ? range : []), ...startedMore]),
-    ...(ofStart ? [] : range),
-  ]
+/** Conditions on a row of `executions`, to be joined with AND. */
+export function filterConditions(filter: ExecutionFilter, parameters: Parameters): string[] {
+  const conditions = rangeConditions(filter, parameters)
   for (const column of EQUAL_COLUMNS) {
     const value = filter.equal[column]
     if (value !== undefined) conditions.push(`${column} = ${parameters.bind(column, 'String', value)}`)

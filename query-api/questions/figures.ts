@@ -1,7 +1,7 @@
 /** Counts and durations of executions, from raw rows, from hourly rollups, or from both: one shape, so that the numbers agree. */
 import { bucketDurationSql, durationBucketSql, EXECUTION_SCALE, QUANTILE_LEVELS } from '@runlens/clickhouse'
+import { matchingExecutions } from './matching-executions.ts'
 import { indent, type Parameters, rowsOf, type Scope } from './question.ts'
-import { startedWithin } from './started-within.ts'
 import { FAILURES, FINAL, OPEN, shownStatus } from './status.ts'
 
 export interface FiguresFilter {
@@ -38,7 +38,7 @@ export function figureParts(
   grouping: Grouping,
   parameters: Parameters,
 ): string {
-  if (plan.source === 'raw') return rawPart(scope, filter, grouping, parameters, 'exact', [], [])
+  if (plan.source === 'raw') return rawPart(scope, filter, grouping, parameters, 'exact', [])
   const hours = parameters.bind('raw_hours', 'Array(UInt32)', plan.rawHours)
   const inRawHours = `toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN ${hours}`
   const openHours = rowsOf('execution_hours_total', scope, parameters, [
@@ -46,13 +46,16 @@ export function figureParts(
     'executions > 0',
     ...hourRange(filter, parameters),
   ])
-  const inOpenHours = `toStartOfHour(started_at, 'UTC') IN (\n${indent(`SELECT hour\n${openHours}`)}\n  )`
-  const stillOpen = [`NOT ${inRawHours}`, `status IN ${OPEN}`]
+  const stillOpen = [
+    `NOT ${inRawHours}`,
+    `status IN ${OPEN}`,
+    `toStartOfHour(started_at, 'UTC') IN (\n${indent(`SELECT hour\n${openHours}`)}\n  )`,
+  ]
   return [
     rollupPart(scope, filter, grouping, parameters, [`toUnixTimestamp(hour) NOT IN ${hours}`]),
-    rawPart(scope, filter, grouping, parameters, 'bucketed', [inRawHours], []),
+    rawPart(scope, filter, grouping, parameters, 'bucketed', [inRawHours]),
     // A rollup can't tell the lost from the open: both are few and read where the rollup says that there are any.
-    rawPart(scope, filter, grouping, parameters, 'bucketed', [inOpenHours], stillOpen),
+    rawPart(scope, filter, grouping, parameters, 'bucketed', stillOpen),
   ].join('\nUNION ALL\n')
 }
 
@@ -88,16 +91,12 @@ function rawPart(
   grouping: Grouping,
   parameters: Parameters,
   quantiles: 'exact' | 'bucketed',
-  startedMore: readonly string[],
   conditions: readonly string[],
 ): string {
   const { from, to } = filter.range
-  const rows = rowsOf('executions', scope, parameters, [
-    ...startedWithin(scope, parameters, [
-      `started_at >= ${parameters.bindTime('previous_from', from - (to - from))}`,
-      `started_at < ${parameters.bindTime('to', to)}`,
-      ...startedMore,
-    ]),
+  const rows = matchingExecutions(scope, parameters, [
+    `started_at >= ${parameters.bindTime('previous_from', from - (to - from))}`,
+    `started_at < ${parameters.bindTime('to', to)}`,
     ...scopeConditions(filter, parameters),
     ...conditions,
   ])

@@ -1,6 +1,7 @@
 /** One page of the filtered list of executions: first the keys of the page, then the rows behind them. */
 import { type ExecutionColumns, executionColumns } from './execution-columns.ts'
 import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
+import { matchingExecutions } from './matching-executions.ts'
 import { indent, Parameters, type Question, rowsOf, type Scope } from './question.ts'
 import { shownStatus } from './status.ts'
 
@@ -30,18 +31,11 @@ export function listExecutions(scope: Scope, filter: ExecutionFilter, page: Page
   const { sort, order, windowFromNs } = page
   const direction = order.toUpperCase()
   const orderBy = `ORDER BY ${sort} ${direction} NULLS LAST, execution_id ${direction}, instance ${direction}`
-  const bounds: string[] = []
-  if (windowFromNs !== null) bounds.push(`${sort} >= ${parameters.bindTime('window_from', windowFromNs)}`)
-  const after = page.after ? afterConditions(page, page.after, parameters) : { bounds: [], conditions: [] }
-  bounds.push(...after.bounds)
-  const conditions = [
-    ...(sort === 'started_at'
-      ? filterConditions(scope, filter, parameters, bounds)
-      : [...filterConditions(scope, filter, parameters), ...bounds]),
-    ...after.conditions,
-  ]
+  const conditions = filterConditions(filter, parameters)
+  if (windowFromNs !== null) conditions.push(`${sort} >= ${parameters.bindTime('window_from', windowFromNs)}`)
+  if (page.after) conditions.push(...afterConditions(page, page.after, parameters))
   const limit = parameters.bind('limit', 'UInt32', page.limit)
-  const keys = `SELECT anchor_at, execution_id, instance\n${rowsOf('executions', scope, parameters, conditions)}\n${orderBy}\nLIMIT ${limit}`
+  const keys = `SELECT anchor_at, execution_id, instance\n${matchingExecutions(scope, parameters, conditions)}\n${orderBy}\nLIMIT ${limit}`
   const columns = [
     ...executionColumns(shownStatus(parameters, filter.lostBeforeNs)),
     'substringUTF8(input, 1, 200) AS input_preview',
@@ -54,22 +48,16 @@ export function listExecutions(scope: Scope, filter: ExecutionFilter, page: Page
 }
 
 /** Rows behind a position, in the page's order. The plain bound on the sort column lets ClickHouse skip what lies before. */
-function afterConditions(
-  { sort, order }: Page,
-  after: NonNullable<Page['after']>,
-  parameters: Parameters,
-): { bounds: string[]; conditions: string[] } {
+function afterConditions({ sort, order }: Page, after: NonNullable<Page['after']>, parameters: Parameters): string[] {
   const beyond = order === 'desc' ? '<' : '>'
   const id = parameters.bind('after_id', 'String', after.execution_id)
   const instance = parameters.bind('after_instance', 'String', after.instance)
   const identity = `(execution_id, instance) ${beyond} (${id}, ${instance})`
-  if (after.value === null) return { bounds: [], conditions: [`${sort} IS NULL`, identity] }
+  if (after.value === null) return [`${sort} IS NULL`, identity]
   const value =
     sort === 'duration_ms'
       ? parameters.bind('after_value', 'Float64', Number(after.value))
       : parameters.bindTime('after_value', BigInt(after.value))
   const next = `(${sort} ${beyond} ${value} OR (${sort} = ${value} AND ${identity}))`
-  return sort === 'started_at'
-    ? { bounds: [`${sort} ${beyond}= ${value}`], conditions: [next] }
-    : { bounds: [], conditions: [`(${next} OR ${sort} IS NULL)`] }
+  return sort === 'started_at' ? [`${sort} ${beyond}= ${value}`, next] : [`(${next} OR ${sort} IS NULL)`]
 }

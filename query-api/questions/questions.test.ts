@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countExecutions } from './count-executions.ts'
+import { countExecutions, countOpen } from './count-executions.ts'
 import { dirtyHours } from './dirty-hours.ts'
 import type { ExecutionFilter } from './execution-filter.ts'
 import type { FiguresFilter } from './figures.ts'
@@ -91,6 +91,7 @@ const QUESTIONS: [string, Question<unknown>][] = [
     }),
   ],
   ['count-executions', countExecutions(scope, everyFilter)],
+  ['count-open', countOpen(scope, everyFilter)],
   ['locate-execution', locateExecution(scope, HOSTILE)],
   ['read-executions', readExecutions(scope, HOSTILE, [{ instance: 'a', anchor_us: '5', traces: [] }], 3n)],
   ['related-executions', relatedExecutions(scope, relative, 3n)],

@@ -1,6 +1,6 @@
 /** Executions that an execution names or that name it: parent, children, attempts, replays. */
-import { nanoseconds, Parameters, type Question, rowsOf, type Scope } from './question.ts'
-import { startedWithin } from './started-within.ts'
+import { matchingExecutions } from './matching-executions.ts'
+import { nanoseconds, Parameters, type Question, type Scope } from './question.ts'
 import { shownStatus } from './status.ts'
 
 export interface RelatedExecution {
@@ -40,9 +40,7 @@ export function relatedExecutions(scope: Scope, of: Relative, lostBeforeNs: bigi
   const links = [`parent_execution_id = ${id}`, `retry_of = ${id}`, `replay_of = ${id}`]
   if (named.length > 0) links.push(`execution_id IN ${parameters.bind('named', 'Array(String)', named)}`)
   const conditions = [
-    ...startedWithin(scope, parameters, [
-      `started_at >= ${parameters.bindTime('earliest', of.started_ns - EARLIER_NS)}`,
-    ]),
+    `started_at >= ${parameters.bindTime('earliest', of.started_ns - EARLIER_NS)}`,
     `(${links.join(' OR ')})`,
     `(instance = ${instance} OR lower(hex(trace_id)) IN ${parameters.bind('traces', 'Array(String)', of.traces)})`,
   ]
@@ -55,7 +53,7 @@ export function relatedExecutions(scope: Scope, of: Relative, lostBeforeNs: bigi
   parent_execution_id,
   retry_of,
   replay_of
-${rowsOf('executions', scope, parameters, conditions)}
+${matchingExecutions(scope, parameters, conditions)}
 ORDER BY started_at, execution_id, instance
 LIMIT ${RELATED_MAX}`
   return { name: 'related-executions', sql, params: parameters.values }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { type Moments, momentsOf, readMeta, withoutMoment } from '../meta.ts'
 import { invalidParameter } from '../problem.ts'
-import { countExecutions } from '../questions/count-executions.ts'
+import { COUNTED_MAX, countExecutions, countOpen, type ExecutionCount } from '../questions/count-executions.ts'
 import { EQUAL_COLUMNS, type ExecutionFilter } from '../questions/execution-filter.ts'
 import { type ListedExecution, listExecutions, type Page } from '../questions/list-executions.ts'
 import { type OpenRange, resolveListRange } from '../range.ts'
@@ -39,12 +39,12 @@ export const executionsList = route({
       throw invalidParameter('cursor', `belongs to a list with sort=${cursor.sort} and order=${cursor.order}`)
     }
     const filter = filterOf(asked, cursor ? cursor.range : rangeOf(asked.query, moments.nowMs), moments)
-    const counting = asked.services.runner.ask(countExecutions(asked.scope, filter), asked.signal)
-    const total = counting.then(([count]) => Number(count?.total ?? 0))
-    const parts = counting.then(([count]) => ({
+    const { runner } = asked.services
+    const total = runner.ask(countExecutions(asked.scope, filter), asked.signal).then(figureOf)
+    const parts = runner.ask(countOpen(asked.scope, filter), asked.signal).then((rows) => ({
       range: filter.range,
       source: 'raw' as const,
-      running: Number(count?.running ?? 0),
+      running: figureOf(rows),
     }))
     const after = cursor?.after ?? null
     const [rows, meta, size] = await Promise.all([
@@ -57,13 +57,18 @@ export const executionsList = route({
     const answer: ExecutionList = {
       executions: page.map((row) => shapeListed(row, moments.nowNs)),
       count: page.length,
-      total: size,
+      total: Math.min(size, COUNTED_MAX),
+      total_is_bound: size > COUNTED_MAX,
       next_cursor: last ? encodeCursor({ sort, order, range: filter.range, after: positionOf(last) }) : null,
       meta,
     }
     return { json: answer, identity: withoutMoment(answer) }
   },
 })
+
+function figureOf([row]: readonly ExecutionCount[]): number {
+  return Number(row?.n ?? 0)
+}
 
 /** Asks for ever longer windows until the page is full or everything was seen. */
 async function readPage(
@@ -77,7 +82,7 @@ async function readPage(
   let rows: readonly ListedExecution[] = []
   for (const [n, windowFromNs] of windows.entries()) {
     // A day that gave less than a quarter of the page promises no full page of four days: everything is next.
-    if (n > 0 && windowFromNs !== null && rows.length * 4 < page.limit) continue
+    if (n > 1 && windowFromNs !== null && rows.length * 4 < page.limit) continue
     rows = await services.runner.ask(listExecutions(scope, filter, { ...page, windowFromNs }), signal)
     if (rows.length >= page.limit || (page.after === null && rows.length >= (await total))) break
   }

@@ -44,6 +44,7 @@ export interface Execution {
 export interface ExecutionList {
   executions: Execution[]
   total: number
+  total_is_bound: boolean
   next_cursor: string | null
   meta: { running: number; lag_ms: number | null }
 }

@@ -40,7 +40,11 @@ function ListHead({ list }: { list: LiveList }) {
       <p>
         {page ? (
           <>
-            <strong>{formatCount(page.total)}</strong> {page.total === 1 ? 'execution' : 'executions'}
+            <strong>
+              {formatCount(page.total)}
+              {page.total_is_bound ? '+' : ''}
+            </strong>{' '}
+            {page.total === 1 ? 'execution' : 'executions'}
             {page.meta.running > 0 && <span className="muted"> · {formatCount(page.meta.running)} open</span>}
           </>
         ) : (

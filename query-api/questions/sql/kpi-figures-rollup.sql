@@ -43,17 +43,19 @@ FROM (
   WHERE tenant = {tenant:String}
     AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    AND kind IN {kinds:Array(String)}
+    AND environment = {environment:String}
     AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-    AND toStartOfHour(anchor_at, 'UTC') IN (
-    SELECT toStartOfHour(anchor_at, 'UTC')
+    AND toStartOfMinute(anchor_at, 'UTC') IN (
+    SELECT toStartOfMinute(anchor_at, 'UTC')
     FROM executions
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+      AND kind IN {kinds:Array(String)}
+      AND environment = {environment:String}
       AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
     )
-    AND kind IN {kinds:Array(String)}
-    AND environment = {environment:String}
   GROUP BY is_current, bucket, shown
   UNION ALL
   SELECT
@@ -69,6 +71,10 @@ FROM (
   WHERE tenant = {tenant:String}
     AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    AND kind IN {kinds:Array(String)}
+    AND environment = {environment:String}
+    AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
+    AND status IN ('queued', 'running', 'waiting')
     AND toStartOfHour(started_at, 'UTC') IN (
     SELECT hour
     FROM execution_hours_total FINAL
@@ -78,12 +84,16 @@ FROM (
       AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
     )
-    AND toStartOfHour(anchor_at, 'UTC') IN (
-    SELECT toStartOfHour(anchor_at, 'UTC')
+    AND toStartOfMinute(anchor_at, 'UTC') IN (
+    SELECT toStartOfMinute(anchor_at, 'UTC')
     FROM executions
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+      AND kind IN {kinds:Array(String)}
+      AND environment = {environment:String}
+      AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
+      AND status IN ('queued', 'running', 'waiting')
       AND toStartOfHour(started_at, 'UTC') IN (
       SELECT hour
       FROM execution_hours_total FINAL
@@ -94,10 +104,6 @@ FROM (
         AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
       )
     )
-    AND kind IN {kinds:Array(String)}
-    AND environment = {environment:String}
-    AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-    AND status IN ('queued', 'running', 'waiting')
   GROUP BY is_current, bucket, shown
 )
 GROUP BY GROUPING SETS ((is_current), (is_current, bucket))

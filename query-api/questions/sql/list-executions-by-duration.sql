@@ -45,6 +45,12 @@ WHERE tenant = {tenant:String}
   FROM executions FINAL
   WHERE tenant = {tenant:String}
     AND ((duration_ms > {after_value:Float64} OR (duration_ms = {after_value:Float64} AND (execution_id, instance) > ({after_id:String}, {after_instance:String}))) OR duration_ms IS NULL)
+    AND toStartOfMinute(anchor_at, 'UTC') IN (
+    SELECT toStartOfMinute(anchor_at, 'UTC')
+    FROM executions
+    WHERE tenant = {tenant:String}
+      AND ((duration_ms > {after_value:Float64} OR (duration_ms = {after_value:Float64} AND (execution_id, instance) > ({after_id:String}, {after_instance:String}))) OR duration_ms IS NULL)
+    )
   ORDER BY duration_ms ASC NULLS LAST, execution_id ASC, instance ASC
   LIMIT {limit:UInt32}
   )

@@ -45,8 +45,8 @@ WHERE tenant = {tenant:String}
   FROM executions FINAL
   WHERE tenant = {tenant:String}
     AND started_at >= fromUnixTimestamp64Nano({window_from:Int64}, 'UTC')
-    AND toStartOfHour(anchor_at, 'UTC') IN (
-    SELECT toStartOfHour(anchor_at, 'UTC')
+    AND toStartOfMinute(anchor_at, 'UTC') IN (
+    SELECT toStartOfMinute(anchor_at, 'UTC')
     FROM executions
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({window_from:Int64}, 'UTC')

@@ -46,6 +46,13 @@ WHERE tenant = {tenant:String}
   WHERE tenant = {tenant:String}
     AND ended_at IS NULL
     AND (execution_id, instance) < ({after_id:String}, {after_instance:String})
+    AND toStartOfMinute(anchor_at, 'UTC') IN (
+    SELECT toStartOfMinute(anchor_at, 'UTC')
+    FROM executions
+    WHERE tenant = {tenant:String}
+      AND ended_at IS NULL
+      AND (execution_id, instance) < ({after_id:String}, {after_instance:String})
+    )
   ORDER BY ended_at DESC NULLS LAST, execution_id DESC, instance DESC
   LIMIT {limit:UInt32}
   )

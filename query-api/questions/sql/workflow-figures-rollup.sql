@@ -58,17 +58,19 @@ FROM (
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+      AND kind IN {kinds:Array(String)}
+      AND environment = {environment:String}
       AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-      AND toStartOfHour(anchor_at, 'UTC') IN (
-      SELECT toStartOfHour(anchor_at, 'UTC')
+      AND toStartOfMinute(anchor_at, 'UTC') IN (
+      SELECT toStartOfMinute(anchor_at, 'UTC')
       FROM executions
       WHERE tenant = {tenant:String}
         AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
         AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+        AND kind IN {kinds:Array(String)}
+        AND environment = {environment:String}
         AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
       )
-      AND kind IN {kinds:Array(String)}
-      AND environment = {environment:String}
     GROUP BY is_current, workflow_id, shown
     UNION ALL
     SELECT
@@ -85,6 +87,10 @@ FROM (
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+      AND kind IN {kinds:Array(String)}
+      AND environment = {environment:String}
+      AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
+      AND status IN ('queued', 'running', 'waiting')
       AND toStartOfHour(started_at, 'UTC') IN (
       SELECT hour
       FROM execution_hours_total FINAL
@@ -94,12 +100,16 @@ FROM (
         AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
         AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
       )
-      AND toStartOfHour(anchor_at, 'UTC') IN (
-      SELECT toStartOfHour(anchor_at, 'UTC')
+      AND toStartOfMinute(anchor_at, 'UTC') IN (
+      SELECT toStartOfMinute(anchor_at, 'UTC')
       FROM executions
       WHERE tenant = {tenant:String}
         AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
         AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+        AND kind IN {kinds:Array(String)}
+        AND environment = {environment:String}
+        AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
+        AND status IN ('queued', 'running', 'waiting')
         AND toStartOfHour(started_at, 'UTC') IN (
         SELECT hour
         FROM execution_hours_total FINAL
@@ -110,10 +120,6 @@ FROM (
           AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
         )
       )
-      AND kind IN {kinds:Array(String)}
-      AND environment = {environment:String}
-      AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-      AND status IN ('queued', 'running', 'waiting')
     GROUP BY is_current, workflow_id, shown
   )
   GROUP BY workflow_id
@@ -132,16 +138,19 @@ LEFT JOIN (
   WHERE tenant = {tenant:String}
     AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-    AND toStartOfHour(anchor_at, 'UTC') IN (
-    SELECT toStartOfHour(anchor_at, 'UTC')
+    AND kind IN {kinds:Array(String)}
+    AND environment = {environment:String}
+    AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
+    AND toStartOfMinute(anchor_at, 'UTC') IN (
+    SELECT toStartOfMinute(anchor_at, 'UTC')
     FROM executions
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+      AND kind IN {kinds:Array(String)}
+      AND environment = {environment:String}
+      AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
     )
-    AND kind IN {kinds:Array(String)}
-    AND environment = {environment:String}
-    AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
   GROUP BY workflow_id
 ) AS failures ON figures.workflow_id = failures.failed_workflow
 ORDER BY failure * greatest(affected_users, 1) DESC, time_lost_ms DESC, total DESC, workflow_id
