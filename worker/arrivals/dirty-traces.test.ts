@@ -11,7 +11,7 @@ function arrival(trace_id: string, arrivedAtMs: number, tenant = 'default', star
     range,
     blocks: [],
     isNew: true,
-    stored: 1,
+    stored: 0,
   }
 }
 
