@@ -10,7 +10,7 @@ export function describeMachine(): string {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules/chdb/package.json'), 'utf8')) as {
     version: string
   }
-  return `${processors.length} × ${processors[0]?.model.trim() || 'unnamed CPU'}, ${memory}, ${type()} ${release()}, Node ${process.version}, chdb ${version}`
+  return `${processors.length} × ${processors[0]?.model.trim() || 'unnamed CPU'}, ${memory}, ${type()} ${release().split('-')[0]}, Node ${process.version}, chdb ${version}`
 }
 
 /** Others on the machine make figures worse: told with the results. */
