@@ -53,7 +53,7 @@ CREATE TABLE arrivals
 ENGINE = MergeTree
 PARTITION BY toStartOfHour(arrived_at, 'UTC')
 ORDER BY arrived_at
-TTL toDateTime(arrived_at) + toIntervalHour(1)
+TTL toDateTime(arrived_at) + toIntervalDay(1)
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW arrivals_from_spans TO arrivals

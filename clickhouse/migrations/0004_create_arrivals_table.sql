@@ -1,6 +1,6 @@
 -- The log that settling follows, in order of arrival: new spans are read here once, in the order in which they came, and never
--- looked for in `spans`, where those of a moment lie scattered over the key. Written fast rather than small, and dropped after an
--- hour: a worker that was away for longer lists what it missed from `spans`.
+-- looked for in `spans`, where those of a moment lie scattered over the key. Written fast rather than small. The worker drops
+-- the hours that it has read; what is unread stays for a day, and a worker that was away for longer lists what it missed from `spans`.
 CREATE TABLE IF NOT EXISTS arrivals
 (
     arrived_at DateTime64(6) CODEC(Delta, LZ4),
@@ -54,5 +54,5 @@ CREATE TABLE IF NOT EXISTS arrivals
 ENGINE = MergeTree
 PARTITION BY toStartOfHour(arrived_at, 'UTC')
 ORDER BY arrived_at
-TTL toDateTime(arrived_at) + INTERVAL 1 HOUR
+TTL toDateTime(arrived_at) + INTERVAL 1 DAY
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000

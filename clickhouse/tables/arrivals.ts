@@ -2,7 +2,8 @@
  * The log that settling follows: what settling needs of each inserted span, written by a materialized view on `spans`, columns as
  * there.
  *
- * Engine: MergeTree, PARTITION BY toStartOfHour(arrived_at), ORDER BY (arrived_at), TTL one hour. Append-only.
+ * Engine: MergeTree, PARTITION BY toStartOfHour(arrived_at), ORDER BY (arrived_at), TTL one day. Append-only; the worker drops the hours
+ * that it has read.
  */
 import { type Row, table } from './column.ts'
 import { ROLE_ENUM, STATUS_ENUM } from './spans.ts'

@@ -1,8 +1,8 @@
 /** Arrivals that the log no longer holds, because the worker was away for longer than it keeps them: written again from the spans. */
 import { ARRIVALS, arrivalColumns, type ClickHouseClient, columnNames } from '@runlens/clickhouse'
 
-/** Less than the hour that the log keeps. */
-const KEPT_MICROS = 50n * 60_000_000n
+/** Less than the day that the log keeps. */
+const KEPT_MICROS = 23n * 3_600_000_000n
 /** How much older than its arrival a span's `received_at` may be: it lay in the spool while ClickHouse was away. */
 const SPOOLED_MICROS = 3_600_000_000n
 

@@ -2,6 +2,7 @@ import { ARRIVALS, encodeRow, insertRows } from '@runlens/clickhouse'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { insertSpans, rowsOf, startDatabase, zero } from '../../test/kit/stack-db.ts'
+import { dropReadArrivals } from './drop-read-arrivals.ts'
 import { announceMissed } from './missed-arrivals.ts'
 import { tailArrivals } from './tail-arrivals.ts'
 
@@ -115,6 +116,21 @@ SELECT fromUnixTimestamp64Micro({at:Int64}), 'default', toFixedString(toString(n
   expect(pages).toBeGreaterThan(1)
   expect(log.readUpTo).toBe(NOW - 60_000_000n)
 }, 60_000)
+
+it('drops the hours that were read, and keeps what is unread and the hour before it', async () => {
+  const hour = 3_600_000_000n
+  const hours = async () =>
+    (
+      await rowsOf<{ h: number }>(
+        db.client,
+        'SELECT DISTINCT toInt32(intDiv(toUnixTimestamp64Micro(arrived_at), 3600000000)) AS h FROM arrivals ORDER BY h',
+      )
+    ).map(({ h }) => h - Number(NOW / hour))
+  for (const ago of [5n, 3n, 2n, 1n, 0n]) await arrive([1], NOW - ago * hour)
+  expect(await dropReadArrivals(db.client, NOW - 2n * hour)).toBe(1)
+  expect(await hours()).toEqual([-3, -2, -1, 0])
+  expect(await dropReadArrivals(db.client, 0n)).toBe(0)
+})
 
 it('puts the spans into the log again that were received while nobody followed for longer than the log keeps', async () => {
   const received_at = Date.now() - 2 * 86_400_000

@@ -2,6 +2,7 @@
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Logger, Settings } from '@runlens/runtime'
 import { type DirtyTrace, DirtyTraces } from '../arrivals/dirty-traces.ts'
+import { dropReadArrivals } from '../arrivals/drop-read-arrivals.ts'
 import { announceMissed } from '../arrivals/missed-arrivals.ts'
 import { type Tail, tailArrivals } from '../arrivals/tail-arrivals.ts'
 import { persist } from '../jobs/persist.ts'
@@ -36,6 +37,8 @@ const READ_INTERVAL_MS = 200
 /** From so many spans on it pays to settle simple traces in SQL: its statements cost more to plan than few traces cost here. */
 const JUDGED_SPANS_MIN = 5_000
 const STATUS_INTERVAL_MS = 1_000
+/** How often hours of the log that were read are dropped. */
+const DROP_INTERVAL_MS = 300_000
 const IDLE_STATUS_INTERVAL_MS = 10_000
 /** Traces remembered at once; the log is read on only when there is room. */
 const TRACES_WAITING_MAX = 50_000
@@ -49,6 +52,7 @@ export class SettleJob implements Job {
   private tail: Tail | undefined
   private readonly dirty: DirtyTraces
   private statusDue = 0
+  private dropDue = 0
   /** By `performance.now()`. */
   private readAgainAt = 0
   private lagMs = 0
@@ -217,15 +221,20 @@ export class SettleJob implements Job {
   private async writeStatus(): Promise<void> {
     const readUpTo = this.tail?.readUpTo ?? 0n
     const oldest = this.dirty.oldestArrival
+    const position = oldest !== undefined && oldest < readUpTo ? oldest : readUpTo
     await writeStatus(this.options.client, SETTLE_JOB, {
       owner: this.options.owner,
-      position: oldest !== undefined && oldest < readUpTo ? oldest : readUpTo,
+      position,
       lag_ms: this.lagMs,
       traces_waiting: this.dirty.size,
       traces_settled: this.tracesSettled,
       executions_written: this.executionsWritten,
       fault: this.writeFault || ([...this.unsettled.values()].at(-1) ?? ''),
     })
+    if (Date.now() >= this.dropDue) {
+      this.dropDue = Date.now() + DROP_INTERVAL_MS
+      await dropReadArrivals(this.options.client, position)
+    }
     this.lagMs = 0
     this.statusDue = Date.now() + (this.dirty.size > 0 ? STATUS_INTERVAL_MS : IDLE_STATUS_INTERVAL_MS)
   }
