@@ -127,8 +127,8 @@ export class SettleJob implements Job {
     for (const [tenant, ofTenant] of byTenant) {
       const traceIds = ofTenant.map(({ trace_id }) => trace_id)
       try {
-        await writeSimple({ client, blocks, tenant, traceIds, now: Date.now() })
-        for (const trace of ofTenant) written.add(trace)
+        const done = await writeSimple({ client, blocks, tenant, traceIds, now: Date.now() })
+        for (const trace of ofTenant) if (done.has(trace.trace_id)) written.add(trace)
       } catch (error) {
         log.warn({ err: error, traces: traceIds.length }, 'simple traces not settled together; one by one')
       }

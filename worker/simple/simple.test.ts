@@ -297,6 +297,25 @@ describe('a simple trace', () => {
     expect(await isSimple('resumed elsewhere', [[other]])).toEqual([true])
   })
 
+  it('is left to the function when its id comes in another trace between the look and the write', async () => {
+    const tenant = 'raced'
+    const blocks = await arrive(tenant, [[ROOT]])
+    const surveyed = await look(blocks)
+    expect(surveyed.map((one) => one.isSimple)).toEqual([true])
+    const earlier: TestSpan = { ...ROOT, trace_id: trace(2), span_id: id(9), start: -5_000, end: -4_000 }
+    await arrive(tenant, [[earlier]])
+    await settleByFunction(tenant, [trace(2)])
+    const traceIds = [trace(1)]
+    const written = await writeSimple({ client: db.client, blocks, tenant, traceIds, now: Date.now() })
+    expect([...written]).toEqual([])
+    await settleByFunction(tenant, traceIds, new Map(surveyed.map((one) => [one.trace_id, one])))
+    const found = await rowsOf(
+      db.client,
+      `SELECT execution_id, length(segments.span_id) AS segments, duration_ms FROM executions FINAL WHERE tenant = '${tenant}'`,
+    )
+    expect(found).toEqual([{ execution_id: 'run-1', segments: '2', duration_ms: 5_100 }])
+  })
+
   it('is none with a span more than can be looked through', async () => {
     const chain = (spans: number) => [ROOT, ...Array.from({ length: spans - 1 }, (_, i) => step(i + 2, i + 1))]
     expect(await isSimple('chain of 64', [chain(64)])).toEqual([true])

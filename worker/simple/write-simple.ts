@@ -131,8 +131,19 @@ function wanted(traceIds: readonly string[]): string {
 
 const QUERY_BYTES_MAX = 16 * 1024 * 1024
 
-/** May be repeated. The place of an execution is written before its row, as everywhere. */
-export async function writeSimple({ client, blocks, tenant, traceIds, now }: WriteSimpleOptions): Promise<void> {
+/** Those of the traces whose execution has a place in another trace, too. */
+const SHARED = `SELECT lower(hex(arrayJoin(groupUniqArray(trace_id)))) FROM execution_locator
+WHERE tenant = {tenant:String} AND (execution_id, instance) IN
+  (SELECT execution_id, instance FROM arrivals WHERE ${IS_ROOT} AND execution_id != '' AND ${OF_TRACES})
+GROUP BY execution_id, instance
+HAVING uniqExact(trace_id) > 1`
+
+/**
+ * The place of an execution is written before its row, as everywhere, and then looked at again: if its id came in another trace
+ * meanwhile, both writers see both places, and the function settles them together. May be repeated.
+ * @returns the traces whose executions are written; the others are for the function to settle
+ */
+export async function writeSimple({ client, blocks, tenant, traceIds, now }: WriteSimpleOptions): Promise<Set<string>> {
   const query_params = { ...blockParameters(blocks), tenant, now: now * 1000 }
   const clickhouse_settings = { max_query_size: `${QUERY_BYTES_MAX}`, max_partitions_per_insert_block: '0' }
   const ids = wanted(traceIds)
@@ -145,15 +156,25 @@ WHERE ${IS_ROOT} AND ${OF_TRACES}`,
     query_params,
     clickhouse_settings,
   })
+  const looked = await client.query({
+    query: `WITH ${ids}\n${SHARED}`,
+    query_params,
+    clickhouse_settings,
+    format: 'JSONCompactEachRow',
+  })
+  const shared = new Set((await looked.json<[string]>()).map(([trace]) => trace))
+  const alone = traceIds.filter((trace) => !shared.has(trace))
+  if (alone.length === 0) return new Set()
   await client.command({
     query: `INSERT INTO executions (${columnNames(EXECUTIONS)
       .map((name) => `\`${name}\``)
       .join(', ')})
-WITH ${ids}
+WITH ${wanted(alone)}
 SELECT ${Object.values(VALUES).join(',\n  ')}
 FROM (SELECT ${OF_ROOT.join(', ')} FROM arrivals WHERE ${IS_ROOT} AND ${OF_TRACES}) AS root
 ANY INNER JOIN (${STEPS}) AS steps USING (tenant, trace_id)`,
     query_params,
     clickhouse_settings,
   })
+  return new Set(alone)
 }
