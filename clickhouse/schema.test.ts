@@ -35,7 +35,9 @@ it('is drawn in schema.sql', async () => {
 
 it('has the columns that tables/ declares, and no others', async () => {
   for (const { name, columns } of declared) {
-    const described = await rows<{ name: string; type: string }>(`DESCRIBE TABLE \`${name}\``)
+    const described = (
+      await rows<{ name: string; type: string; default_type: string }>(`DESCRIBE TABLE \`${name}\``)
+    ).filter((column) => column.default_type !== 'ALIAS')
     expect({ [name]: Object.fromEntries(described.map((column) => [column.name, column.type])) }).toEqual({
       [name]: columns,
     })

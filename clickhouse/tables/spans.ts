@@ -56,7 +56,8 @@ export const SPANS = table('spans', {
   scope_attribute_types: 'LowCardinality(String)',
   scope_dropped_attributes_count: 'UInt32',
   resource_schema_url: 'LowCardinality(String)',
-  resource_attributes: 'Map(LowCardinality(String), String)',
+  /** Its attributes as a JSON object of strings, '' where there are none; as a Map they are in the ALIAS `resource_attributes`. */
+  resource: 'LowCardinality(String)',
   resource_attribute_types: 'LowCardinality(String)',
   resource_dropped_attributes_count: 'UInt32',
   /** `service.name` of the resource. */

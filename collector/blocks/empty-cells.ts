@@ -10,6 +10,8 @@ export function isEmpty(source: Source, rows: RowNumbers, input: Cells): boolean
   switch (source.kind) {
     case 'text':
       return all(rows, source.texts(input).starts, NO_TEXT)
+    case 'documents':
+      return all(rows, source.documents(input).starts, NO_TEXT)
     case 'bytes':
       return all(rows, source.starts(input), -1)
     case 'number':

@@ -1,6 +1,7 @@
 /** Where the cells of a column come from: typed arrays of the tape and the mapping, read row by row through row numbers. */
 import type { MappedSpans, TextColumn } from '@runlens/mapping'
 import type { TraceTape } from '@runlens/otlp'
+import type { AttributeDocuments } from './attribute-documents.ts'
 import type { AttributeValues } from './attribute-values.ts'
 
 /** What one block is made of. */
@@ -33,6 +34,7 @@ export interface AttributeRange {
 /** How to find a column's cells in the input; the column's type decides how they are written. */
 export type Source = { level: Level } & (
   | { kind: 'text'; texts: (input: Cells) => TextColumn }
+  | { kind: 'documents'; documents: (input: Cells) => AttributeDocuments }
   /** Raw bytes of a fixed width at a start; -1 gives zeros. */
   | { kind: 'bytes'; starts: (input: Cells) => Int32Array }
   | { kind: 'number'; numbers: (input: Cells) => Numbers }

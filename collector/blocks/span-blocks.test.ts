@@ -36,6 +36,7 @@ interface Attribute {
 const text = fc.oneof(
   { weight: 6, arbitrary: fc.string({ unit: 'grapheme', maxLength: 20 }) },
   { weight: 1, arbitrary: fc.string({ minLength: 45, maxLength: 300 }) },
+  { weight: 1, arbitrary: fc.constantFrom('"', '\\', '{"a":"\\u0000"}\n\t', '\u0000\u001f\u007f', '\u2028') },
 )
 const attribute: fc.Arbitrary<Attribute> = fc
   .tuple(

@@ -103,7 +103,7 @@ export const SPAN_SOURCES: Readonly<Record<SpanColumn, Source>> = {
   scope_attribute_types: codes('scope'),
   scope_dropped_attributes_count: number('scope', 'dropped'),
   resource_schema_url: text('resource', 'schemaUrl'),
-  resource_attributes: attributes('resource'),
+  resource: { level: 'resource', kind: 'documents', documents: (input) => input.values.resources },
   resource_attribute_types: codes('resource'),
   resource_dropped_attributes_count: number('resource', 'dropped'),
   role: mapped('role'),

@@ -1,10 +1,11 @@
 /** Chooses, by a column's ClickHouse type, how its cells are written; the one place that knows which types there are. */
+import type { AttributeDocuments } from './attribute-documents.ts'
 import type { ByteBuffer } from './byte-buffer.ts'
 import { isEmpty } from './empty-cells.ts'
 import { writeBytes, writeConstant, writeFigures, writeNumbers, writeOffsets, writeTimes } from './fixed-columns.ts'
 import { writeMaps } from './map-columns.ts'
 import type { Cells, RowNumbers, Source, SourceKind } from './sources.ts'
-import { LowCardinalityWriter, writeCodes, writeTexts } from './text-columns.ts'
+import { LowCardinalityWriter, type Texts, writeCodes, writeTexts } from './text-columns.ts'
 
 /** Writes one column's cells. */
 export type CellWriter = (out: ByteBuffer, rows: RowNumbers, input: Cells) => void
@@ -45,6 +46,9 @@ function plainWriter(name: string, type: string, source: Source): CellWriter | u
   switch (source.kind) {
     case 'text':
       return textWriter(name, source.texts)
+    case 'documents':
+      if (name !== 'LowCardinality') return undefined
+      return (out, rows, input) => lowCardinality.texts(out, rows, textsOf(source.documents(input)))
     case 'codes':
       if (name === 'String') return (out, rows, input) => writeCodes(out, rows, input.values.codes, source.range(input))
       if (name !== 'LowCardinality') return undefined
@@ -80,6 +84,12 @@ function textWriter(name: string, texts: Extract<Source, { kind: 'text' }>['text
   if (name === 'String') return (out, rows, input) => writeTexts(out, rows, from(input))
   if (name === 'LowCardinality') return (out, rows, input) => lowCardinality.texts(out, rows, from(input))
   return undefined
+}
+
+const NOTHING_MADE: readonly Uint8Array[] = []
+
+function textsOf({ out: { bytes, data }, starts, ends }: AttributeDocuments): Texts {
+  return { bytes, data, made: NOTHING_MADE, starts, ends }
 }
 
 /** One column of a block. */

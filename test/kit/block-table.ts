@@ -1,5 +1,5 @@
 /** A table with the columns of `spans`, to insert blocks into and read every column back exactly. */
-import { SPANS } from '@runlens/clickhouse'
+import { readMigrations, SPANS } from '@runlens/clickhouse'
 import { insertBlocks } from '../../collector/writer/insert.ts'
 import type { TestClickHouse } from './clickhouse.ts'
 
@@ -13,6 +13,7 @@ export interface BlockTable {
 /** Creates the table `copy`. */
 export async function createBlockTable({ client }: TestClickHouse): Promise<BlockTable> {
   const columns = Object.entries(SPANS.columns).map(([name, type]) => `\`${name}\` ${type}`)
+  columns.push(aliasOf('resource_attributes'))
   await client.command({ query: `CREATE TABLE copy (${columns.join(', ')}) ENGINE = Memory` })
   return {
     async insert(blocks) {
@@ -28,6 +29,17 @@ export async function createBlockTable({ client }: TestClickHouse): Promise<Bloc
   }
 }
 
+/** The declaration of an ALIAS column of `spans`. */
+function aliasOf(name: string): string {
+  const { sql } = readMigrations().find((one) => one.name === 'create_spans_table')!
+  return new RegExp(`^ *(${name} .* ALIAS .*),$`, 'm').exec(sql)![1]!
+}
+
+/** The document of a resource is read as the Map that it stands for. */
+const READ = Object.entries({ ...SPANS.columns, resource_attributes: 'Map(LowCardinality(String), String)' }).filter(
+  ([name]) => name !== 'resource',
+)
+
 function selectAll(): string {
   const exact = (type: string, name: string): string => {
     const array = /^Array\((.*)\)$/.exec(type)
@@ -39,7 +51,5 @@ function selectAll(): string {
     if (type === 'DateTime64(3)') return `toUnixTimestamp64Milli(${name})`
     return name
   }
-  return Object.entries(SPANS.columns)
-    .map(([name, type]) => `${exact(type, `\`${name}\``)} AS \`_${name}\``)
-    .join(', ')
+  return READ.map(([name, type]) => `${exact(type, `\`${name}\``)} AS \`_${name}\``).join(', ')
 }
