@@ -13,7 +13,9 @@ beforeAll(async () => {
 })
 afterAll(() => clickhouse?.stop())
 
-const declared: tables.Table[] = Object.values(tables).filter((value) => typeof value === 'object')
+const declared = Object.values(tables).filter(
+  (value): value is Extract<typeof value, { columns: object }> => typeof value === 'object' && 'columns' in value,
+) as tables.Table[]
 
 async function rows<T>(query: string): Promise<T[]> {
   const result = await clickhouse.client.query({ query, format: 'JSONEachRow' })
@@ -45,9 +47,21 @@ it('has the columns that tables/ declares, and no others', async () => {
   }
 })
 
+it('reads every field of the documents of spans as tables/ says', async () => {
+  const described = await rows<{ name: string; type: string; default_type: string; default_expression: string }>(
+    'DESCRIBE TABLE spans',
+  )
+  const aliases = described.filter((column) => column.default_type === 'ALIAS')
+  const types = Object.entries(tables.SPAN_ALIASES).map(([name, { type }]) => [name, type])
+  expect(aliases.map(({ name, type }) => [name, type])).toEqual(types)
+  const { sql } = readMigrations().find((one) => one.name === 'create_spans_table')!
+  for (const [name, alias] of Object.entries(tables.SPAN_ALIASES))
+    expect(sql).toContain(`${tables.aliasSql(name, alias)},`)
+})
+
 it('has a declaration for every table', async () => {
   const names = await rows<{ name: string }>(
-    `SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND name != 'schema_migrations'`,
+    `SELECT name FROM system.tables WHERE database = currentDatabase() AND (engine LIKE '%MergeTree' OR engine = 'Null') AND name != 'schema_migrations'`,
   )
   expect(names.map(({ name }) => name).sort()).toEqual(declared.map(({ name }) => name).sort())
 })

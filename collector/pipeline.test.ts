@@ -197,7 +197,7 @@ describe('the pipeline', () => {
 })
 
 describe('a disk that does not keep up', () => {
-  const large = (id: number) => body([{ id, name: 'x'.repeat(3 * MIB) }])
+  const large = (id: number) => body([{ id, name: 'x'.repeat(2 * MIB) }])
 
   it('makes requests wait as they came: of records it holds a bounded number of bytes, and refuses nobody', async () => {
     let disk = Promise.resolve()
@@ -222,7 +222,7 @@ describe('a disk that does not keep up', () => {
     const taken = pipeline.stats().received
     goOn()
     expect(await Promise.all(answers)).toEqual(answers.map(() => ok(1)))
-    // A root's name is stored three times over: with the second record there are 16 MiB.
+    // A root's name is stored four times over: with the second record there are 16 MiB.
     expect(taken).toBe(2)
     expect(Math.max(...written)).toBeLessThan(20 * MIB)
   })
@@ -275,7 +275,7 @@ describe('rows that ClickHouse never takes', () => {
       expect(pipeline.stats().spool).toMatchObject({ deadLetters: 1, deadLetterRows: 2 })
       const [letter] = readdirSync(join(directory, 'dead-letter')).filter((name) => name.endsWith('.json'))
       const reason = JSON.parse(readFileSync(join(directory, 'dead-letter', letter!), 'utf8'))
-      expect(reason).toMatchObject({ tenant: 'default', table: 'spans', rows: 2, code: '469' })
+      expect(reason).toMatchObject({ tenant: 'default', table: 'incoming_spans', rows: 2, code: '469' })
       await pipeline.stop()
       const again = await openPipeline()
       expect(again.stats().spool).toMatchObject({ deadLetters: 1, deadLetterRows: 2, records: 0 })

@@ -49,7 +49,8 @@ CREATE TABLE IF NOT EXISTS arrivals
     query String CODEC(LZ4),
     input_key LowCardinality(String) CODEC(LZ4),
     output_key LowCardinality(String) CODEC(LZ4),
-    attributes Map(LowCardinality(String), String) CODEC(LZ4)
+    attributes_json String CODEC(LZ4),
+    attributes Map(LowCardinality(String), String) ALIAS JSONExtract(attributes_json, 'Map(String, String)')
 )
 ENGINE = MergeTree
 PARTITION BY toStartOfHour(arrived_at, 'UTC')

@@ -1,6 +1,6 @@
 /**
- * The log that settling follows: what settling needs of each inserted span, written by a materialized view on `spans`, columns as
- * there.
+ * The log that settling follows: what settling needs of each inserted span, written by a materialized view on `incoming_spans`,
+ * columns as there.
  *
  * Engine: MergeTree, PARTITION BY toStartOfHour(arrived_at), ORDER BY (arrived_at), TTL one day. Append-only; the worker drops the hours
  * that it has read.
@@ -57,6 +57,7 @@ export const ARRIVALS = table('arrivals', {
   query: 'String',
   input_key: 'LowCardinality(String)',
   output_key: 'LowCardinality(String)',
-  attributes: 'Map(LowCardinality(String), String)',
+  /** A document, as in `spans`; read through the ALIAS `attributes`. */
+  attributes_json: 'String',
 })
 export type ArrivalRow = Row<typeof ARRIVALS>

@@ -1,27 +1,29 @@
 /**
- * Every span as it was sent, and what it says of itself. Filled by the collector; a resend replaces itself.
+ * Every span as it was sent, and what it says of itself, in two tables: `incoming_spans`, which the collector writes into and which keeps
+ * nothing (engine Null), and `spans`, where they rest. Views carry each inserted block into `spans`, `arrivals` and `traces`.
  *
- * Engine: ReplacingMergeTree(ended_at), PARTITION BY toDate(started_at),
+ * At rest a span has few columns, because merging costs by the column: what is not searched lies in JSON documents, and every field
+ * of them is an ALIAS column under its own name ({@link SPAN_ALIASES}). ADR 15 has the figures.
+ *
+ * Engine of `spans`: ReplacingMergeTree(ended_at), PARTITION BY toDate(started_at),
  * ORDER BY (tenant, toStartOfFiveMinutes(started_at), service, trace_id, started_at, span_id).
  * Absent text is '', an absent id is all zero bytes, an absent time is the epoch; only figures are Nullable.
  */
-import { type Row, table } from './column.ts'
+import { table } from './column.ts'
 
 export const ROLE_ENUM = "Enum8('other' = 0, 'marker' = 1, 'step' = 2, 'candidate' = 3, 'entry' = 4)"
 export const STATUS_ENUM =
   "Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10)"
 
-export const SPANS = table('spans', {
+/** What both tables have. */
+const STORED = {
   tenant: 'LowCardinality(String)',
   /** When the collector accepted the request that brought the span. */
   received_at: 'DateTime64(3)',
-
-  // The span as sent (OTLP field names, the times as in the executions).
+  // OTLP field names, the times as in the executions.
   trace_id: 'FixedString(16)',
   span_id: 'FixedString(8)',
   parent_span_id: 'FixedString(8)',
-  trace_state: 'String',
-  flags: 'UInt32',
   name: 'LowCardinality(String)',
   /** OTLP SpanKind number. */
   kind: 'UInt8',
@@ -30,41 +32,25 @@ export const SPANS = table('spans', {
   ended_at: 'DateTime64(9)',
   /** OTLP StatusCode number: 0 unset, 1 ok, 2 error. */
   status_code: 'UInt8',
-  status_message: 'String',
-  attributes: 'Map(LowCardinality(String), String)',
-  /** One `VALUE_TYPES` code per attribute, in order. */
-  attribute_types: 'String',
-  dropped_attributes_count: 'UInt32',
-  'events.time': 'Array(DateTime64(9))',
-  'events.name': 'Array(LowCardinality(String))',
-  'events.attributes': 'Array(Map(LowCardinality(String), String))',
-  'events.attribute_types': 'Array(String)',
-  'events.dropped_attributes_count': 'Array(UInt32)',
-  dropped_events_count: 'UInt32',
-  'links.trace_id': 'Array(FixedString(16))',
-  'links.span_id': 'Array(FixedString(8))',
-  'links.trace_state': 'Array(String)',
-  'links.flags': 'Array(UInt32)',
-  'links.attributes': 'Array(Map(LowCardinality(String), String))',
-  'links.attribute_types': 'Array(String)',
-  'links.dropped_attributes_count': 'Array(UInt32)',
-  dropped_links_count: 'UInt32',
-  scope_name: 'LowCardinality(String)',
-  scope_version: 'LowCardinality(String)',
-  scope_schema_url: 'LowCardinality(String)',
-  scope_attributes: 'Map(LowCardinality(String), String)',
-  scope_attribute_types: 'LowCardinality(String)',
-  scope_dropped_attributes_count: 'UInt32',
-  resource_schema_url: 'LowCardinality(String)',
-  /** Its attributes as a JSON object of strings, '' where there are none; as a Map they are in the ALIAS `resource_attributes`. */
-  resource: 'LowCardinality(String)',
-  resource_attribute_types: 'LowCardinality(String)',
-  resource_dropped_attributes_count: 'UInt32',
   /** `service.name` of the resource. */
   service: 'LowCardinality(String)',
-
-  // What mapping read from it.
   role: ROLE_ENUM,
+  /** Canonical status of the execution or step; '' for plain spans that say nothing. */
+  status: STATUS_ENUM,
+  // Documents: a JSON object each, '' where nothing stands in it. Attribute values are texts, in order, as SPAN_ALIASES says.
+  attributes_json: 'String',
+  /** What few different values have: flags, attribute types, dropped counts. */
+  span_json: 'LowCardinality(String)',
+  /** Texts that few spans have, and everything that mapping read. */
+  fields_json: 'String',
+  events_json: 'String',
+  links_json: 'String',
+  scope_json: 'LowCardinality(String)',
+  resource_json: 'LowCardinality(String)',
+} as const
+
+/** What mapping read from a span, and settling reads of it: columns for `arrivals`, fields of `fields_json` at rest. */
+const READ = {
   /** Rule 1–5 of docs/model.md that made it an entry or candidate; 0 for the other roles. */
   rule: 'UInt8',
   /** The emitter's profile: n8n, mastra, langgraph, ai-sdk, runlens, opentelemetry, … */
@@ -75,8 +61,6 @@ export const SPANS = table('spans', {
   workflow_id: 'LowCardinality(String)',
   workflow_name: 'LowCardinality(String)',
   workflow_version: 'LowCardinality(String)',
-  /** Canonical status of the execution or step; '' for plain spans that say nothing. */
-  status: STATUS_ENUM,
   /** 1 when the emitter named the status, 0 when it follows from the span's status and error. */
   status_explicit: 'UInt8',
   mode: 'LowCardinality(String)',
@@ -104,5 +88,7 @@ export const SPANS = table('spans', {
   queued_at: 'Nullable(DateTime64(9))',
   expected_end_at: 'Nullable(DateTime64(9))',
   progress: 'Nullable(Float32)',
-})
-export type SpanRow = Row<typeof SPANS>
+} as const
+
+export const INCOMING_SPANS = table('incoming_spans', { ...STORED, ...READ })
+export const SPANS = table('spans', STORED)

@@ -4,7 +4,6 @@
  */
 import { VALUE_TYPES } from '@runlens/conventions'
 import { ANY, formatValue, type TraceTape } from '@runlens/otlp'
-import { AttributeDocuments } from './attribute-documents.ts'
 import { ByteBuffer } from './byte-buffer.ts'
 
 const CODE = {
@@ -25,8 +24,6 @@ export class AttributeValues {
   starts = new Int32Array(16_384)
   ends = new Int32Array(16_384)
   readonly formatted = new ByteBuffer()
-  /** The attributes of each resource of the tape. */
-  readonly resources = new AttributeDocuments()
 
   /** Fills the columns for all attributes of `tape`. */
   prepare(tape: TraceTape): void {
@@ -41,7 +38,6 @@ export class AttributeValues {
         ends[i] = at.valueEnd[i]!
       } else this.format(tape, i)
     }
-    this.resources.prepare(tape, this, tape.resources.at, tape.resources.length)
   }
 
   private grow(capacity: number): void {

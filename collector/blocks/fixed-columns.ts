@@ -103,24 +103,3 @@ export function writeTimes(out: ByteBuffer, rows: RowNumbers, times: BigInt64Arr
   }
   out.length = at
 }
-
-/** Offsets of an Array or Map column: running totals, eight bytes each. Returns the total. */
-export function writeOffsets(out: ByteBuffer, rows: RowNumbers, counts: Int32Array): number {
-  out.ensure(rows.length * 8)
-  const { bytes } = out
-  let at = out.length
-  let total = 0
-  for (let i = 0; i < rows.length; i++) {
-    total += counts[rows.at[i]!]!
-    bytes[at++] = total
-    bytes[at++] = total >>> 8
-    bytes[at++] = total >>> 16
-    bytes[at++] = total >>> 24
-    bytes[at++] = 0
-    bytes[at++] = 0
-    bytes[at++] = 0
-    bytes[at++] = 0
-  }
-  out.length = at
-  return total
-}

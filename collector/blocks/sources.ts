@@ -1,8 +1,9 @@
 /** Where the cells of a column come from: typed arrays of the tape and the mapping, read row by row through row numbers. */
 import type { MappedSpans, TextColumn } from '@runlens/mapping'
 import type { TraceTape } from '@runlens/otlp'
-import type { AttributeDocuments } from './attribute-documents.ts'
 import type { AttributeValues } from './attribute-values.ts'
+import type { Document } from './document.ts'
+import type { SpanDocuments } from './span-documents.ts'
 
 /** What one block is made of. */
 export interface BlockInput {
@@ -18,10 +19,11 @@ export interface Cells extends BlockInput {
   bytes: Uint8Array
   /** The same again, to read four at a time. */
   data: DataView
+  documents: SpanDocuments
 }
 
 /** Which table of the tape a row number points into. */
-export type Level = 'span' | 'scope' | 'resource' | 'event' | 'link'
+export type Level = 'span' | 'scope' | 'resource'
 
 type Numbers = Int32Array | Uint8Array | Uint16Array
 
@@ -34,7 +36,7 @@ export interface AttributeRange {
 /** How to find a column's cells in the input; the column's type decides how they are written. */
 export type Source = { level: Level } & (
   | { kind: 'text'; texts: (input: Cells) => TextColumn }
-  | { kind: 'documents'; documents: (input: Cells) => AttributeDocuments }
+  | { kind: 'document'; document: (documents: SpanDocuments) => Document }
   /** Raw bytes of a fixed width at a start; -1 gives zeros. */
   | { kind: 'bytes'; starts: (input: Cells) => Int32Array }
   | { kind: 'number'; numbers: (input: Cells) => Numbers }
@@ -42,9 +44,6 @@ export type Source = { level: Level } & (
   | { kind: 'figure'; figures: (input: Cells) => Float64Array }
   /** 0n is null. */
   | { kind: 'time'; times: (input: Cells) => BigInt64Array }
-  | { kind: 'attributes'; range: (input: Cells) => AttributeRange }
-  /** The value type codes of a row's attributes. */
-  | { kind: 'codes'; range: (input: Cells) => AttributeRange }
   /** The same bytes in every row, as a String row without its length. */
   | { kind: 'constant'; bytes: (input: Cells) => Uint8Array }
 )

@@ -1,9 +1,10 @@
-/** From an indexed and mapped request to Native blocks of `spans`, one per day or per range of days; everything it uses is reused. */
-import { SPANS } from '@runlens/clickhouse'
+/** From an indexed and mapped request to Native blocks of `incoming_spans`, one per day or per range of days; everything it uses is reused. */
+import { INCOMING_SPANS } from '@runlens/clickhouse'
 import { ByteBuffer, dataView, plain } from './byte-buffer.ts'
 import { dayOf } from './days.ts'
 import { type BlockInput, type Cells, RowNumbers } from './sources.ts'
 import { SPAN_SOURCES } from './span-columns.ts'
+import { SpanDocuments } from './span-documents.ts'
 import { type BlockRows, blockColumn } from './write-column.ts'
 
 /** One Native block: rows of one table and one day, or one range of days. */
@@ -16,8 +17,8 @@ export interface Block {
   bytes: Uint8Array
 }
 
-const NAMES = Object.keys(SPANS.columns) as (keyof typeof SPANS.columns)[]
-const COLUMNS = NAMES.map((name) => blockColumn(name, SPANS.columns[name], SPAN_SOURCES[name]))
+const NAMES = Object.keys(INCOMING_SPANS.columns) as (keyof typeof INCOMING_SPANS.columns)[]
+const COLUMNS = NAMES.map((name) => blockColumn(name, INCOMING_SPANS.columns[name], SPAN_SOURCES[name]))
 
 /** A request on more days than this gets blocks of {@link DAYS_PER_RANGE} days: an insert for each of its days would hold up all others. */
 const DAYS_MAX = 32
@@ -40,12 +41,11 @@ export function createSpanBlockBuilder(): SpanBlockBuilder {
 
 class Builder implements SpanBlockBuilder {
   private readonly out = new ByteBuffer(1024 * 1024)
+  private readonly documents = new SpanDocuments()
   private readonly rows: BlockRows = {
     span: new RowNumbers(),
     scope: new RowNumbers(),
     resource: new RowNumbers(),
-    event: new RowNumbers(),
-    link: new RowNumbers(),
   }
 
   build(input: BlockInput, kept: RowNumbers): Block[] {
@@ -54,7 +54,8 @@ class Builder implements SpanBlockBuilder {
     const days = byDay(input, kept, 1)
     const parts = days.length > DAYS_MAX ? byDay(input, kept, DAYS_PER_RANGE) : days
     const { buffer } = input.tape
-    const cells = { ...input, bytes: plain(buffer), data: dataView(buffer) }
+    const cells = { ...input, bytes: plain(buffer), data: dataView(buffer), documents: this.documents }
+    this.documents.prepare(cells)
     for (const { rows } of parts) {
       this.gather(input, rows)
       this.writeBlock(cells)
@@ -62,7 +63,7 @@ class Builder implements SpanBlockBuilder {
     }
     // Views only now: the buffer may have moved while it grew.
     return parts.map(({ day, rows }, i) => ({
-      table: SPANS.name,
+      table: INCOMING_SPANS.name,
       day,
       rows: rows.length,
       bytes: this.out.bytes.subarray(ends[i - 1] ?? 0, ends[i]),
@@ -70,7 +71,7 @@ class Builder implements SpanBlockBuilder {
   }
 
   private gather({ tape }: BlockInput, kept: RowNumbers): void {
-    const { span, scope, resource, event, link } = this.rows
+    const { span, scope, resource } = this.rows
     for (const rows of Object.values(this.rows) as RowNumbers[]) rows.clear()
     const { at } = tape.spans
     const resourceOf = tape.scopes.at.resource
@@ -79,8 +80,6 @@ class Builder implements SpanBlockBuilder {
       span.push(row)
       scope.push(at.scope[row]!)
       resource.push(resourceOf[at.scope[row]!]!)
-      for (let k = 0; k < at.eventCount[row]!; k++) event.push(at.events[row]! + k)
-      for (let k = 0; k < at.linkCount[row]!; k++) link.push(at.links[row]! + k)
     }
   }
 

@@ -1,13 +1,15 @@
 /** For every column of `spans`: where its cells come from. How they are written follows from the column's type. */
-import type { SPANS } from '@runlens/clickhouse'
+import type { INCOMING_SPANS } from '@runlens/clickhouse'
 import { TEXT_FIELDS, type TextField } from '@runlens/mapping'
 import type { TraceTape } from '@runlens/otlp'
-import type { AttributeRange, Cells, Level, Source } from './sources.ts'
+import type { Document } from './document.ts'
+import type { Cells, Level, Source } from './sources.ts'
+import type { SpanDocuments } from './span-documents.ts'
 
-type SpanColumn = keyof (typeof SPANS)['columns']
+type SpanColumn = keyof (typeof INCOMING_SPANS)['columns']
 
-type Fields<Part extends 'resources' | 'scopes' | 'spans' | 'events' | 'links'> = keyof TraceTape[Part]['at']
-const PART = { resource: 'resources', scope: 'scopes', span: 'spans', event: 'events', link: 'links' } as const
+type Fields<Part extends 'resources' | 'scopes' | 'spans'> = keyof TraceTape[Part]['at']
+const PART = { resource: 'resources', scope: 'scopes', span: 'spans' } as const
 type PartOf<L extends Level> = (typeof PART)[L]
 /** `name` for each pair of fields `nameStart`, `nameEnd`. */
 type TextOf<L extends Level> = Fields<PartOf<L>> extends infer F ? (F extends `${infer N}Start` ? N : never) : never
@@ -32,12 +34,11 @@ function number<L extends Level>(level: L, name: Fields<PartOf<L>> & string): So
   return { level, kind: 'number', numbers: (input) => cells(input, level)[name]! }
 }
 
-const range =
-  (level: Level) =>
-  (input: Cells): AttributeRange =>
-    cells(input, level) as unknown as AttributeRange
-const attributes = (level: Level): Source => ({ level, kind: 'attributes', range: range(level) })
-const codes = (level: Level): Source => ({ level, kind: 'codes', range: range(level) })
+const document = (choose: (documents: SpanDocuments) => Document): Source => ({
+  level: 'span',
+  kind: 'document',
+  document: choose,
+})
 
 type MappedNumber = 'role' | 'rule' | 'status' | 'statusExplicit' | 'attempt'
 const mapped = (name: MappedNumber): Source => ({
@@ -63,7 +64,7 @@ const TEXTS = Object.fromEntries(
   ]),
 ) as Record<TextField, Source>
 
-/** Columns that are not a text field of the mapping. A column of `SPANS` that is missing here does not compile. */
+/** Columns that are not a text field of the mapping. A column of `INCOMING_SPANS` that is missing here does not compile. */
 export const SPAN_SOURCES: Readonly<Record<SpanColumn, Source>> = {
   ...TEXTS,
   tenant: { level: 'span', kind: 'constant', bytes: (input) => input.tenant },
@@ -71,41 +72,18 @@ export const SPAN_SOURCES: Readonly<Record<SpanColumn, Source>> = {
   trace_id: bytes('span', 'traceId'),
   span_id: bytes('span', 'spanId'),
   parent_span_id: bytes('span', 'parentSpanId'),
-  trace_state: text('span', 'traceState'),
-  flags: number('span', 'flags'),
   name: text('span', 'name'),
   kind: number('span', 'kind'),
   started_at: bytes('span', 'startTime'),
   ended_at: bytes('span', 'endTime'),
   status_code: number('span', 'statusCode'),
-  status_message: text('span', 'statusMessage'),
-  attributes: attributes('span'),
-  attribute_types: codes('span'),
-  dropped_attributes_count: number('span', 'droppedAttributes'),
-  'events.time': bytes('event', 'time'),
-  'events.name': text('event', 'name'),
-  'events.attributes': attributes('event'),
-  'events.attribute_types': codes('event'),
-  'events.dropped_attributes_count': number('event', 'dropped'),
-  dropped_events_count: number('span', 'droppedEvents'),
-  'links.trace_id': bytes('link', 'traceId'),
-  'links.span_id': bytes('link', 'spanId'),
-  'links.trace_state': text('link', 'traceState'),
-  'links.flags': number('link', 'flags'),
-  'links.attributes': attributes('link'),
-  'links.attribute_types': codes('link'),
-  'links.dropped_attributes_count': number('link', 'dropped'),
-  dropped_links_count: number('span', 'droppedLinks'),
-  scope_name: text('scope', 'name'),
-  scope_version: text('scope', 'version'),
-  scope_schema_url: text('scope', 'schemaUrl'),
-  scope_attributes: attributes('scope'),
-  scope_attribute_types: codes('scope'),
-  scope_dropped_attributes_count: number('scope', 'dropped'),
-  resource_schema_url: text('resource', 'schemaUrl'),
-  resource: { level: 'resource', kind: 'documents', documents: (input) => input.values.resources },
-  resource_attribute_types: codes('resource'),
-  resource_dropped_attributes_count: number('resource', 'dropped'),
+  attributes_json: document(({ attributes }) => attributes),
+  span_json: document(({ span }) => span),
+  fields_json: document(({ fields }) => fields),
+  events_json: document(({ events }) => events),
+  links_json: document(({ links }) => links),
+  scope_json: { level: 'scope', kind: 'document', document: ({ scope }) => scope },
+  resource_json: { level: 'resource', kind: 'document', document: ({ resource }) => resource },
   role: mapped('role'),
   rule: mapped('rule'),
   status: mapped('status'),

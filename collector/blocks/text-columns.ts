@@ -2,7 +2,7 @@
 import { NO_TEXT } from '@runlens/mapping'
 import { type ByteBuffer, dataView } from './byte-buffer.ts'
 import { Dictionary } from './dictionary.ts'
-import type { AttributeRange, Cells, RowNumbers } from './sources.ts'
+import type { RowNumbers } from './sources.ts'
 
 /** Texts by reference: see `TextColumn` of the mapping for what a start below 0 means. */
 export interface Texts {
@@ -26,27 +26,12 @@ export function writeTexts(out: ByteBuffer, rows: RowNumbers, { bytes, made, sta
   }
 }
 
-/** One String row per range: the value type codes of its attributes, which stand side by side. */
-export function writeCodes(
-  out: ByteBuffer,
-  rows: RowNumbers,
-  codes: Uint8Array,
-  { attributes, attributeCount }: AttributeRange,
-): void {
-  for (let i = 0; i < rows.length; i++) {
-    const first = attributes[rows.at[i]!]!
-    out.row(codes, first, first + attributeCount[rows.at[i]!]!)
-  }
-}
-
 /** Writes LowCardinality(String) columns, one after another; keeps one dictionary and one column of indexes for all. */
 export class LowCardinalityWriter {
   private readonly dictionary = new Dictionary()
   private indexes = new Int32Array(4096)
   /** Entries of texts that the mapping made, by their place there; 0 where not looked up yet. */
   private ofMade = new Int32Array(256)
-  /** Entries of attribute keys, by their number in the tape; -1 where not looked up yet. */
-  private ofKey = new Int32Array(256)
 
   private begin(count: number): void {
     this.dictionary.clear()
@@ -85,64 +70,10 @@ export class LowCardinalityWriter {
     return entry
   }
 
-  codes(out: ByteBuffer, rows: RowNumbers, codes: Uint8Array, { attributes, attributeCount }: AttributeRange): void {
-    this.begin(rows.length)
-    const data = dataView(codes)
-    let lastRow = -1
-    let last = 0
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows.at[i]!
-      if (row !== lastRow) {
-        const first = attributes[row]!
-        last = this.dictionary.add(data, first, first + attributeCount[row]!)
-        lastRow = row
-      }
-      this.indexes[i] = last
-    }
-    this.finish(out, rows.length)
-  }
-
   constant(out: ByteBuffer, rows: RowNumbers, value: Uint8Array): void {
     this.begin(rows.length)
     this.indexes.fill(this.dictionary.add(dataView(value), 0, value.length), 0, rows.length)
     this.finish(out, rows.length)
-  }
-
-  /** The keys of all pairs of a Map column. Each different key is looked up once, and known by its number from then on. */
-  keys(
-    out: ByteBuffer,
-    rows: RowNumbers,
-    pairs: number,
-    { data, tape }: Cells,
-    { attributes, attributeCount }: AttributeRange,
-  ): void {
-    this.begin(pairs)
-    const { keys } = tape
-    if (keys.length > this.ofKey.length) this.ofKey = new Int32Array(keys.length * 2)
-    const { dictionary, indexes, ofKey } = this
-    ofKey.fill(-1, 0, keys.length)
-    const { key } = tape.attributes.at
-    let at = 0
-    let run = 1
-    for (let i = 0; i < rows.length; i += run) {
-      const row = rows.at[i]!
-      const end = attributes[row]! + attributeCount[row]!
-      const before = at
-      for (let pair = attributes[row]!; pair < end; pair++) {
-        const number = key[pair]!
-        let entry = ofKey[number]!
-        if (entry < 0) {
-          entry = dictionary.add(data, keys.starts[number]!, keys.ends[number]!)
-          ofKey[number] = entry
-        }
-        indexes[at++] = entry
-      }
-      run = rows.run(i)
-      for (const size = at - before, all = at + size * (run - 1); at < all; at += size) {
-        indexes.copyWithin(at, before, before + size)
-      }
-    }
-    this.finish(out, pairs)
   }
 
   /** Index width with its flags, dictionary, count, indexes; nothing at all for no rows. */

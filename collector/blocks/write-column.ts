@@ -1,22 +1,19 @@
 /** Chooses, by a column's ClickHouse type, how its cells are written; the one place that knows which types there are. */
-import type { AttributeDocuments } from './attribute-documents.ts'
 import type { ByteBuffer } from './byte-buffer.ts'
+import type { Document } from './document.ts'
 import { isEmpty } from './empty-cells.ts'
-import { writeBytes, writeConstant, writeFigures, writeNumbers, writeOffsets, writeTimes } from './fixed-columns.ts'
-import { writeMaps } from './map-columns.ts'
+import { writeBytes, writeConstant, writeFigures, writeNumbers, writeTimes } from './fixed-columns.ts'
 import type { Cells, RowNumbers, Source, SourceKind } from './sources.ts'
-import { LowCardinalityWriter, type Texts, writeCodes, writeTexts } from './text-columns.ts'
+import { LowCardinalityWriter, type Texts, writeTexts } from './text-columns.ts'
 
 /** Writes one column's cells. */
 export type CellWriter = (out: ByteBuffer, rows: RowNumbers, input: Cells) => void
 
-/** Rows of a block at each level, and how many events and links each span has. */
+/** Rows of a block at each level. */
 export interface BlockRows {
   span: RowNumbers
   scope: RowNumbers
   resource: RowNumbers
-  event: RowNumbers
-  link: RowNumbers
 }
 
 const lowCardinality = new LowCardinalityWriter()
@@ -45,17 +42,14 @@ function nullableWriter(type: string, source: Source): CellWriter | undefined {
 function plainWriter(name: string, type: string, source: Source): CellWriter | undefined {
   switch (source.kind) {
     case 'text':
-      return textWriter(name, source.texts)
-    case 'documents':
-      if (name !== 'LowCardinality') return undefined
-      return (out, rows, input) => lowCardinality.texts(out, rows, textsOf(source.documents(input)))
-    case 'codes':
-      if (name === 'String') return (out, rows, input) => writeCodes(out, rows, input.values.codes, source.range(input))
-      if (name !== 'LowCardinality') return undefined
-      return (out, rows, input) => lowCardinality.codes(out, rows, input.values.codes, source.range(input))
-    case 'attributes':
-      if (name !== 'Map') return undefined
-      return (out, rows, input) => writeMaps(out, rows, input, source.range(input), lowCardinality)
+      return textWriter(name, (input) => ({
+        bytes: input.bytes,
+        data: input.data,
+        made: input.mapped.texts,
+        ...source.texts(input),
+      }))
+    case 'document':
+      return textWriter(name, ({ documents }) => textsOf(source.document(documents)))
     case 'bytes': {
       const width = type === 'DateTime64(9)' ? 8 : Number(/^FixedString\((\d+)\)$/.exec(type)?.[1])
       if (!width || width % 4 !== 0) return undefined
@@ -74,13 +68,7 @@ function plainWriter(name: string, type: string, source: Source): CellWriter | u
   }
 }
 
-function textWriter(name: string, texts: Extract<Source, { kind: 'text' }>['texts']): CellWriter | undefined {
-  const from = (input: Cells) => ({
-    bytes: input.bytes,
-    data: input.data,
-    made: input.mapped.texts,
-    ...texts(input),
-  })
+function textWriter(name: string, from: (input: Cells) => Texts): CellWriter | undefined {
   if (name === 'String') return (out, rows, input) => writeTexts(out, rows, from(input))
   if (name === 'LowCardinality') return (out, rows, input) => lowCardinality.texts(out, rows, from(input))
   return undefined
@@ -88,7 +76,7 @@ function textWriter(name: string, texts: Extract<Source, { kind: 'text' }>['text
 
 const NOTHING_MADE: readonly Uint8Array[] = []
 
-function textsOf({ out: { bytes, data }, starts, ends }: AttributeDocuments): Texts {
+function textsOf({ out: { bytes, data }, starts, ends }: Document): Texts {
   return { bytes, data, made: NOTHING_MADE, starts, ends }
 }
 
@@ -96,34 +84,27 @@ function textsOf({ out: { bytes, data }, starts, ends }: AttributeDocuments): Te
 export interface BlockColumn {
   /** Whether it may be left out: no row has anything else than the type's default. */
   isEmpty(rows: BlockRows, input: Cells): boolean
-  /** Name, type, prefix, offsets where it is an Array, cells. */
+  /** Name, type, prefix, cells. */
   write(out: ByteBuffer, rows: BlockRows, input: Cells): void
 }
 
 /** Makes column `name`; once per process, so that its head is made once. */
 export function blockColumn(name: string, type: string, source: Source): BlockColumn {
   const { level } = source
-  const isArray = type.startsWith('Array(')
-  if (isArray !== (level === 'event' || level === 'link')) throw new Error(`${name}: ${type} does not fit a ${level}`)
-  const cells = cellWriter(isArray ? type.slice('Array('.length, -1) : type, source)
+  const cells = cellWriter(type, source)
   const head = Buffer.concat([nativeString(name), nativeString(type), prefix(type)])
   return {
-    // The columns of a Nested are all there or none, for their lengths must agree.
-    isEmpty: (rows, input) => (isArray ? rows[level].length === 0 : isEmpty(source, rows[level], input)),
+    isEmpty: (rows, input) => isEmpty(source, rows[level], input),
     write: (out, rows, input) => {
       out.copy(head, 0, head.length)
-      if (isArray) {
-        const { at } = input.tape.spans
-        writeOffsets(out, rows.span, level === 'event' ? at.eventCount : at.linkCount)
-      }
       cells(out, rows[level], input)
     },
   }
 }
 
-/** Where a LowCardinality is somewhere in the type, its version (1) stands first, before any offsets. */
+/** A LowCardinality has its version (1) first. */
 function prefix(type: string): Buffer {
-  return type.includes('LowCardinality(') ? Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]) : Buffer.alloc(0)
+  return type.startsWith('LowCardinality(') ? Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]) : Buffer.alloc(0)
 }
 
 function nativeString(value: string): Buffer {

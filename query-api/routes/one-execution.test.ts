@@ -1,7 +1,8 @@
-import { type ClickHouseClient, migrate } from '@runlens/clickhouse'
+import { type BinaryRow, type ClickHouseClient, migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertExecutions, startApi, type TestApi, traceCell, traceHex } from '../../test/kit/api.ts'
 import { startClickHouse, type TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { withDocuments } from '../../test/kit/stack-db.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
 let clickhouse: TestClickHouse
@@ -53,10 +54,10 @@ async function insertSpans(client: ClickHouseClient): Promise<void> {
       error_message: 'too slow',
     }),
     span('second', 'entry', 4, 9),
-  ]
-  await client.insert({ table: 'spans', format: 'JSONEachRow', values })
+  ].map((row) => withDocuments(row as BinaryRow))
+  await client.insert({ table: 'incoming_spans', format: 'JSONEachRow', values })
   // Sent again.
-  await client.insert({ table: 'spans', format: 'JSONEachRow', values: values.slice(0, 2) })
+  await client.insert({ table: 'incoming_spans', format: 'JSONEachRow', values: values.slice(0, 2) })
 }
 
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 /** A table with the columns of `spans`, to insert blocks into and read every column back exactly. */
-import { readMigrations, SPANS } from '@runlens/clickhouse'
+import { aliasSql, INCOMING_SPANS, SPAN_ALIASES } from '@runlens/clickhouse'
+import { expect } from 'vitest'
 import { insertBlocks } from '../../collector/writer/insert.ts'
 import type { TestClickHouse } from './clickhouse.ts'
 
@@ -12,8 +13,9 @@ export interface BlockTable {
 
 /** Creates the table `copy`. */
 export async function createBlockTable({ client }: TestClickHouse): Promise<BlockTable> {
-  const columns = Object.entries(SPANS.columns).map(([name, type]) => `\`${name}\` ${type}`)
-  columns.push(aliasOf('resource_attributes'))
+  const columns = Object.entries(INCOMING_SPANS.columns).map(([name, type]) => `${name} ${type}`)
+  const aliases = Object.entries(SPAN_ALIASES).filter(([name]) => !(name in INCOMING_SPANS.columns))
+  columns.push(...aliases.map(([name, alias]) => aliasSql(name, alias)))
   await client.command({ query: `CREATE TABLE copy (${columns.join(', ')}) ENGINE = Memory` })
   return {
     async insert(blocks) {
@@ -24,21 +26,19 @@ export async function createBlockTable({ client }: TestClickHouse): Promise<Bloc
     async rows() {
       const result = await client.query({ query: `SELECT ${selectAll()} FROM copy`, format: 'JSONEachRow' })
       const rows = await result.json<Record<string, unknown>>()
-      return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, cell]) => [name.slice(1), cell])))
+      return rows.map(readTwice)
     },
   }
 }
 
-/** The declaration of an ALIAS column of `spans`. */
-function aliasOf(name: string): string {
-  const { sql } = readMigrations().find((one) => one.name === 'create_spans_table')!
-  return new RegExp(`^ *(${name} .* ALIAS .*),$`, 'm').exec(sql)![1]!
+/** What stands in a column and in a document must be the same. */
+function readTwice(row: Record<string, unknown>): Record<string, unknown> {
+  const cells = Object.entries(row)
+  for (const [name, cell] of cells) {
+    if (name.startsWith('=')) expect({ [name]: cell }).toEqual({ [name]: row[`_${name.slice(1)}`] })
+  }
+  return Object.fromEntries(cells.filter(([name]) => name.startsWith('_')).map(([name, cell]) => [name.slice(1), cell]))
 }
-
-/** The document of a resource is read as the Map that it stands for. */
-const READ = Object.entries({ ...SPANS.columns, resource_attributes: 'Map(LowCardinality(String), String)' }).filter(
-  ([name]) => name !== 'resource',
-)
 
 function selectAll(): string {
   const exact = (type: string, name: string): string => {
@@ -51,5 +51,13 @@ function selectAll(): string {
     if (type === 'DateTime64(3)') return `toUnixTimestamp64Milli(${name})`
     return name
   }
-  return READ.map(([name, type]) => `${exact(type, `\`${name}\``)} AS \`_${name}\``).join(', ')
+  const columns = Object.entries(INCOMING_SPANS.columns).filter(([name]) => !name.endsWith('_json'))
+  const aliases = Object.entries(SPAN_ALIASES)
+  return [
+    ...columns.map(([name, type]) => `${exact(type, name)} AS \`_${name}\``),
+    ...aliases.map(([name, { type, sql }]) => {
+      const isColumn = name in INCOMING_SPANS.columns
+      return `${exact(type, isColumn ? `CAST(${sql} AS ${type})` : `\`${name}\``)} AS \`${isColumn ? '=' : '_'}${name}\``
+    }),
+  ].join(', ')
 }

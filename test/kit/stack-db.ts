@@ -1,5 +1,13 @@
 /** A migrated database for tests of what happens behind the collector, and spans put into it as the collector does. */
-import { type BinaryRow, type ClickHouseClient, encodeRow, insertRows, migrate, SPANS } from '@runlens/clickhouse'
+import {
+  type BinaryRow,
+  type ClickHouseClient,
+  encodeRow,
+  INCOMING_SPANS,
+  insertRows,
+  migrate,
+  SPAN_ALIASES,
+} from '@runlens/clickhouse'
 import type { Role, Status } from '@runlens/conventions'
 import { startClickHouse, type TestClickHouse } from './clickhouse.ts'
 
@@ -42,8 +50,8 @@ export interface TestSpan {
   more?: BinaryRow
 }
 
-const ZERO_TRACE_CELLS: BinaryRow = Object.fromEntries(
-  Object.entries(SPANS.columns).map(([name, type]) => [name, zero(type)]),
+const ZERO_CELLS: BinaryRow = Object.fromEntries(
+  Object.entries(INCOMING_SPANS.columns).map(([name, type]) => [name, zero(type)]),
 )
 
 /** A cell of a column that nobody filled. */
@@ -61,7 +69,7 @@ export function spanRow(span: TestSpan, spanEpochMs: number): Buffer {
   const { start, end, received_at, more, ...columns } = span
   const nanos = (ms: number) => BigInt(Math.round((spanEpochMs + ms) * 1000)) * 1000n
   const row: BinaryRow = {
-    ...ZERO_TRACE_CELLS,
+    ...ZERO_CELLS,
     tenant: 'default',
     service: 'test',
     name: span.step_name ?? span.workflow_id ?? 'span',
@@ -77,7 +85,36 @@ export function spanRow(span: TestSpan, spanEpochMs: number): Buffer {
     ended_at: end === undefined ? 0n : nanos(end),
     received_at: BigInt(received_at ?? Date.now()),
   }
-  return encodeRow(SPANS, row)
+  return encodeRow(INCOMING_SPANS, withDocuments(row))
+}
+
+/** Puts every field that an ALIAS reads into its document, as the collector does. */
+export function withDocuments(row: BinaryRow): BinaryRow {
+  const documents: Record<string, Record<string, unknown>> = {}
+  for (const [name, { sql }] of Object.entries(SPAN_ALIASES)) {
+    const cell = row[name]
+    const [, document, key] = /(\w+_json)(?:, '([\w.]+)')?/.exec(sql)!
+    if (cell === undefined || cell === null || cell === '' || cell === 0 || isEmpty(cell)) continue
+    if (name === 'attributes') documents[document!] = cell as Record<string, unknown>
+    else documents[document!] = { ...documents[document!], [key!]: cell }
+  }
+  const written = Object.entries(documents).map(([name, document]) => [name, toJson(document)])
+  const columns = Object.entries(row).filter(([name]) => name in INCOMING_SPANS.columns)
+  return Object.fromEntries([...columns, ...written])
+}
+
+function isEmpty(cell: BinaryRow[string]): boolean {
+  return typeof cell === 'object' && Object.keys(cell ?? {}).length === 0
+}
+
+/** Whole numbers beyond 2^53 stay exact. */
+function toJson(value: unknown): string {
+  if (typeof value === 'bigint') return String(value)
+  if (Array.isArray(value)) return `[${value.map(toJson).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  return `{${Object.entries(value)
+    .map(([key, cell]) => `${JSON.stringify(key)}:${toJson(cell)}`)
+    .join(',')}}`
 }
 
 /** One batch of the collector: one insert under one token. */
@@ -87,7 +124,7 @@ export async function insertSpans(
   options: { spanEpochMs: number; token?: string },
 ): Promise<void> {
   await insertRows(client, {
-    table: SPANS,
+    table: INCOMING_SPANS,
     rows: spans.map((span) => spanRow(span, options.spanEpochMs)),
     token: options.token ?? `test-${Math.random()}`,
   })

@@ -99,8 +99,8 @@ const VALUES: Readonly<Record<keyof typeof EXECUTIONS.columns, string>> = {
   is_deleted: '0',
 }
 
-/** Columns of `arrivals` that {@link VALUES} take of the root. */
-const OF_ROOT = columnNames(ARRIVALS).filter(
+/** Columns of `arrivals` that {@link VALUES} take of the root; `attributes` is an ALIAS there. */
+const OF_ROOT = [...columnNames(ARRIVALS), 'attributes'].filter(
   (name) =>
     name === 'trace_id' || name === 'tenant' || new RegExp(`root\\.${name}\\b`).test(Object.values(VALUES).join(' ')),
 )

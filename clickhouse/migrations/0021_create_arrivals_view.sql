@@ -48,5 +48,5 @@ SELECT
     if(role >= 'candidate', query, '') AS query,
     input_key,
     output_key,
-    if(role >= 'candidate', attributes, map()) AS attributes
-FROM spans
+    if(role >= 'candidate', attributes_json, '') AS attributes_json
+FROM incoming_spans

@@ -1,0 +1,113 @@
+/** One JSON text per row, as references: what the columns `*_json` of `spans` are made of. */
+import { NO_TEXT } from '@runlens/mapping'
+import type { AttributeValues } from './attribute-values.ts'
+import { ByteBuffer, dataView } from './byte-buffer.ts'
+import { writeString } from './json-writer.ts'
+import type { AttributeRange, Cells } from './sources.ts'
+
+/** What documents are made of. */
+export type DocumentInput = Omit<Cells, 'documents'>
+
+const OPEN = 0x7b
+const CLOSE = 0x7d
+const COMMA = 0x2c
+const COLON = 0x3a
+
+export class Document {
+  /** `[start, end)` of `out` by row; {@link NO_TEXT} where nothing stands. */
+  starts = new Int32Array(64)
+  ends = new Int32Array(64)
+  readonly out = new ByteBuffer(16 * 1024)
+  private isOpen = false
+
+  /** Forgets all rows and makes room for as many. */
+  clear(rows: number): void {
+    this.out.clear()
+    if (rows <= this.starts.length) return
+    this.starts = new Int32Array(rows * 2)
+    this.ends = new Int32Array(rows * 2)
+  }
+
+  begin(row: number): void {
+    this.starts[row] = this.out.length
+    this.isOpen = false
+  }
+
+  /** Its value is written next. @param name with quotes and colon, see {@link memberName} */
+  member(name: Uint8Array): ByteBuffer {
+    const { out } = this
+    out.byte(this.isOpen ? COMMA : OPEN)
+    this.isOpen = true
+    out.copy(name, 0, name.length)
+    return out
+  }
+
+  end(row: number): void {
+    if (this.isOpen) this.out.byte(CLOSE)
+    else this.starts[row] = NO_TEXT
+    this.ends[row] = this.out.length
+  }
+
+  /** A row that is all made of other writers' bytes, which stand at the end of `out`. */
+  whole(row: number, start: number): void {
+    this.starts[row] = start
+    this.ends[row] = this.out.length
+  }
+}
+
+/** `"name":` */
+export function memberName(name: string): Uint8Array {
+  return new Uint8Array(Buffer.from(`${JSON.stringify(name)}:`))
+}
+
+/** Attributes as an object of texts, in order, each value as `AttributeValues` has it. */
+export class AttributeWriter {
+  /** Each different key of the tape as a member's name. */
+  private readonly names = new ByteBuffer(4096)
+  private ends = new Int32Array(64)
+  private bytes!: Uint8Array
+  private data!: DataView
+  private codes!: DataView
+  private keyOf!: Int32Array
+  private values!: AttributeValues
+
+  /** To be called before {@link write} for each request. */
+  prepare({ tape, bytes, data, values }: DocumentInput): void {
+    const { keys } = tape
+    this.bytes = bytes
+    this.data = data
+    this.codes = dataView(values.codes)
+    this.keyOf = tape.attributes.at.key
+    this.values = values
+    this.names.clear()
+    if (keys.length > this.ends.length) this.ends = new Int32Array(keys.length * 2)
+    for (let key = 0; key < keys.length; key++) {
+      writeString(this.names, bytes, data, keys.starts[key]!, keys.ends[key]!)
+      this.names.byte(COLON)
+      this.ends[key] = this.names.length
+    }
+  }
+
+  write(out: ByteBuffer, { attributes, attributeCount }: AttributeRange, row: number): void {
+    const { names, ends, bytes, data, keyOf, values } = this
+    const { formatted } = values
+    const first = attributes[row]!
+    const end = first + attributeCount[row]!
+    out.byte(OPEN)
+    for (let pair = first; pair < end; pair++) {
+      if (pair > first) out.byte(COMMA)
+      const key = keyOf[pair]!
+      out.copy(names.bytes, key === 0 ? 0 : ends[key - 1]!, ends[key]!)
+      const start = values.starts[pair]!
+      if (start >= 0) writeString(out, bytes, data, start, values.ends[pair]!)
+      else writeString(out, formatted.bytes, formatted.data, -1 - start, values.ends[pair]!)
+    }
+    out.byte(CLOSE)
+  }
+
+  /** The value type codes of a row's attributes, as a string. */
+  writeTypes(out: ByteBuffer, { attributes, attributeCount }: AttributeRange, row: number): void {
+    const first = attributes[row]!
+    writeString(out, this.values.codes, this.codes, first, first + attributeCount[row]!)
+  }
+}

@@ -1,0 +1,86 @@
+/** JSON (RFC 8259) into a byte buffer, from bytes that are UTF-8 already; makes no string. */
+import type { ByteBuffer } from './byte-buffer.ts'
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const FIRST_PRINTABLE = 0x20
+/** Of one byte at most, as `\u001f`. */
+const ESCAPED_BYTES_MAX = 6
+const ESCAPE = Buffer.from('\\u00')
+const HEX = Buffer.from('0123456789abcdef')
+
+/** The bytes `[start, end)` of `source` as a string; `data` is a view of the same bytes. */
+export function writeString(out: ByteBuffer, source: Uint8Array, data: DataView, start: number, end: number): void {
+  out.ensure((end - start) * ESCAPED_BYTES_MAX + 2)
+  const { bytes } = out
+  const target = out.data
+  let at = out.length
+  let from = start
+  bytes[at++] = QUOTE
+  while (from < end) {
+    // Four at a time, as long as none of them needs an escape.
+    for (; from + 4 <= end; from += 4, at += 4) {
+      const four = data.getInt32(from, true)
+      if (needsEscape(four)) break
+      target.setInt32(at, four, true)
+    }
+    const stop = Math.min(end, from + 4)
+    for (; from < stop; from++) at = writeByte(bytes, at, source[from]!)
+  }
+  bytes[at++] = QUOTE
+  out.length = at
+}
+
+/**
+ * Whether one of four bytes is below 0x20, a quote or a backslash. `(x - 0x01…) & ~x & 0x80…` tells of a zero byte, and with
+ * 0x20… in place of 0x01… of one below 0x20 (Warren, Hacker's Delight, 6-1).
+ */
+function needsEscape(four: number): boolean {
+  const quote = four ^ 0x2222_2222
+  const backslash = four ^ 0x5c5c_5c5c
+  const found =
+    ((four - 0x2020_2020) & ~four) | ((quote - 0x0101_0101) & ~quote) | ((backslash - 0x0101_0101) & ~backslash)
+  return (found & 0x8080_8080) !== 0
+}
+
+/** Gives the place behind it. */
+function writeByte(bytes: Uint8Array, at: number, byte: number): number {
+  if (byte < FIRST_PRINTABLE) {
+    bytes.set(ESCAPE, at)
+    bytes[at + 4] = HEX[byte >> 4]!
+    bytes[at + 5] = HEX[byte & 15]!
+    return at + ESCAPED_BYTES_MAX
+  }
+  if (byte === QUOTE || byte === BACKSLASH) bytes[at++] = BACKSLASH
+  bytes[at++] = byte
+  return at
+}
+
+/** Bytes as a string of lower-case hex digits; a start of -1 gives zeros. */
+export function writeHex(out: ByteBuffer, source: Uint8Array, start: number, count: number): void {
+  out.ensure(count * 2 + 2)
+  const { bytes } = out
+  let at = out.length
+  bytes[at++] = QUOTE
+  for (let i = 0; i < count; i++) {
+    const byte = start < 0 ? 0 : source[start + i]!
+    bytes[at++] = HEX[byte >> 4]!
+    bytes[at++] = HEX[byte & 15]!
+  }
+  bytes[at++] = QUOTE
+  out.length = at
+}
+
+/** A whole number from 0 to 2^53. */
+export function writeWhole(out: ByteBuffer, value: number): void {
+  let digits = 1
+  for (let bound = 10; bound <= value; bound *= 10) digits++
+  out.ensure(digits)
+  const { bytes } = out
+  let rest = value
+  for (let at = out.length + digits - 1; at >= out.length; at--) {
+    bytes[at] = 48 + (rest % 10)
+    rest = Math.floor(rest / 10)
+  }
+  out.length += digits
+}
