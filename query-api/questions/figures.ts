@@ -1,6 +1,5 @@
 /** Counts and durations of executions, from raw rows, from hourly rollups, or from both: one shape, so that the numbers agree. */
 import { bucketDurationSql, durationBucketSql, EXECUTION_SCALE, QUANTILE_LEVELS } from '@runlens/clickhouse'
-import { matchingExecutions } from './matching-executions.ts'
 import { indent, type Parameters, rowsOf, type Scope } from './question.ts'
 import { FAILURES, FINAL, OPEN, shownStatus } from './status.ts'
 
@@ -94,7 +93,7 @@ function rawPart(
   conditions: readonly string[],
 ): string {
   const { from, to } = filter.range
-  const rows = matchingExecutions(scope, parameters, [
+  const rows = rowsOf('executions', scope, parameters, [
     `started_at >= ${parameters.bindTime('previous_from', from - (to - from))}`,
     `started_at < ${parameters.bindTime('to', to)}`,
     ...scopeConditions(filter, parameters),

@@ -22,3 +22,19 @@ export function shownStatus(parameters: Parameters, lostBeforeNs: bigint): strin
   const silent = `last_seen_at < ${parameters.bindTime('lost_before', lostBeforeNs)}`
   return `if(status IN ${LIVELY} AND ${silent}, 'lost', toString(status))`
 }
+
+/**
+ * Conditions for executions that show one of some statuses. The first is about the stored status alone, which is indexed and
+ * cheap to compare; it says everything unless silence may change what is shown.
+ */
+export function statusConditions(shown: readonly string[], parameters: Parameters, lostBeforeNs: bigint): string[] {
+  const lively: readonly string[] = LIVELY_STATUSES
+  const stored = shown.includes('lost') ? [...new Set([...shown, ...lively])] : shown
+  const conditions = [`status IN ${parameters.bind('stored_statuses', 'Array(String)', stored)}`]
+  if (stored.some((status) => lively.includes(status))) {
+    conditions.push(
+      `${shownStatus(parameters, lostBeforeNs)} IN ${parameters.bind('statuses', 'Array(String)', shown)}`,
+    )
+  }
+  return conditions
+}

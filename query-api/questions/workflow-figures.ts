@@ -1,8 +1,7 @@
 /** Figures of every workflow that ran in a range, those whose failures hurt most first. */
 import { type FiguresFilter, type FiguresPlan, figureColumns, figureParts, scopeConditions } from './figures.ts'
 import type { FigureRow } from './kpi-figures.ts'
-import { matchingExecutions } from './matching-executions.ts'
-import { indent, nanoseconds, Parameters, type Question, type Scope } from './question.ts'
+import { indent, nanoseconds, Parameters, type Question, rowsOf, type Scope } from './question.ts'
 import { FAILURES, shownStatus } from './status.ts'
 
 type Previous = { [K in keyof FigureRow as `previous_${K}`]: FigureRow[K] }
@@ -62,7 +61,7 @@ LIMIT ${parameters.bind('limit', 'UInt32', limit)}`
 function failureParts(scope: Scope, filter: FiguresFilter, parameters: Parameters): string {
   const { from, to } = filter.range
   const shown = shownStatus(parameters, filter.lostBeforeNs)
-  const rows = matchingExecutions(scope, parameters, [
+  const rows = rowsOf('executions', scope, parameters, [
     `started_at >= ${parameters.bindTime('from', from)}`,
     `started_at < ${parameters.bindTime('to', to)}`,
     ...scopeConditions(filter, parameters),

@@ -24,14 +24,6 @@ FROM (
     AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
     AND kind NOT IN ('query', 'request')
-    AND toStartOfMinute(anchor_at, 'UTC') IN (
-    SELECT toStartOfMinute(anchor_at, 'UTC')
-    FROM executions
-    WHERE tenant = {tenant:String}
-      AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-      AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      AND kind NOT IN ('query', 'request')
-    )
   GROUP BY is_current, bucket, shown
 )
 GROUP BY GROUPING SETS ((is_current), (is_current, bucket))

@@ -46,16 +46,6 @@ FROM (
     AND kind IN {kinds:Array(String)}
     AND environment = {environment:String}
     AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-    AND toStartOfMinute(anchor_at, 'UTC') IN (
-    SELECT toStartOfMinute(anchor_at, 'UTC')
-    FROM executions
-    WHERE tenant = {tenant:String}
-      AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-      AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      AND kind IN {kinds:Array(String)}
-      AND environment = {environment:String}
-      AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-    )
   GROUP BY is_current, bucket, shown
   UNION ALL
   SELECT
@@ -83,26 +73,6 @@ FROM (
       AND executions > 0
       AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-    )
-    AND toStartOfMinute(anchor_at, 'UTC') IN (
-    SELECT toStartOfMinute(anchor_at, 'UTC')
-    FROM executions
-    WHERE tenant = {tenant:String}
-      AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-      AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      AND kind IN {kinds:Array(String)}
-      AND environment = {environment:String}
-      AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-      AND status IN ('queued', 'running', 'waiting')
-      AND toStartOfHour(started_at, 'UTC') IN (
-      SELECT hour
-      FROM execution_hours_total FINAL
-      WHERE tenant = {tenant:String}
-        AND status IN ('queued', 'running', 'waiting')
-        AND executions > 0
-        AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-        AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      )
     )
   GROUP BY is_current, bucket, shown
 )

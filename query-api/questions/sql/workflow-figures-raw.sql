@@ -38,14 +38,6 @@ FROM (
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
       AND kind NOT IN ('query', 'request')
-      AND toStartOfMinute(anchor_at, 'UTC') IN (
-      SELECT toStartOfMinute(anchor_at, 'UTC')
-      FROM executions
-      WHERE tenant = {tenant:String}
-        AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-        AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-        AND kind NOT IN ('query', 'request')
-      )
     GROUP BY is_current, workflow_id, shown
   )
   GROUP BY workflow_id
@@ -66,15 +58,6 @@ LEFT JOIN (
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
     AND kind NOT IN ('query', 'request')
     AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
-    AND toStartOfMinute(anchor_at, 'UTC') IN (
-    SELECT toStartOfMinute(anchor_at, 'UTC')
-    FROM executions
-    WHERE tenant = {tenant:String}
-      AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
-      AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      AND kind NOT IN ('query', 'request')
-      AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
-    )
   GROUP BY workflow_id
 ) AS failures ON figures.workflow_id = failures.failed_workflow
 ORDER BY failure * greatest(affected_users, 1) DESC, time_lost_ms DESC, total DESC, workflow_id

@@ -61,16 +61,6 @@ FROM (
       AND kind IN {kinds:Array(String)}
       AND environment = {environment:String}
       AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-      AND toStartOfMinute(anchor_at, 'UTC') IN (
-      SELECT toStartOfMinute(anchor_at, 'UTC')
-      FROM executions
-      WHERE tenant = {tenant:String}
-        AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-        AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-        AND kind IN {kinds:Array(String)}
-        AND environment = {environment:String}
-        AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-      )
     GROUP BY is_current, workflow_id, shown
     UNION ALL
     SELECT
@@ -100,26 +90,6 @@ FROM (
         AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
         AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
       )
-      AND toStartOfMinute(anchor_at, 'UTC') IN (
-      SELECT toStartOfMinute(anchor_at, 'UTC')
-      FROM executions
-      WHERE tenant = {tenant:String}
-        AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-        AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-        AND kind IN {kinds:Array(String)}
-        AND environment = {environment:String}
-        AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-        AND status IN ('queued', 'running', 'waiting')
-        AND toStartOfHour(started_at, 'UTC') IN (
-        SELECT hour
-        FROM execution_hours_total FINAL
-        WHERE tenant = {tenant:String}
-          AND status IN ('queued', 'running', 'waiting')
-          AND executions > 0
-          AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-          AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-        )
-      )
     GROUP BY is_current, workflow_id, shown
   )
   GROUP BY workflow_id
@@ -141,16 +111,6 @@ LEFT JOIN (
     AND kind IN {kinds:Array(String)}
     AND environment = {environment:String}
     AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
-    AND toStartOfMinute(anchor_at, 'UTC') IN (
-    SELECT toStartOfMinute(anchor_at, 'UTC')
-    FROM executions
-    WHERE tenant = {tenant:String}
-      AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
-      AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      AND kind IN {kinds:Array(String)}
-      AND environment = {environment:String}
-      AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
-    )
   GROUP BY workflow_id
 ) AS failures ON figures.workflow_id = failures.failed_workflow
 ORDER BY failure * greatest(affected_users, 1) DESC, time_lost_ms DESC, total DESC, workflow_id
