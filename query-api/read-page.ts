@@ -43,9 +43,9 @@ async function searchWindows(
   page: Page,
   limit: number,
 ): Promise<readonly Candidate[]> {
-  const { field, from } = filter.range
+  const range = filter.range.field === page.sort ? filter.range : { from: null, to: null }
   let found: readonly Candidate[] = []
-  for (const [n, windowFromNs] of windowsOf(page, field === page.sort ? from : null, nowNs).entries()) {
+  for (const [n, windowFromNs] of windowsOf(page, range, nowNs).entries()) {
     // A day that gave less than a quarter promises no full window of four days: everything is next.
     if (n > 1 && windowFromNs !== null && found.length * 4 < limit) continue
     found = await runner.ask(findCandidates(scope, filter, { ...page, windowFromNs, limit }), signal)

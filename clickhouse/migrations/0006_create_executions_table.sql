@@ -73,7 +73,10 @@ CREATE TABLE IF NOT EXISTS executions
     INDEX by_duration_ms duration_ms TYPE minmax GRANULARITY 1,
     INDEX by_execution_id execution_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_user_id user_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_conversation_id conversation_id TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_conversation_id conversation_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_parent_execution_id parent_execution_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_retry_of retry_of TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_replay_of replay_of TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toDate(anchor_at, 'UTC')

@@ -56,7 +56,11 @@ const SOURCES = {
   execution_hours_total: 'execution_hours_total FINAL',
   execution_locator: 'execution_locator',
   dirty_hours: 'dirty_hours',
-  v_step_hours: 'v_step_hours',
+  step_hours: 'step_hours FINAL',
+  execution_steps: `executions FINAL
+ARRAY JOIN
+  steps.name AS step_name,
+  steps.duration_ms AS step_ms`,
   spans: 'spans FINAL',
 } as const
 export type Source = keyof typeof SOURCES

@@ -67,6 +67,7 @@ const figures: FiguresFilter = { range: { from: 100n, to: 200n }, kind: null, en
 const narrow: FiguresFilter = { ...figures, kind: ['agent'], environment: HOSTILE }
 const raw = { source: 'raw', rawHours: [] } as const
 const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
+const history = { workflowId: HOSTILE, stepNames: [HOSTILE], from: 1n, to: 2n }
 const places = [{ trace_id: 'ab'.repeat(16), first_started_at: 1n, last_started_at: 2n, services: [HOSTILE] }]
 const relative = {
   execution_id: HOSTILE,
@@ -102,7 +103,8 @@ const QUESTIONS: [string, Question<unknown>][] = [
   ['dirty-hours', dirtyHours(scope, 1n, 2n)],
   ['read-trace', readTrace(scope, places, 10)],
   ['step-attributes', stepAttributes(scope, places, 10)],
-  ['step-history', stepHistory(scope, { workflowId: HOSTILE, stepNames: [HOSTILE], from: 1n, to: 2n })],
+  ['step-history', stepHistory(scope, { ...history, rawHours: [] })],
+  ['step-history-with-raw-hours', stepHistory(scope, { ...history, rawHours: [3600, 7200, 14_400] })],
 ]
 
 describe('questions', () => {

@@ -19,8 +19,12 @@ export const LOST_AFTER_MS = 24 * 3_600_000
  * @param lostBeforeNs executions heard of last before this are lost
  */
 export function shownStatus(parameters: Parameters, lostBeforeNs: bigint): string {
-  const silent = `last_seen_at < ${parameters.bindTime('lost_before', lostBeforeNs)}`
-  return `if(status IN ${LIVELY} AND ${silent}, 'lost', toString(status))`
+  return `if(${fellSilent(parameters, lostBeforeNs)}, 'lost', toString(status))`
+}
+
+/** SQL for whether the status to show is `lost` although another is stored. */
+export function fellSilent(parameters: Parameters, lostBeforeNs: bigint): string {
+  return `status IN ${LIVELY} AND last_seen_at < ${parameters.bindTime('lost_before', lostBeforeNs)}`
 }
 
 /**
