@@ -2,6 +2,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { SettleSpan } from '@runlens/conventions'
 import { SETTLE_COLUMNS, type SettleColumns, toSettleSpan } from './settle-columns.ts'
+import { startedBetween } from './span-range.ts'
 import { traceIdIn } from './trace-ids.ts'
 
 /** Where spans of a trace may lie: a range of starts and the services that sent them. */
@@ -142,7 +143,7 @@ async function readGroup(
     query: `SELECT ${SETTLE_COLUMNS}
 FROM spans FINAL
 WHERE tenant = {tenant:String}
-  AND started_at >= fromUnixTimestamp64Nano({from:Int64}) AND started_at <= fromUnixTimestamp64Nano({to:Int64})
+  AND ${startedBetween('fromUnixTimestamp64Nano({from:Int64})', 'fromUnixTimestamp64Nano({to:Int64})').join('\n  AND ')}
   AND service IN {services:Array(String)}
   AND ${traceIdIn('{traceIds:Array(String)}')}
 ORDER BY spans.trace_id, spans.role DESC, spans.started_at, spans.span_id

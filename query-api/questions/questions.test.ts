@@ -5,6 +5,7 @@ import type { ExecutionFilter } from './execution-filter.ts'
 import type { FiguresFilter } from './figures.ts'
 import { type CandidateSearch, findAnchors, findCandidates } from './find-candidates.ts'
 import { kpiFigures } from './kpi-figures.ts'
+import { lastFailures } from './last-failures.ts'
 import { listExecutions } from './list-executions.ts'
 import { locateExecution } from './locate-execution.ts'
 import type { Question } from './question.ts'
@@ -100,6 +101,7 @@ const QUESTIONS: [string, Question<unknown>][] = [
   ['kpi-figures-rollup', kpiFigures(scope, narrow, rollup, 30)],
   ['workflow-figures-raw', workflowFigures(scope, figures, raw, 100)],
   ['workflow-figures-rollup', workflowFigures(scope, narrow, rollup, 100)],
+  ['last-failures', lastFailures(scope, narrow, [{ workflow_id: HOSTILE, last_failure_ns: '1700000000000000005' }])],
   ['dirty-hours', dirtyHours(scope, 1n, 2n)],
   ['read-trace', readTrace(scope, places, 10)],
   ['step-attributes', stepAttributes(scope, places, 10)],

@@ -7,7 +7,8 @@ const list = (statuses: readonly string[]) => statuses.map((status) => `'${statu
 export const OPEN = `(${list(OPEN_STATUSES)})`
 export const FINAL = `(${list(FINAL_STATUSES)})`
 /** Final and not success. */
-export const FAILURES = `(${list(FINAL_STATUSES.filter((status) => status !== 'success'))})`
+export const FAILURE_STATUSES = FINAL_STATUSES.filter((status) => status !== 'success')
+export const FAILURES = `(${list(FAILURE_STATUSES)})`
 
 const LIVELY = `(${list(LIVELY_STATUSES)})`
 

@@ -2,7 +2,7 @@
 import { type FiguresFilter, type FiguresPlan, figureColumns, figureParts, scopeConditions } from './figures.ts'
 import type { FigureRow } from './kpi-figures.ts'
 import { indent, nanoseconds, Parameters, type Question, rowsOf, type Scope } from './question.ts'
-import { FAILURES, shownStatus } from './status.ts'
+import { FAILURE_STATUSES, statusConditions } from './status.ts'
 
 type Previous = { [K in keyof FigureRow as `previous_${K}`]: FigureRow[K] }
 
@@ -12,15 +12,13 @@ export interface WorkflowRow extends FigureRow, Previous {
   last_started_ns: string
   affected_users: string | number
   time_lost_ms: number
+  /** '' when nothing failed. */
   last_failure_ns: string
-  last_failed_id: string
-  last_error_type: string
-  last_error_message: string
   workflows_total: string | number
   running_total: string | number
 }
 
-/** Counts may come from rollups; what is said about failures (whom they hit, the last one) is always read raw. */
+/** Counts may come from rollups; what is said about failures (whom they hit, when the last one was) is always read raw. */
 export function workflowFigures(
   scope: Scope,
   filter: FiguresFilter,
@@ -60,21 +58,17 @@ LIMIT ${parameters.bind('limit', 'UInt32', limit)}`
 
 function failureParts(scope: Scope, filter: FiguresFilter, parameters: Parameters): string {
   const { from, to } = filter.range
-  const shown = shownStatus(parameters, filter.lostBeforeNs)
   const rows = rowsOf('executions', scope, parameters, [
     `started_at >= ${parameters.bindTime('from', from)}`,
     `started_at < ${parameters.bindTime('to', to)}`,
     ...scopeConditions(filter, parameters),
-    `${shown} IN ${FAILURES}`,
+    ...statusConditions(FAILURE_STATUSES, parameters, filter.lostBeforeNs),
   ])
   return `SELECT
   workflow_id AS failed_workflow,
   uniqExactIf(user_id, user_id != '') AS affected_users,
   sum(ifNull(duration_ms, 0)) AS time_lost_ms,
-  ${nanoseconds('max(started_at)')} AS last_failure_ns,
-  argMax(execution_id, (started_at, execution_id)) AS last_failed_id,
-  argMax(error_type, (started_at, execution_id)) AS last_error_type,
-  argMax(error_message, (started_at, execution_id)) AS last_error_message
+  ${nanoseconds('max(started_at)')} AS last_failure_ns
 ${rows}
 GROUP BY workflow_id`
 }

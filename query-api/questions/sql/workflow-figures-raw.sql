@@ -48,16 +48,14 @@ LEFT JOIN (
     workflow_id AS failed_workflow,
     uniqExactIf(user_id, user_id != '') AS affected_users,
     sum(ifNull(duration_ms, 0)) AS time_lost_ms,
-    toString(toUnixTimestamp64Nano(max(started_at))) AS last_failure_ns,
-    argMax(execution_id, (started_at, execution_id)) AS last_failed_id,
-    argMax(error_type, (started_at, execution_id)) AS last_error_type,
-    argMax(error_message, (started_at, execution_id)) AS last_error_message
+    toString(toUnixTimestamp64Nano(max(started_at))) AS last_failure_ns
   FROM executions FINAL
   WHERE tenant = {tenant:String}
     AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
     AND kind NOT IN ('query', 'request')
-    AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
+    AND status IN {stored_statuses:Array(String)}
+    AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN {statuses:Array(String)}
   GROUP BY workflow_id
 ) AS failures ON figures.workflow_id = failures.failed_workflow
 ORDER BY failure * greatest(affected_users, 1) DESC, time_lost_ms DESC, total DESC, workflow_id
