@@ -28,7 +28,7 @@ const INT64_MAX = 2n ** 63n - 1n
 const LEVELS = QUANTILE_LEVELS.join(', ')
 
 /**
- * Rows of `(is_current, bucket | workflow_id, shown, n, durations, duration_sum, state, last_started[, workflow_name])`, to be
+ * Rows of `(is_current, bucket | workflow_id, shown, n, durations, duration_sum, state, last_started[, latest_name, failed_users])`, to be
  * aggregated by {@link figureColumns}.
  */
 export function figureParts(
@@ -116,7 +116,12 @@ function rawPart(
     `sumIf(assumeNotNull(duration_ms), ${timed}) AS duration_sum`,
     `${state} AS state`,
     'max(started_at) AS last_started',
-    ...(grouping.by === 'workflow' ? ['argMax(workflow_name, started_at) AS latest_name'] : []),
+    ...(grouping.by === 'workflow'
+      ? [
+          'argMax(workflow_name, started_at) AS latest_name',
+          `groupUniqArrayIf(sipHash128(user_id), user_id != '' AND (fell_silent OR status IN ${FAILURES})) AS failed_users`,
+        ]
+      : []),
   ]
   return `SELECT\n  ${columns.join(',\n  ')}\n${rows}\nGROUP BY is_current, ${groupName(grouping)}, status, ${silent}`
 }
@@ -144,7 +149,12 @@ function rollupPart(
     'sum(duration_ms_sum) AS duration_sum',
     `quantilesTimingMergeState(${LEVELS})(duration_bucket) AS state`,
     'max(last_started_at) AS last_started',
-    ...(grouping.by === 'workflow' ? ['argMax(workflow_name, last_started_at) AS latest_name'] : []),
+    ...(grouping.by === 'workflow'
+      ? [
+          'argMax(workflow_name, last_started_at) AS latest_name',
+          'groupUniqArrayArray(execution_hours.failed_users) AS failed_users',
+        ]
+      : []),
   ]
   return `SELECT\n  ${columns.join(',\n  ')}\n${rows}\nGROUP BY is_current, ${groupName(grouping)}, shown`
 }

@@ -45,14 +45,17 @@ const ROWS: ExecutionParts[] = [
   ended('theirs', '20 11:00:00.000', 1, { tenant: 'acme' }),
 ]
 
+const FAILED_USERS =
+  "groupUniqArrayIf(sipHash128(user_id), user_id != '' AND status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))"
+
 /** What the worker does for every hour: states over the rows as merged. */
 async function rebuildHours(): Promise<void> {
   const bucket = durationBucketSql('assumeNotNull(duration_ms)', EXECUTION_SCALE)
   for (const [table, workflow, keys] of [
-    ['execution_hours', 'workflow_id, any(workflow_name) AS name,', ', workflow_id'],
+    ['execution_hours', `workflow_id, any(workflow_name) AS name, ${FAILED_USERS},`, ', workflow_id'],
     ['execution_hours_total', '', ''],
   ]) {
-    const columns = workflow === '' ? '' : 'workflow_id, workflow_name,'
+    const columns = workflow === '' ? '' : 'workflow_id, workflow_name, failed_users,'
     await clickhouse.client.command({
       query: `INSERT INTO ${table} (tenant, hour, kind, environment, ${columns} status, executions, durations, duration_ms_sum, duration_bucket, last_started_at, generation)
 SELECT tenant, toStartOfHour(started_at, 'UTC') AS hour, kind, environment, ${workflow} status, count(), count(duration_ms), sum(ifNull(duration_ms, 0)),

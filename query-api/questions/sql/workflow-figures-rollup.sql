@@ -1,6 +1,5 @@
 SELECT
-  figures.*,
-  failures.* EXCEPT (failed_workflow),
+  *,
   count() OVER () AS workflows_total,
   sum(running) OVER () AS running_total
 FROM (
@@ -21,7 +20,10 @@ FROM (
     sumIf(n, NOT is_current AND shown IN ('queued', 'running', 'waiting')) AS previous_running,
     sumIf(durations, NOT is_current) AS previous_durations_count,
     sumIf(duration_sum, NOT is_current) AS previous_duration_total,
-    arrayMap(b -> if(isNaN(b), NULL, if(b < 1, 0.125, 0.25 * pow(1.022, b - 0.5))), quantilesTimingMergeIf(0.5, 0.75, 0.9, 0.95, 0.99)(state, NOT is_current)) AS previous_quantiles
+    arrayMap(b -> if(isNaN(b), NULL, if(b < 1, 0.125, 0.25 * pow(1.022, b - 0.5))), quantilesTimingMergeIf(0.5, 0.75, 0.9, 0.95, 0.99)(state, NOT is_current)) AS previous_quantiles,
+    uniqExactArrayIf(failed_users, is_current AND shown IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS affected_users,
+    sumIf(duration_sum, is_current AND shown IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS time_lost_ms,
+    if(failure > 0, toString(toUnixTimestamp64Nano(maxIf(last_started, is_current AND shown IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')))), '') AS last_failure_ns
   FROM (
     SELECT
       toInt64(toUnixTimestamp(hour)) * 1000000000 >= {from:Int64} AS is_current,
@@ -32,7 +34,8 @@ FROM (
       sum(duration_ms_sum) AS duration_sum,
       quantilesTimingMergeState(0.5, 0.75, 0.9, 0.95, 0.99)(duration_bucket) AS state,
       max(last_started_at) AS last_started,
-      argMax(workflow_name, last_started_at) AS latest_name
+      argMax(workflow_name, last_started_at) AS latest_name,
+      groupUniqArrayArray(execution_hours.failed_users) AS failed_users
     FROM execution_hours FINAL
     WHERE tenant = {tenant:String}
       AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
@@ -53,7 +56,8 @@ FROM (
       sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS duration_sum,
       quantilesTimingStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(assumeNotNull(duration_ms) < 0.25, 0, 1 + floor(log(assumeNotNull(duration_ms) / 0.25) / log(1.022)))), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS state,
       max(started_at) AS last_started,
-      argMax(workflow_name, started_at) AS latest_name
+      argMax(workflow_name, started_at) AS latest_name,
+      groupUniqArrayIf(sipHash128(user_id), user_id != '' AND (fell_silent OR status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS failed_users
     FROM executions FINAL
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
@@ -73,7 +77,8 @@ FROM (
       sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS duration_sum,
       quantilesTimingStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(assumeNotNull(duration_ms) < 0.25, 0, 1 + floor(log(assumeNotNull(duration_ms) / 0.25) / log(1.022)))), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS state,
       max(started_at) AS last_started,
-      argMax(workflow_name, started_at) AS latest_name
+      argMax(workflow_name, started_at) AS latest_name,
+      groupUniqArrayIf(sipHash128(user_id), user_id != '' AND (fell_silent OR status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS failed_users
     FROM executions FINAL
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
@@ -95,22 +100,6 @@ FROM (
   )
   GROUP BY workflow_id
   HAVING total > 0
-) AS figures
-LEFT JOIN (
-  SELECT
-    workflow_id AS failed_workflow,
-    uniqExactIf(user_id, user_id != '') AS affected_users,
-    sum(ifNull(duration_ms, 0)) AS time_lost_ms,
-    toString(toUnixTimestamp64Nano(max(started_at))) AS last_failure_ns
-  FROM executions FINAL
-  WHERE tenant = {tenant:String}
-    AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
-    AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-    AND kind IN {kinds:Array(String)}
-    AND environment = {environment:String}
-    AND status IN {stored_statuses:Array(String)}
-    AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN {statuses:Array(String)}
-  GROUP BY workflow_id
-) AS failures ON figures.workflow_id = failures.failed_workflow
+)
 ORDER BY failure * greatest(affected_users, 1) DESC, time_lost_ms DESC, total DESC, workflow_id
 LIMIT {limit:UInt32}
