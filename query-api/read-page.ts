@@ -1,4 +1,5 @@
 /** Reads a page of executions: candidates first, by every index and without merging, then the rows behind them as merged. */
+import { durationFloor, hasDurationFloor } from './questions/duration-floor.ts'
 import type { ExecutionFilter } from './questions/execution-filter.ts'
 import { type Candidate, findCandidates } from './questions/find-candidates.ts'
 import { type ListedExecution, listExecutions, type Page } from './questions/list-executions.ts'
@@ -27,14 +28,33 @@ export async function readPage(reader: PageReader, page: Page, wanted: number): 
   let { after } = page
   while (rows.length < wanted) {
     const missing = wanted - rows.length
-    const found = await searchWindows(reader, { ...page, after }, missing * CANDIDATES_PER_ROW)
+    const round = { ...page, after }
+    const limit = missing * CANDIDATES_PER_ROW
+    const found = (await searchSlowest(reader, round, limit)) ?? (await searchWindows(reader, round, limit))
     const candidates = ofExecutions(found, missing)
     const last = candidates.at(-1)
     if (!last) break
-    rows.push(...(await runner.ask(listExecutions(scope, filter, { ...page, after }, candidates), signal)))
+    rows.push(...(await runner.ask(listExecutions(scope, filter, round, candidates), signal)))
     after = { value: last.sort_value, execution_id: last.execution_id, instance: last.instance }
   }
   return rows.slice(0, wanted)
+}
+
+/**
+ * The slowest of all, if the rollup gives away how slow they are: with a bound on the duration, an index leaves out nearly
+ * everything. Null when fewer than `limit` reach the bound, or the page is about something else.
+ */
+async function searchSlowest(
+  { runner, scope, filter, signal }: PageReader,
+  page: Page,
+  limit: number,
+): Promise<readonly Candidate[] | null> {
+  if (page.sort !== 'duration_ms' || page.order === 'asc' || page.after || !hasDurationFloor(filter)) return null
+  const [floor] = await runner.ask(durationFloor(scope, filter, limit), signal)
+  if (!floor) return null
+  const slow = { ...filter, min_duration_ms: floor.floor_ms }
+  const found = await runner.ask(findCandidates(scope, slow, { ...page, windowFromNs: null, limit }), signal)
+  return found.length < limit ? null : found
 }
 
 /** Asks for ever longer windows until one is full or everything was seen. */

@@ -119,7 +119,7 @@ function rawPart(
     ...(grouping.by === 'workflow'
       ? [
           'argMax(workflow_name, started_at) AS latest_name',
-          `groupUniqArrayIf(sipHash128(user_id), user_id != '' AND (fell_silent OR status IN ${FAILURES})) AS failed_users`,
+          `uniqExactArrayState(if(user_id != '' AND (fell_silent OR status IN ${FAILURES}), [sipHash128(user_id)], [])) AS failed_users`,
         ]
       : []),
   ]
@@ -152,7 +152,7 @@ function rollupPart(
     ...(grouping.by === 'workflow'
       ? [
           'argMax(workflow_name, last_started_at) AS latest_name',
-          'groupUniqArrayArray(execution_hours.failed_users) AS failed_users',
+          'uniqExactArrayState(execution_hours.failed_users) AS failed_users',
         ]
       : []),
   ]

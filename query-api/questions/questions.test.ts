@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { countExecutions, countOpen } from './count-executions.ts'
 import { dirtyHours } from './dirty-hours.ts'
+import { durationFloor } from './duration-floor.ts'
 import type { ExecutionFilter } from './execution-filter.ts'
 import type { FiguresFilter } from './figures.ts'
 import { type CandidateSearch, findAnchors, findCandidates } from './find-candidates.ts'
@@ -90,6 +91,7 @@ const QUESTIONS: [string, Question<unknown>][] = [
   ['list-executions-every-filter', listExecutions(scope, everyFilter, { ...firstPage, after }, [candidate])],
   ['list-executions-by-duration', listExecutions(scope, noFilter, byDuration, [{ ...candidate, sort_value: '9.5' }])],
   ['list-executions-without-end', listExecutions(scope, noFilter, withoutEnd, [{ ...candidate, sort_value: null }])],
+  ['duration-floor', durationFloor(scope, { ...everyFilter, equal: { environment: HOSTILE } }, 202)],
   ['count-executions', countExecutions(scope, everyFilter)],
   ['count-executions-of-a-day', countExecutions(scope, noFilter, { startedFromNs: 5n })],
   ['count-executions-at-anchors', countExecutions(scope, noFilter, { anchors: ['5', '1700000000000006'] })],

@@ -34,7 +34,7 @@ export function workflowFigures(
     `${nanoseconds('maxIf(last_started, is_current)')} AS last_started_ns`,
     ...figureColumns(plan, 'is_current'),
     ...figureColumns(plan, 'NOT is_current', 'previous_'),
-    `uniqExactArrayIf(failed_users, ${FAILED}) AS affected_users`,
+    `uniqExactArrayMergeIf(failed_users, ${FAILED}) AS affected_users`,
     `sumIf(duration_sum, ${FAILED}) AS time_lost_ms`,
     `if(failure > 0, ${nanoseconds(`maxIf(last_started, ${FAILED})`)}, '') AS last_failure_ns`,
   ]

@@ -175,6 +175,22 @@ describe('a list of amended executions', () => {
     },
   )
 
+  it.each([
+    ['that many reach', 1000],
+    ['that few reach', 1900],
+    ['that none reaches', 1e9],
+  ])('by duration is the same with a bound from the rollup %s', async (_, bound) => {
+    const pageOf2 = '/api/v1/executions?sort=duration_ms&time_range=30d&limit=2'
+    const expected = sorted(newest, ORDERS[2]!).slice(0, 2)
+    await clickhouse.client.command({
+      query: `INSERT INTO execution_hours_total (tenant, hour, kind, environment, status, executions, duration_ms_max, generation)
+SELECT 'default', toDateTime('2026-11-20 00:00:00') + number * 3600, 'workflow', 'default', 'success', 1, ${bound}, ${bound}
+FROM numbers(11)`,
+    })
+    const { body } = await api.get(pageOf2)
+    expect(body.executions.map(({ execution_id }: { execution_id: string }) => execution_id)).toEqual(expected)
+  })
+
   it('fills a page although most candidates were replaced', async () => {
     const expected = sorted(newest, ORDERS[0]!)
     expect((await readPages('sort=started_at', 1)).ids).toEqual(expected)

@@ -21,7 +21,7 @@ FROM (
     sumIf(durations, NOT is_current) AS previous_durations_count,
     sumIf(duration_sum, NOT is_current) AS previous_duration_total,
     arrayMap(b -> if(isNaN(b), NULL, if(b < 1, 0.125, 0.25 * pow(1.022, b - 0.5))), quantilesTimingMergeIf(0.5, 0.75, 0.9, 0.95, 0.99)(state, NOT is_current)) AS previous_quantiles,
-    uniqExactArrayIf(failed_users, is_current AND shown IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS affected_users,
+    uniqExactArrayMergeIf(failed_users, is_current AND shown IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS affected_users,
     sumIf(duration_sum, is_current AND shown IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS time_lost_ms,
     if(failure > 0, toString(toUnixTimestamp64Nano(maxIf(last_started, is_current AND shown IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')))), '') AS last_failure_ns
   FROM (
@@ -35,7 +35,7 @@ FROM (
       quantilesTimingMergeState(0.5, 0.75, 0.9, 0.95, 0.99)(duration_bucket) AS state,
       max(last_started_at) AS last_started,
       argMax(workflow_name, last_started_at) AS latest_name,
-      groupUniqArrayArray(execution_hours.failed_users) AS failed_users
+      uniqExactArrayState(execution_hours.failed_users) AS failed_users
     FROM execution_hours FINAL
     WHERE tenant = {tenant:String}
       AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
@@ -57,7 +57,7 @@ FROM (
       quantilesTimingStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(assumeNotNull(duration_ms) < 0.25, 0, 1 + floor(log(assumeNotNull(duration_ms) / 0.25) / log(1.022)))), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS state,
       max(started_at) AS last_started,
       argMax(workflow_name, started_at) AS latest_name,
-      groupUniqArrayIf(sipHash128(user_id), user_id != '' AND (fell_silent OR status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS failed_users
+      uniqExactArrayState(if(user_id != '' AND (fell_silent OR status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')), [sipHash128(user_id)], [])) AS failed_users
     FROM executions FINAL
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
@@ -78,7 +78,7 @@ FROM (
       quantilesTimingStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(assumeNotNull(duration_ms) < 0.25, 0, 1 + floor(log(assumeNotNull(duration_ms) / 0.25) / log(1.022)))), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS state,
       max(started_at) AS last_started,
       argMax(workflow_name, started_at) AS latest_name,
-      groupUniqArrayIf(sipHash128(user_id), user_id != '' AND (fell_silent OR status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS failed_users
+      uniqExactArrayState(if(user_id != '' AND (fell_silent OR status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')), [sipHash128(user_id)], [])) AS failed_users
     FROM executions FINAL
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
