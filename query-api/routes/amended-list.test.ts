@@ -193,6 +193,6 @@ FROM numbers(11)`,
 
   it('fills a page although most candidates were replaced', async () => {
     const expected = sorted(newest, ORDERS[0]!)
-    expect((await readPages('sort=started_at', 1)).ids).toEqual(expected)
+    expect((await readPages('sort=started_at', 4)).ids).toEqual(expected)
   })
 })

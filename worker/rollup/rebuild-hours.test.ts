@@ -41,7 +41,14 @@ function stepsOf(id: string, duration: number | null): SettledStep[] {
 
 function encode({ id, start, duration, status, workflow, moved_from, deleted }: Execution): Buffer {
   const anchor = BigInt(HOUR) * 1000n
-  const text = { mode: '', user_id: `user ${id.slice(-1)}`, conversation_id: '', database_type: '', query: '', response_status_code: '' }
+  const text = {
+    mode: '',
+    user_id: `user ${id.slice(-1)}`,
+    conversation_id: '',
+    database_type: '',
+    query: '',
+    response_status_code: '',
+  }
   const error = {
     error_type: '',
     error_class: '',
