@@ -20,6 +20,7 @@ export interface Page extends PageOrder {
 /**
  * The executions of the page from behind `after` up to the last candidate. All versions of an execution share their anchor, so
  * that the candidates' anchors are enough to merge by; what a newer version says no longer is checked by the filter once more.
+ * Another execution at the same anchor is in the answer if it belongs to the page, and then it is a candidate itself.
  * @param candidates at least one, in the order of the page, without a gap
  */
 export function listExecutions(
@@ -31,10 +32,8 @@ export function listExecutions(
   const parameters = new Parameters()
   const last = candidates.at(-1)!
   const anchors = [...new Set(candidates.map(({ anchor_us }) => anchor_us))]
-  const ids = [...new Set(candidates.map(({ execution_id }) => execution_id))]
   const conditions = [
     `anchor_at IN ${parameters.bindAnchors('anchors', anchors)}`,
-    `execution_id IN ${parameters.bind('ids', 'Array(String)', ids)}`,
     ...filterConditions(filter, parameters),
     ...(page.after ? behind(page, page.after, 'after', parameters) : []),
     upTo(page, { ...last, value: last.sort_value }, 'until', parameters),

@@ -41,7 +41,6 @@ SELECT
 FROM executions FINAL
 WHERE tenant = {tenant:String}
   AND anchor_at IN {anchors:Array(DateTime64(6))}
-  AND execution_id IN {ids:Array(String)}
   AND ended_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
   AND ended_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
   AND provider = {provider:String}

@@ -41,7 +41,6 @@ SELECT
 FROM executions FINAL
 WHERE tenant = {tenant:String}
   AND anchor_at IN {anchors:Array(DateTime64(6))}
-  AND execution_id IN {ids:Array(String)}
   AND ended_at IS NULL
   AND (execution_id, instance) < ({after_id:String}, {after_instance:String})
   AND NOT (ended_at IS NULL AND (execution_id, instance) < ({until_id:String}, {until_instance:String}))
