@@ -164,10 +164,10 @@ describe('a list of amended executions', () => {
     expect(newest.length).toBeLessThan(EXECUTIONS)
   })
 
-  const cases = ORDERS.flatMap((order) => FILTERS.map(([filter, keeps]) => [order, filter, keeps] as const))
-  it.each(cases.filter(([order, filter]) => !order.query.includes('time_range') || !/from|to/.test(filter)))(
-    'by $query holds what the newest versions say: %s',
-    async (order, filter, keeps) => {
+  const cases = ORDERS.flatMap((order) => FILTERS.map((filter) => [order.query, filter[0], order, filter[1]] as const))
+  it.each(cases.filter(([order, filter]) => !order.includes('time_range') || !/from|to/.test(filter)))(
+    'by %s holds what the newest versions say: "%s"',
+    async (_, filter, order, keeps) => {
       const expected = sorted(newest.filter(keeps), order)
       const { ids, totals } = await readPages(`${order.query}&${filter}`, 13)
       expect(ids).toEqual(expected)
