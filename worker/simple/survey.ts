@@ -23,8 +23,6 @@ export interface SurveyOptions {
   blocks: readonly bigint[]
   /** Cap of an execution's input and output: what is longer must be cut with care. */
   payloadBytesMax: number
-  /** Whether to find out which traces are simple: worth it for many. Otherwise none is. */
-  judge: boolean
 }
 
 /** Spans of a simple trace at most: each is looked for among the others. */
@@ -102,18 +100,6 @@ SELECT ${TOLD}, toUInt8(alike AND ${HANGS_TOGETHER}), own_id, own_instance
 FROM placed
 LEFT JOIN everywhere USING (tenant, trace_id)`
 
-/** The same without a look at what the traces are. */
-const LIST = `WITH of_trace AS
-(
-  SELECT ${OF_EACH}
-  ${ARRIVED}
-  GROUP BY tenant, trace_id
-),
-${EVERYWHERE}
-SELECT ${TOLD}, 0, '', ''
-FROM of_trace
-LEFT JOIN everywhere USING (tenant, trace_id)`
-
 const KNOWN_TRACES = `SELECT DISTINCT tenant, lower(hex(trace_id)) FROM trace_executions
 WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED} AND ${IS_ROOT})`
 
@@ -135,14 +121,14 @@ type Row = [
   instance: string,
 ]
 
-export async function survey({ client, blocks, payloadBytesMax, judge }: SurveyOptions): Promise<SurveyedTrace[]> {
+export async function survey({ client, blocks, payloadBytesMax }: SurveyOptions): Promise<SurveyedTrace[]> {
   const query_params = { ...blockParameters(blocks), payloadMax: payloadBytesMax }
   const ask = async <T>(query: string) =>
     (await client.query({ query, query_params, format: 'JSONCompactEachRow' })).json<T>()
   const [rows, knownTraces, knownIds] = await Promise.all([
-    ask<Row>(judge ? SURVEY : LIST),
+    ask<Row>(SURVEY),
     ask<string[]>(KNOWN_TRACES),
-    judge ? ask<string[]>(KNOWN_IDS) : [],
+    ask<string[]>(KNOWN_IDS),
   ])
   const seenTraces = new Set(knownTraces.map(keyOf))
   const seenIds = new Set(knownIds.map(keyOf))
