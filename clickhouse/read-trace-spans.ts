@@ -2,6 +2,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { SettleSpan } from '@runlens/conventions'
 import { SETTLE_COLUMNS, type SettleColumns, toSettleSpan } from './settle-columns.ts'
+import { startedBetween } from './span-range.ts'
 import { traceIdIn } from './trace-ids.ts'
 
 /** Where spans of a trace may lie: a range of starts and the services that sent them. */
@@ -13,14 +14,17 @@ export interface TraceRange {
   services: readonly string[]
 }
 
-export interface ReadTraceSpansOptions {
+export interface ReadSpansOptions {
   tenant: string
-  /** 32 hex digits each; at most a few hundred. */
-  traceIds: readonly string[]
   /** Inputs and outputs are cut just above this many bytes, so that a cut shows. */
   payloadBytesMax: number
   /** Spans read of each trace; entries and candidates come first, then by start. */
   spansMax: number
+}
+
+export interface ReadTraceSpansOptions extends ReadSpansOptions {
+  /** 32 hex digits each; at most a few hundred. */
+  traceIds: readonly string[]
   /** Ranges beside those in `traces`, for rows that may not be visible there yet. */
   ranges?: readonly TraceRange[]
 }
@@ -38,9 +42,18 @@ const QUERIES_MAX = 8
 
 /** The spans of the given traces, each once, in order of trace, role (entries first), start and id. Traces that are unknown are left out. */
 export async function readTraceSpans(client: ClickHouseClient, options: ReadTraceSpansOptions): Promise<TraceSpans> {
+  const { traceIds, ranges = [] } = options
+  const known = traceIds.length === 0 ? [] : await readTraceRanges(client, options.tenant, traceIds)
+  return readSpansAt(client, traceIds.length === 0 ? [] : [...known, ...ranges], options)
+}
+
+/** The same of traces whose ranges are known. */
+export async function readSpansAt(
+  client: ClickHouseClient,
+  ranges: readonly TraceRange[],
+  options: ReadSpansOptions,
+): Promise<TraceSpans> {
   const found: TraceSpans = { spans: [], truncated: new Set() }
-  if (options.traceIds.length === 0) return found
-  const ranges = [...(await readTraceRanges(client, options.tenant, options.traceIds)), ...(options.ranges ?? [])]
   for (const group of groupByTime(mergeByTrace(ranges))) await readGroup(client, options, group, found)
   return found
 }
@@ -122,7 +135,7 @@ function joinNearest(groups: Group[]): void {
 
 async function readGroup(
   client: ClickHouseClient,
-  options: ReadTraceSpansOptions,
+  options: ReadSpansOptions,
   group: Group,
   found: TraceSpans,
 ): Promise<void> {
@@ -130,7 +143,7 @@ async function readGroup(
     query: `SELECT ${SETTLE_COLUMNS}
 FROM spans FINAL
 WHERE tenant = {tenant:String}
-  AND started_at >= fromUnixTimestamp64Nano({from:Int64}) AND started_at <= fromUnixTimestamp64Nano({to:Int64})
+  AND ${startedBetween('fromUnixTimestamp64Nano({from:Int64})', 'fromUnixTimestamp64Nano({to:Int64})').join('\n  AND ')}
   AND service IN {services:Array(String)}
   AND ${traceIdIn('{traceIds:Array(String)}')}
 ORDER BY spans.trace_id, spans.role DESC, spans.started_at, spans.span_id

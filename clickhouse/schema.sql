@@ -193,6 +193,7 @@ CREATE TABLE execution_hours
     `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
     `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
     `workflow_name` LowCardinality(String) CODEC(ZSTD(1)),
+    `failed_users` Array(FixedString(16)) CODEC(ZSTD(1)),
     `executions` UInt64 CODEC(T64, ZSTD(1)),
     `queue_ms_sum` Float64 CODEC(ZSTD(1)),
     `rows_total_sum` UInt64 CODEC(T64, ZSTD(1)),
@@ -332,14 +333,19 @@ CREATE TABLE executions
     `version` UInt64 CODEC(T64, ZSTD(1)),
     `is_deleted` UInt8 CODEC(ZSTD(1)),
     INDEX by_started_at started_at TYPE minmax GRANULARITY 1,
+    INDEX by_status status TYPE minmax GRANULARITY 1,
+    INDEX by_duration_ms duration_ms TYPE minmax GRANULARITY 1,
     INDEX by_execution_id execution_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_user_id user_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_conversation_id conversation_id TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_conversation_id conversation_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_parent_execution_id parent_execution_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_retry_of retry_of TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_replay_of replay_of TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toDate(anchor_at, 'UTC')
-ORDER BY tuple(tenant, anchor_at DESC, execution_id DESC, instance DESC)
-SETTINGS allow_experimental_reverse_key = 1, index_granularity = 1024;
+ORDER BY (tenant, anchor_at, execution_id, instance)
+SETTINGS index_granularity = 1024, min_compress_block_size = 8192, min_age_to_force_merge_seconds = 21600, min_age_to_force_merge_on_partition_only = 1;
 
 CREATE TABLE schema_migrations
 (

@@ -10,10 +10,11 @@ const range = (from: string, to: string): Range => ({ from: parseTime(from), to:
 describe('a range that ends now', () => {
   it('ends at the next whole second', () => {
     expect(resolveRange({}, NOW_MS, '24h')).toEqual(range('2026-11-19T12:34:57Z', '2026-11-20T12:34:57Z'))
-    expect(resolveRange({ time_range: '7d' }, NOW_MS, '24h').to).toBe(parseTime('2026-11-20T12:34:57Z'))
+    expect(resolveRange({ time_range: '1h' }, NOW_MS, '24h').to).toBe(parseTime('2026-11-20T12:34:57Z'))
   })
 
-  it('ends at the next whole hour when it is longer than a week', () => {
+  it('ends at the next whole hour when it is longer than a day', () => {
+    expect(resolveRange({ time_range: '7d' }, NOW_MS, '24h').to).toBe(parseTime('2026-11-20T13:00:00Z'))
     expect(resolveRange({ time_range: '30d' }, NOW_MS, '24h')).toEqual(
       range('2026-10-21T13:00:00Z', '2026-11-20T13:00:00Z'),
     )

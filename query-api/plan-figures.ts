@@ -10,7 +10,7 @@ import { floorDiv, NS_PER_HOUR, NS_PER_SECOND } from './time.ts'
 const DATE_TIME_MAX = 2 ** 32 - 1
 
 /**
- * Up to a week everything is read raw. Beyond, hours come from the rollups but for those that the worker has yet to rebuild (the
+ * Up to a day everything is read raw. Beyond, hours come from the rollups but for those that the worker has yet to rebuild (the
  * open one among them), so that an answer never lags, and for those that an edge cuts.
  * @param edges where the range, the period before it and their buckets start and end, nanoseconds
  */

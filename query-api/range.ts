@@ -35,7 +35,7 @@ export interface RangeParameters {
 }
 
 /** Longer ranges are read from the hourly rollups. */
-export const RAW_RANGE_MAX = 7n * NS_PER_DAY
+export const RAW_RANGE_MAX = NS_PER_DAY
 
 /**
  * The range of a statistics question. A range that ends "now" ends at the next whole second, so that what just arrived is in

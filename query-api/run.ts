@@ -35,7 +35,12 @@ export interface Runner {
 const WAITING_MAX = 256
 const RETRY_AFTER_SECONDS = 2
 
-const SETTINGS = { do_not_merge_across_partitions_select_final: 1 } as const
+/** Without the exact mode FINAL with skip indexes would bring versions back that were replaced. */
+const SETTINGS = {
+  do_not_merge_across_partitions_select_final: 1,
+  use_skip_indexes_if_final: 1,
+  use_skip_indexes_if_final_exact_mode: 1,
+} as const
 
 interface Flight {
   rows: Promise<readonly unknown[]>

@@ -1,4 +1,5 @@
 /** Newest first is read in widening windows: most pages are full within an hour or a day, and only rare filters reach everything. */
+import type { OpenRange } from './range.ts'
 import { NS_PER_DAY } from './time.ts'
 
 export interface Order {
@@ -12,11 +13,12 @@ const WIDTHS = [NS_PER_DAY / 24n, NS_PER_DAY, 4n * NS_PER_DAY]
 /**
  * Lower bounds of the sort time to try one after another; null is everything. A page of a window is the page of the whole as soon
  * as it is full, because the window holds the newest rows there are.
- * @param from start of the range, when it is about the sort time
+ * @param range open at both ends unless it is about the sort time
  */
-export function windowsOf({ sort, order, after }: Order, from: bigint | null, nowNs: bigint): (bigint | null)[] {
+export function windowsOf({ sort, order, after }: Order, { from, to }: OpenRange, nowNs: bigint): (bigint | null)[] {
   if (order === 'asc' || sort === 'duration_ms' || after?.value === null) return [null]
-  const top = after ? BigInt(after.value) : nowNs
+  const end = to !== null && to < nowNs ? to : nowNs
+  const top = after ? BigInt(after.value) : end
   const bounds = WIDTHS.map((width) => top - width).filter((bound) => from === null || bound > from)
   return [...bounds, null]
 }

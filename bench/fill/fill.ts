@@ -6,7 +6,7 @@ import { mkdirSync, statfsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ClickHouseClient, createClickHouse, migrate } from '@runlens/clickhouse'
 import type { Progress } from '../harness/benchmark.ts'
-import { readNumber, whenMerged } from '../harness/database.ts'
+import { readNumber, readRows, whenMerged } from '../harness/database.ts'
 import { clickhouseUrl, startProcess } from '../harness/processes.ts'
 import { LONG_EVERY, LONG_STEPS, STEPS } from './facts-sql.ts'
 import { type FillState, readFillState, writeFillState } from './state.ts'
@@ -49,6 +49,7 @@ export async function fill({ dataDir, executions, days, progress }: FillOptions)
     await rollUp(client, dataDir, url, progress)
     progress('merging')
     await whenMerged(client, MERGE_TIMEOUT_MS)
+    await mergeQuietDays(client, state)
     state.isRolledUp = true
     writeFillState(dataDir, state)
     return state
@@ -117,6 +118,18 @@ async function rollUp(client: ClickHouseClient, dataDir: string, url: string, pr
   } finally {
     await worker.stop()
   }
+}
+
+/** Days in which nothing was written for hours are one part each (`min_age_to_force_merge_seconds`); here nobody waits that long. */
+async function mergeQuietDays(client: ClickHouseClient, { toMs }: FillState): Promise<void> {
+  const yesterday = new Date(toMs - 86_400_000).toISOString().slice(0, 10).replaceAll('-', '')
+  const days = await readRows<{ id: string }>(
+    client,
+    `SELECT partition_id AS id FROM system.parts
+WHERE active AND database = currentDatabase() AND table = 'executions' AND partition_id < '${yesterday}'
+GROUP BY id HAVING count() > 1 OR min(level) = 0`,
+  )
+  for (const { id } of days) await client.command({ query: `OPTIMIZE TABLE executions PARTITION ID '${id}' FINAL` })
 }
 
 function dirtyHours(client: ClickHouseClient): Promise<number> {

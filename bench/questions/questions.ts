@@ -16,7 +16,7 @@ export function questionsAbout({ executions, fromMs, toMs }: FillState): AskedQu
   const statistics = (what: string, range: string) => `/api/v1/observability/${what}?${range}`
   /** A range that ends where the data end, shifted a little so that no two are alike. */
   const last = (lengthMs: number) => (n: number) => rangeOf(toMs - lengthMs - n * 1000, toMs - n * 1000)
-  /** Longer ranges end with an hour, as `time_range=30d` does. */
+  /** Longer ranges end with an hour, as `time_range=7d` does. */
   const wholeHours = (lengthMs: number) => (n: number) => {
     const to = Math.ceil(toMs / HOUR_MS) * HOUR_MS - n * HOUR_MS
     return rangeOf(to - lengthMs, to)
@@ -38,7 +38,7 @@ export function questionsAbout({ executions, fromMs, toMs }: FillState): AskedQu
     { what: 'tree of 50 steps', path: (n) => `/api/v1/executions/id/${long(n)}/tree` },
     { what: 'kpis 1h', path: (n) => statistics('kpis', last(HOUR_MS)(n)) },
     { what: 'kpis 24h', path: (n) => statistics('kpis', last(DAY_MS)(n)) },
-    { what: 'kpis 7d', path: (n) => statistics('kpis', last(7 * DAY_MS)(n)) },
+    { what: 'kpis 7d', path: (n) => statistics('kpis', wholeHours(7 * DAY_MS)(n)) },
     { what: 'kpis 30d', path: (n) => statistics('kpis', wholeHours(30 * DAY_MS)(n)) },
     { what: 'workflows 24h', path: (n) => statistics('workflows', last(DAY_MS)(n)) },
     { what: 'workflows 30d', path: (n) => statistics('workflows', wholeHours(30 * DAY_MS)(n)) },

@@ -1,6 +1,8 @@
--- Executions as settled, newest first. The key holds `anchor_at`, which never changes for an execution, so an amended start
--- replaces the row instead of standing beside it. Rows are wide and most questions want few, scattered ones (a page, one id, a
--- rare user), so granules are an eighth of the default: less to decompress for each row that is shown.
+-- Executions as settled, by start. The key holds `anchor_at`, which never changes for an execution, so an amended start replaces the
+-- row instead of standing beside it. It ascends: only then does FINAL leave alone what no other part overlaps, and use skip indexes.
+-- Rows are wide and most questions want few, scattered ones (a page, one id, a rare user), so granules are an eighth of the
+-- default and compressed blocks hold about one granule: less to decompress for each row that is shown. A day in which nothing was
+-- written for six hours becomes one part, which FINAL need not merge.
 CREATE TABLE IF NOT EXISTS executions
 (
     tenant LowCardinality(String) CODEC(ZSTD(1)),
@@ -67,11 +69,16 @@ CREATE TABLE IF NOT EXISTS executions
     version UInt64 CODEC(T64, ZSTD(1)),
     is_deleted UInt8 CODEC(ZSTD(1)),
     INDEX by_started_at started_at TYPE minmax GRANULARITY 1,
+    INDEX by_status status TYPE minmax GRANULARITY 1,
+    INDEX by_duration_ms duration_ms TYPE minmax GRANULARITY 1,
     INDEX by_execution_id execution_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_user_id user_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_conversation_id conversation_id TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_conversation_id conversation_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_parent_execution_id parent_execution_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_retry_of retry_of TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_replay_of replay_of TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toDate(anchor_at, 'UTC')
-ORDER BY (tenant, anchor_at DESC, execution_id DESC, instance DESC)
-SETTINGS allow_experimental_reverse_key = 1, index_granularity = 1024
+ORDER BY (tenant, anchor_at, execution_id, instance)
+SETTINGS index_granularity = 1024, min_compress_block_size = 8192, min_age_to_force_merge_seconds = 21600, min_age_to_force_merge_on_partition_only = 1

@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS execution_hours
     workflow_id LowCardinality(String) CODEC(ZSTD(1)),
     status Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
     workflow_name LowCardinality(String) CODEC(ZSTD(1)),
+    failed_users Array(FixedString(16)) CODEC(ZSTD(1)),
     executions UInt64 CODEC(T64, ZSTD(1)),
     queue_ms_sum Float64 CODEC(ZSTD(1)),
     rows_total_sum UInt64 CODEC(T64, ZSTD(1)),

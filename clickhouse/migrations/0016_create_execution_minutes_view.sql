@@ -1,6 +1,6 @@
 -- Executions by minute, true at any moment: rebuilt hours from execution_minutes, all others from executions.
--- Under FINAL no skip index narrows a key that descends, so the executions of waiting hours are looked up first, and then read by
--- the hours of their anchors: those stay the same over all versions of a row.
+-- No skip index follows from a set of hours, so the executions of waiting hours are looked up first, and then merged by the hours of
+-- their anchors only: those stay the same over all versions of a row.
 CREATE VIEW IF NOT EXISTS v_execution_minutes AS
 WITH waiting AS
 (

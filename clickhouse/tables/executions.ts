@@ -2,7 +2,7 @@
  * Executions as settled. Written by the worker only, when something about one changed.
  *
  * Engine: ReplacingMergeTree(version, is_deleted), PARTITION BY toDate(anchor_at),
- * ORDER BY (tenant, anchor_at DESC, execution_id DESC, instance DESC). Read with FINAL and
+ * ORDER BY (tenant, anchor_at, execution_id, instance). Read with FINAL and
  * `do_not_merge_across_partitions_select_final = 1`. Unknown text is '', unknown figures and times are NULL.
  */
 import { type Row, table } from './column.ts'

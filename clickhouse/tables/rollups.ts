@@ -46,6 +46,8 @@ export const EXECUTION_HOURS = table('execution_hours', {
   workflow_id: 'LowCardinality(String)',
   status: STATUS_ENUM,
   workflow_name: 'LowCardinality(String)',
+  /** `sipHash128` of the users that failures hit, each once: over a long range they are many more than the workflows. */
+  failed_users: 'Array(FixedString(16))',
   ...FIGURES,
 })
 

@@ -1,7 +1,6 @@
 /** How many executions a filter matches, up to a bound, and how many of all of them are open. */
 import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
-import { matchingExecutions } from './matching-executions.ts'
-import { indent, Parameters, type Question, type Scope } from './question.ts'
+import { indent, Parameters, type Question, rowsOf, type Scope } from './question.ts'
 import { OPEN, shownStatus } from './status.ts'
 
 export interface ExecutionCount {
@@ -11,17 +10,36 @@ export interface ExecutionCount {
 /** Counted to this and not on: merging tens of millions of rows for a figure that nobody reads to the last digit would take seconds. */
 export const COUNTED_MAX = 10_000
 
+/** Where to count: nothing in the answer, but in what is read. */
+export interface CountWithin {
+  /** Only executions that started at this or later, nanoseconds. */
+  startedFromNs?: bigint
+  /** Only executions with one of these anchors, microseconds. */
+  anchors?: readonly string[]
+}
+
 /** One more than {@link COUNTED_MAX} stands for any number beyond. */
-export function countExecutions(scope: Scope, filter: ExecutionFilter): Question<ExecutionCount> {
+export function countExecutions(
+  scope: Scope,
+  filter: ExecutionFilter,
+  { startedFromNs, anchors }: CountWithin = {},
+): Question<ExecutionCount> {
   const parameters = new Parameters()
-  const rows = matchingExecutions(scope, parameters, filterConditions(filter, parameters))
+  const conditions = filterConditions(filter, parameters)
+  if (startedFromNs !== undefined) conditions.push(`started_at >= ${parameters.bindTime('window_from', startedFromNs)}`)
+  if (anchors) conditions.push(`anchor_at IN ${parameters.bindAnchors('anchors', anchors)}`)
+  const rows = rowsOf('executions', scope, parameters, conditions)
   const sql = `SELECT count() AS n\nFROM (\n${indent(`SELECT 1\n${rows}\nLIMIT ${COUNTED_MAX + 1}`)}\n)`
   return { name: 'count-executions', sql, params: parameters.values }
 }
 
 export function countOpen(scope: Scope, filter: ExecutionFilter): Question<ExecutionCount> {
   const parameters = new Parameters()
-  const isOpen = `${shownStatus(parameters, filter.lostBeforeNs)} IN ${OPEN}`
-  const rows = matchingExecutions(scope, parameters, [...filterConditions(filter, parameters), isOpen])
+  const rows = rowsOf('executions', scope, parameters, [
+    ...filterConditions(filter, parameters),
+    // The index is about the stored status.
+    `status IN ${OPEN}`,
+    `${shownStatus(parameters, filter.lostBeforeNs)} IN ${OPEN}`,
+  ])
   return { name: 'count-open', sql: `SELECT count() AS n\n${rows}`, params: parameters.values }
 }

@@ -1,6 +1,6 @@
 /** The filter of the core as a value, and the SQL conditions that it means. */
 import type { Parameters } from './question.ts'
-import { shownStatus } from './status.ts'
+import { statusConditions } from './status.ts'
 
 /** Columns that are filtered by one equal value. */
 export const EQUAL_COLUMNS = [
@@ -38,7 +38,7 @@ export interface ExecutionFilter {
   lostBeforeNs: bigint
 }
 
-/** Where `q` looks. */
+/** Where `q` looks; in the trace id too, if it may be a part of one. */
 const SEARCHED = [
   'workflow_name',
   'failed_step',
@@ -50,8 +50,8 @@ const SEARCHED = [
   'query',
   'error_type',
   'error_message',
-  'lower(hex(trace_id))',
 ]
+const TRACE_ID_PART = /^[0-9a-f]{1,32}$/i
 
 /** Conditions on a row of `executions`, to be joined with AND. */
 export function filterConditions(filter: ExecutionFilter, parameters: Parameters): string[] {
@@ -62,8 +62,7 @@ export function filterConditions(filter: ExecutionFilter, parameters: Parameters
   }
   if (filter.kind) conditions.push(`kind IN ${parameters.bind('kinds', 'Array(String)', filter.kind)}`)
   if (filter.status) {
-    const shown = shownStatus(parameters, filter.lostBeforeNs)
-    conditions.push(`${shown} IN ${parameters.bind('statuses', 'Array(String)', filter.status)}`)
+    conditions.push(...statusConditions(filter.status, parameters, filter.lostBeforeNs))
   }
   const { min_duration_ms: min, max_duration_ms: max } = filter
   if (min !== null) conditions.push(`duration_ms >= ${parameters.bind('min_duration_ms', 'Float64', min)}`)
@@ -75,7 +74,8 @@ export function filterConditions(filter: ExecutionFilter, parameters: Parameters
   })
   if (filter.q !== null) {
     const needle = parameters.bind('q', 'String', filter.q)
-    const places = SEARCHED.map((text) => `positionCaseInsensitiveUTF8(${text}, ${needle}) > 0`)
+    const searched = TRACE_ID_PART.test(filter.q) ? [...SEARCHED, 'lower(hex(trace_id))'] : SEARCHED
+    const places = searched.map((text) => `positionCaseInsensitiveUTF8(${text}, ${needle}) > 0`)
     conditions.push(`(${places.join('\n    OR ')})`)
   }
   return conditions

@@ -1,8 +1,9 @@
-/** One page of the filtered list of executions: first the keys of the page, then the rows behind them. */
+/** The rows of a page of executions, as merged, from among candidates. */
 import { type ExecutionColumns, executionColumns } from './execution-columns.ts'
 import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
-import { matchingExecutions } from './matching-executions.ts'
-import { indent, Parameters, type Question, rowsOf, type Scope } from './question.ts'
+import type { Candidate } from './find-candidates.ts'
+import { behind, orderBy, type PageOrder, type Position, sortValue, upTo } from './page-order.ts'
+import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
 import { shownStatus } from './status.ts'
 
 export interface ListedExecution extends ExecutionColumns {
@@ -12,52 +13,37 @@ export interface ListedExecution extends ExecutionColumns {
   sort_value: string | null
 }
 
-export interface Page {
-  sort: 'started_at' | 'ended_at' | 'duration_ms'
-  order: 'asc' | 'desc'
-  /** The row that the page follows; null for the first page. */
-  after: { value: string | null; execution_id: string; instance: string } | null
-  /** Only rows whose sort time is at least this, nanoseconds; null: all. The widening window. */
-  windowFromNs: bigint | null
-  limit: number
+export interface Page extends PageOrder {
+  after: Position | null
 }
 
 /**
- * Executions in the order of the page. Sorting by a value that an execution lacks puts it last, in either order; equal values are
- * ordered by execution id and instance, which together are unique.
+ * The executions of the page from behind `after` up to the last candidate. All versions of an execution share their anchor, so
+ * that the candidates' anchors are enough to merge by; what a newer version says no longer is checked by the filter once more.
+ * Another execution at the same anchor is in the answer if it belongs to the page, and then it is a candidate itself.
+ * @param candidates at least one, in the order of the page, without a gap
  */
-export function listExecutions(scope: Scope, filter: ExecutionFilter, page: Page): Question<ListedExecution> {
+export function listExecutions(
+  scope: Scope,
+  filter: ExecutionFilter,
+  page: Page,
+  candidates: readonly Candidate[],
+): Question<ListedExecution> {
   const parameters = new Parameters()
-  const { sort, order, windowFromNs } = page
-  const direction = order.toUpperCase()
-  const orderBy = `ORDER BY ${sort} ${direction} NULLS LAST, execution_id ${direction}, instance ${direction}`
-  const conditions = filterConditions(filter, parameters)
-  if (windowFromNs !== null) conditions.push(`${sort} >= ${parameters.bindTime('window_from', windowFromNs)}`)
-  if (page.after) conditions.push(...afterConditions(page, page.after, parameters))
-  const limit = parameters.bind('limit', 'UInt32', page.limit)
-  const keys = `SELECT anchor_at, execution_id, instance\n${matchingExecutions(scope, parameters, conditions)}\n${orderBy}\nLIMIT ${limit}`
+  const last = candidates.at(-1)!
+  const anchors = [...new Set(candidates.map(({ anchor_us }) => anchor_us))]
+  const conditions = [
+    `anchor_at IN ${parameters.bindAnchors('anchors', anchors)}`,
+    ...filterConditions(filter, parameters),
+    ...(page.after ? behind(page, page.after, 'after', parameters) : []),
+    upTo(page, { ...last, value: last.sort_value }, 'until', parameters),
+  ]
   const columns = [
     ...executionColumns(shownStatus(parameters, filter.lostBeforeNs)),
     'substringUTF8(input, 1, 200) AS input_preview',
     'substringUTF8(output, 1, 200) AS output_preview',
-    `${sort === 'duration_ms' ? 'toString(duration_ms)' : `toString(toUnixTimestamp64Nano(${sort}))`} AS sort_value`,
+    sortValue(page),
   ]
-  const inPage = `(anchor_at, execution_id, instance) IN (\n${indent(keys)}\n  )`
-  const sql = `SELECT\n  ${columns.join(',\n  ')}\n${rowsOf('executions', scope, parameters, [inPage])}\n${orderBy}`
+  const sql = `SELECT\n  ${columns.join(',\n  ')}\n${rowsOf('executions', scope, parameters, conditions)}\n${orderBy(page)}`
   return { name: 'list-executions', sql, params: parameters.values }
-}
-
-/** Rows behind a position, in the page's order. The plain bound on the sort column lets ClickHouse skip what lies before. */
-function afterConditions({ sort, order }: Page, after: NonNullable<Page['after']>, parameters: Parameters): string[] {
-  const beyond = order === 'desc' ? '<' : '>'
-  const id = parameters.bind('after_id', 'String', after.execution_id)
-  const instance = parameters.bind('after_instance', 'String', after.instance)
-  const identity = `(execution_id, instance) ${beyond} (${id}, ${instance})`
-  if (after.value === null) return [`${sort} IS NULL`, identity]
-  const value =
-    sort === 'duration_ms'
-      ? parameters.bind('after_value', 'Float64', Number(after.value))
-      : parameters.bindTime('after_value', BigInt(after.value))
-  const next = `(${sort} ${beyond} ${value} OR (${sort} = ${value} AND ${identity}))`
-  return sort === 'started_at' ? [`${sort} ${beyond}= ${value}`, next] : [`(${next} OR ${sort} IS NULL)`]
 }

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { countExecutions, countOpen } from './count-executions.ts'
 import { dirtyHours } from './dirty-hours.ts'
+import { durationFloor } from './duration-floor.ts'
 import type { ExecutionFilter } from './execution-filter.ts'
 import type { FiguresFilter } from './figures.ts'
+import { type CandidateSearch, findAnchors, findCandidates } from './find-candidates.ts'
 import { kpiFigures } from './kpi-figures.ts'
-import { listExecutions, type Page } from './list-executions.ts'
+import { lastFailures } from './last-failures.ts'
+import { listExecutions } from './list-executions.ts'
 import { locateExecution } from './locate-execution.ts'
 import type { Question } from './question.ts'
 import { readExecutions } from './read-executions.ts'
@@ -57,12 +60,16 @@ const noFilter: ExecutionFilter = {
   range: { field: 'started_at', from: null, to: null },
   lostBeforeNs: 3n,
 }
-const firstPage: Page = { sort: 'started_at', order: 'desc', after: null, windowFromNs: 5n, limit: 101 }
+const firstPage: CandidateSearch = { sort: 'started_at', order: 'desc', after: null, windowFromNs: 5n, limit: 202 }
 const after = { value: '7', execution_id: HOSTILE, instance: HOSTILE }
+const byDuration = { sort: 'duration_ms', order: 'asc', after } as const
+const withoutEnd = { sort: 'ended_at', order: 'desc', after: { ...after, value: null } } as const
+const candidate = { anchor_us: '1700000000000005', execution_id: HOSTILE, instance: HOSTILE, sort_value: '6' }
 const figures: FiguresFilter = { range: { from: 100n, to: 200n }, kind: null, environment: null, lostBeforeNs: 3n }
 const narrow: FiguresFilter = { ...figures, kind: ['agent'], environment: HOSTILE }
 const raw = { source: 'raw', rawHours: [] } as const
 const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
+const history = { workflowId: HOSTILE, stepNames: [HOSTILE], from: 1n, to: 2n }
 const places = [{ trace_id: 'ab'.repeat(16), first_started_at: 1n, last_started_at: 2n, services: [HOSTILE] }]
 const relative = {
   execution_id: HOSTILE,
@@ -75,22 +82,19 @@ const relative = {
 }
 
 const QUESTIONS: [string, Question<unknown>][] = [
-  ['list-executions-first-page', listExecutions(scope, noFilter, firstPage)],
-  ['list-executions-every-filter', listExecutions(scope, everyFilter, { ...firstPage, after })],
-  [
-    'list-executions-by-duration',
-    listExecutions(scope, noFilter, { ...firstPage, sort: 'duration_ms', order: 'asc', after, windowFromNs: null }),
-  ],
-  [
-    'list-executions-without-end',
-    listExecutions(scope, noFilter, {
-      ...firstPage,
-      sort: 'ended_at',
-      after: { ...after, value: null },
-      windowFromNs: null,
-    }),
-  ],
+  ['find-candidates-first-page', findCandidates(scope, noFilter, firstPage)],
+  ['find-candidates-every-filter', findCandidates(scope, everyFilter, { ...firstPage, after })],
+  ['find-candidates-by-duration', findCandidates(scope, noFilter, { ...byDuration, windowFromNs: null, limit: 7 })],
+  ['find-candidates-without-end', findCandidates(scope, noFilter, { ...withoutEnd, windowFromNs: null, limit: 7 })],
+  ['find-anchors', findAnchors(scope, everyFilter, 1001)],
+  ['list-executions-first-page', listExecutions(scope, noFilter, { ...firstPage, after: null }, [candidate])],
+  ['list-executions-every-filter', listExecutions(scope, everyFilter, { ...firstPage, after }, [candidate])],
+  ['list-executions-by-duration', listExecutions(scope, noFilter, byDuration, [{ ...candidate, sort_value: '9.5' }])],
+  ['list-executions-without-end', listExecutions(scope, noFilter, withoutEnd, [{ ...candidate, sort_value: null }])],
+  ['duration-floor', durationFloor(scope, { ...everyFilter, equal: { environment: HOSTILE } }, 202)],
   ['count-executions', countExecutions(scope, everyFilter)],
+  ['count-executions-of-a-day', countExecutions(scope, noFilter, { startedFromNs: 5n })],
+  ['count-executions-at-anchors', countExecutions(scope, noFilter, { anchors: ['5', '1700000000000006'] })],
   ['count-open', countOpen(scope, everyFilter)],
   ['locate-execution', locateExecution(scope, HOSTILE)],
   ['read-executions', readExecutions(scope, HOSTILE, [{ instance: 'a', anchor_us: '5', traces: [] }], 3n)],
@@ -99,10 +103,12 @@ const QUESTIONS: [string, Question<unknown>][] = [
   ['kpi-figures-rollup', kpiFigures(scope, narrow, rollup, 30)],
   ['workflow-figures-raw', workflowFigures(scope, figures, raw, 100)],
   ['workflow-figures-rollup', workflowFigures(scope, narrow, rollup, 100)],
+  ['last-failures', lastFailures(scope, narrow, [{ workflow_id: HOSTILE, last_failure_ns: '1700000000000000005' }])],
   ['dirty-hours', dirtyHours(scope, 1n, 2n)],
   ['read-trace', readTrace(scope, places, 10)],
   ['step-attributes', stepAttributes(scope, places, 10)],
-  ['step-history', stepHistory(scope, { workflowId: HOSTILE, stepNames: [HOSTILE], from: 1n, to: 2n })],
+  ['step-history', stepHistory(scope, { ...history, rawHours: [] })],
+  ['step-history-with-raw-hours', stepHistory(scope, { ...history, rawHours: [3600, 7200, 14_400] })],
 ]
 
 describe('questions', () => {

@@ -1,6 +1,5 @@
 /** Executions that an execution names or that name it: parent, children, attempts, replays. */
-import { matchingExecutions } from './matching-executions.ts'
-import { nanoseconds, Parameters, type Question, type Scope } from './question.ts'
+import { nanoseconds, Parameters, type Question, rowsOf, type Scope } from './question.ts'
 import { shownStatus } from './status.ts'
 
 export interface RelatedExecution {
@@ -53,7 +52,7 @@ export function relatedExecutions(scope: Scope, of: Relative, lostBeforeNs: bigi
   parent_execution_id,
   retry_of,
   replay_of
-${matchingExecutions(scope, parameters, conditions)}
+${rowsOf('executions', scope, parameters, conditions)}
 ORDER BY started_at, execution_id, instance
 LIMIT ${RELATED_MAX}`
   return { name: 'related-executions', sql, params: parameters.values }

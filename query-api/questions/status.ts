@@ -7,7 +7,8 @@ const list = (statuses: readonly string[]) => statuses.map((status) => `'${statu
 export const OPEN = `(${list(OPEN_STATUSES)})`
 export const FINAL = `(${list(FINAL_STATUSES)})`
 /** Final and not success. */
-export const FAILURES = `(${list(FINAL_STATUSES.filter((status) => status !== 'success'))})`
+export const FAILURE_STATUSES = FINAL_STATUSES.filter((status) => status !== 'success')
+export const FAILURES = `(${list(FAILURE_STATUSES)})`
 
 const LIVELY = `(${list(LIVELY_STATUSES)})`
 
@@ -19,6 +20,26 @@ export const LOST_AFTER_MS = 24 * 3_600_000
  * @param lostBeforeNs executions heard of last before this are lost
  */
 export function shownStatus(parameters: Parameters, lostBeforeNs: bigint): string {
-  const silent = `last_seen_at < ${parameters.bindTime('lost_before', lostBeforeNs)}`
-  return `if(status IN ${LIVELY} AND ${silent}, 'lost', toString(status))`
+  return `if(${fellSilent(parameters, lostBeforeNs)}, 'lost', toString(status))`
+}
+
+/** SQL for whether the status to show is `lost` although another is stored. */
+export function fellSilent(parameters: Parameters, lostBeforeNs: bigint): string {
+  return `status IN ${LIVELY} AND last_seen_at < ${parameters.bindTime('lost_before', lostBeforeNs)}`
+}
+
+/**
+ * Conditions for executions that show one of some statuses. The first is about the stored status alone, which is indexed and
+ * cheap to compare; it says everything unless silence may change what is shown.
+ */
+export function statusConditions(shown: readonly string[], parameters: Parameters, lostBeforeNs: bigint): string[] {
+  const lively: readonly string[] = LIVELY_STATUSES
+  const stored = shown.includes('lost') ? [...new Set([...shown, ...lively])] : shown
+  const conditions = [`status IN ${parameters.bind('stored_statuses', 'Array(String)', stored)}`]
+  if (stored.some((status) => lively.includes(status))) {
+    conditions.push(
+      `${shownStatus(parameters, lostBeforeNs)} IN ${parameters.bind('statuses', 'Array(String)', shown)}`,
+    )
+  }
+  return conditions
 }

@@ -1,6 +1,7 @@
 /** How long steps took before: their duration at each percent from 1 to 99, by step name, in executions of one workflow. */
-import { bucketDurationSql, STEP_SCALE } from '@runlens/clickhouse'
-import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
+import { bucketDurationSql, durationBucketSql, STEP_SCALE } from '@runlens/clickhouse'
+import { indent, Parameters, type Question, rowsOf, type Scope } from './question.ts'
+import { inRawHours } from './raw-hours.ts'
 
 export interface StepHistory {
   step_name: string
@@ -14,25 +15,55 @@ const PERCENTS = Array.from({ length: 99 }, (_, index) => ((index + 1) / 100).to
 export interface HistoryOf {
   workflowId: string
   stepNames: readonly string[]
-  /** Half-open, nanoseconds. */
+  /** Half-open, nanoseconds. The last hour counts as a whole. */
   from: bigint
   to: bigint
+  /** Hours that are not rebuilt yet: starts in seconds since the epoch, ascending. They are read from the executions. */
+  rawHours: readonly number[]
 }
 
 export function stepHistory(scope: Scope, of: HistoryOf): Question<StepHistory> {
   const parameters = new Parameters()
-  const rows = rowsOf('v_step_hours', scope, parameters, [
-    `hour >= ${parameters.bindTime('from', of.from)}`,
-    `hour < ${parameters.bindTime('to', of.to)}`,
-    `workflow_id = ${parameters.bind('workflow_id', 'String', of.workflowId)}`,
-    `step_name IN ${parameters.bind('step_names', 'Array(String)', of.stepNames)}`,
-  ])
+  const parts = [rebuiltPart(scope, of, parameters)]
+  if (of.rawHours.length > 0) parts.push(rawPart(scope, of, parameters))
+  const percentiles = `quantilesTimingMerge(${PERCENTS.join(', ')})(state)`
   const sql = `SELECT
   step_name,
-  sum(steps) AS steps,
-  arrayMap(b -> ${bucketDurationSql('b', STEP_SCALE)}, quantilesTimingMerge(${PERCENTS.join(', ')})(duration_bucket)) AS percentiles
-${rows}
+  sum(n) AS steps,
+  arrayMap(b -> ${bucketDurationSql('b', STEP_SCALE)}, ${percentiles}) AS percentiles
+FROM (
+${indent(parts.join('\nUNION ALL\n'))}
+)
 GROUP BY step_name
 LIMIT 1000`
   return { name: 'step-history', sql, params: parameters.values }
+}
+
+function rebuiltPart(scope: Scope, of: HistoryOf, parameters: Parameters): string {
+  const rows = rowsOf('step_hours', scope, parameters, [
+    `hour >= ${parameters.bindTime('from', of.from)}`,
+    `hour < ${parameters.bindTime('to', of.to)}`,
+    ...ofSteps(of, parameters),
+    'steps > 0',
+    ...(of.rawHours.length === 0
+      ? []
+      : [`toUnixTimestamp(hour) NOT IN ${parameters.bind('raw_hours', 'Array(UInt32)', of.rawHours)}`]),
+  ])
+  return `SELECT\n  step_name,\n  sum(steps) AS n,\n  quantilesTimingMergeState(0.5)(duration_bucket) AS state\n${rows}\nGROUP BY step_name`
+}
+
+function rawPart(scope: Scope, of: HistoryOf, parameters: Parameters): string {
+  const rows = rowsOf('execution_steps', scope, parameters, [
+    ...inRawHours(of.rawHours, parameters),
+    ...ofSteps(of, parameters),
+  ])
+  const bucket = durationBucketSql('assumeNotNull(step_ms)', STEP_SCALE)
+  return `SELECT\n  step_name,\n  count() AS n,\n  quantilesTimingStateIf(0.5)(${bucket}, isNotNull(step_ms)) AS state\n${rows}\nGROUP BY step_name`
+}
+
+function ofSteps({ workflowId, stepNames }: HistoryOf, parameters: Parameters): string[] {
+  return [
+    `workflow_id = ${parameters.bind('workflow_id', 'String', workflowId)}`,
+    `step_name IN ${parameters.bind('step_names', 'Array(String)', stepNames)}`,
+  ]
 }

@@ -1,5 +1,5 @@
 /** Where the spans of traces lie, as conditions on the key of `spans`. */
-import { traceIdIn } from '@runlens/clickhouse'
+import { startedBetween, traceIdIn } from '@runlens/clickhouse'
 import type { Parameters } from './question.ts'
 
 export interface TracePlace {
@@ -18,8 +18,7 @@ export function traceConditions(places: readonly TracePlace[], parameters: Param
   const services = [...new Set(places.flatMap((place) => place.services))].sort()
   const ids = places.map((place) => place.trace_id)
   return [
-    `started_at >= ${parameters.bindTime('first', first)}`,
-    `started_at <= ${parameters.bindTime('last', last)}`,
+    ...startedBetween(parameters.bindTime('first', first), parameters.bindTime('last', last)),
     `service IN ${parameters.bind('services', 'Array(String)', services)}`,
     traceIdIn(parameters.bind('trace_ids', 'Array(String)', ids)),
   ]

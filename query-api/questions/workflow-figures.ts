@@ -1,9 +1,8 @@
 /** Figures of every workflow that ran in a range, those whose failures hurt most first. */
-import { type FiguresFilter, type FiguresPlan, figureColumns, figureParts, scopeConditions } from './figures.ts'
+import { type FiguresFilter, type FiguresPlan, figureColumns, figureParts } from './figures.ts'
 import type { FigureRow } from './kpi-figures.ts'
-import { matchingExecutions } from './matching-executions.ts'
 import { indent, nanoseconds, Parameters, type Question, type Scope } from './question.ts'
-import { FAILURES, shownStatus } from './status.ts'
+import { FAILURES } from './status.ts'
 
 type Previous = { [K in keyof FigureRow as `previous_${K}`]: FigureRow[K] }
 
@@ -13,15 +12,14 @@ export interface WorkflowRow extends FigureRow, Previous {
   last_started_ns: string
   affected_users: string | number
   time_lost_ms: number
+  /** '' when nothing failed. */
   last_failure_ns: string
-  last_failed_id: string
-  last_error_type: string
-  last_error_message: string
   workflows_total: string | number
   running_total: string | number
 }
 
-/** Counts may come from rollups; what is said about failures (whom they hit, the last one) is always read raw. */
+const FAILED = `is_current AND shown IN ${FAILURES}`
+
 export function workflowFigures(
   scope: Scope,
   filter: FiguresFilter,
@@ -36,10 +34,12 @@ export function workflowFigures(
     `${nanoseconds('maxIf(last_started, is_current)')} AS last_started_ns`,
     ...figureColumns(plan, 'is_current'),
     ...figureColumns(plan, 'NOT is_current', 'previous_'),
+    `uniqExactArrayMergeIf(failed_users, ${FAILED}) AS affected_users`,
+    `sumIf(duration_sum, ${FAILED}) AS time_lost_ms`,
+    `if(failure > 0, ${nanoseconds(`maxIf(last_started, ${FAILED})`)}, '') AS last_failure_ns`,
   ]
   const sql = `SELECT
-  figures.*,
-  failures.* EXCEPT (failed_workflow),
+  *,
   count() OVER () AS workflows_total,
   sum(running) OVER () AS running_total
 FROM (
@@ -50,32 +50,8 @@ ${indent(indent(parts))}
   )
   GROUP BY workflow_id
   HAVING total > 0
-) AS figures
-LEFT JOIN (
-${indent(failureParts(scope, filter, parameters))}
-) AS failures ON figures.workflow_id = failures.failed_workflow
+)
 ORDER BY failure * greatest(affected_users, 1) DESC, time_lost_ms DESC, total DESC, workflow_id
 LIMIT ${parameters.bind('limit', 'UInt32', limit)}`
   return { name: `workflow-figures-${plan.source}`, sql, params: parameters.values }
-}
-
-function failureParts(scope: Scope, filter: FiguresFilter, parameters: Parameters): string {
-  const { from, to } = filter.range
-  const shown = shownStatus(parameters, filter.lostBeforeNs)
-  const rows = matchingExecutions(scope, parameters, [
-    `started_at >= ${parameters.bindTime('from', from)}`,
-    `started_at < ${parameters.bindTime('to', to)}`,
-    ...scopeConditions(filter, parameters),
-    `${shown} IN ${FAILURES}`,
-  ])
-  return `SELECT
-  workflow_id AS failed_workflow,
-  uniqExactIf(user_id, user_id != '') AS affected_users,
-  sum(ifNull(duration_ms, 0)) AS time_lost_ms,
-  ${nanoseconds('max(started_at)')} AS last_failure_ns,
-  argMax(execution_id, (started_at, execution_id)) AS last_failed_id,
-  argMax(error_type, (started_at, execution_id)) AS last_error_type,
-  argMax(error_message, (started_at, execution_id)) AS last_error_message
-${rows}
-GROUP BY workflow_id`
 }

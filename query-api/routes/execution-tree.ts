@@ -1,17 +1,18 @@
 /** `GET /api/v1/executions/id/{execution_id}/tree`: the steps of an execution, read from its spans. */
-import { readTraceRanges, readTraceSpans } from '@runlens/clickhouse'
+import { readSpansAt, readTraceRanges } from '@runlens/clickhouse'
 import { type Settled, settle, type TreeItem, executionTree as treeOf } from '@runlens/mapping'
 import { z } from 'zod'
 import { findExecution } from '../find-execution.ts'
 import { type Moments, momentsOf } from '../meta.ts'
+import { dirtyHours } from '../questions/dirty-hours.ts'
 import type { ReadExecution } from '../questions/read-executions.ts'
-import { stepAttributes } from '../questions/step-attributes.ts'
+import { type StepAttributes, stepAttributes } from '../questions/step-attributes.ts'
 import { stepHistory } from '../questions/step-history.ts'
 import { choice, instanceParameter, noRange } from '../schema/parameters.ts'
 import { type Tree, treeSchema } from '../schema/tree.ts'
 import { isLively, known } from '../shape-execution.ts'
 import { percentileOf, type StepContext, shapeStep } from '../shape-step.ts'
-import { formatTime, NS_PER_DAY } from '../time.ts'
+import { formatTime, NS_PER_DAY, NS_PER_SECOND } from '../time.ts'
 import { executionPath } from './execution-detail.ts'
 import { type Asked, QUESTION_PROBLEMS, route } from './route.ts'
 
@@ -40,8 +41,8 @@ export const executionTree = route({
     const moments = momentsOf(services)
     const wanted = { executionId: path.execution_id, instance: query.instance }
     const { row, traces, instances } = await findExecution(services.runner, scope, wanted, moments, signal)
-    const { items, settled, spans, truncated } = await readItems(asked, row, traces, moments)
-    const steps = await shapeItems(asked, row, traces, items, settled, moments)
+    const { spans, truncated, ...found } = await readItems(asked, row, traces, moments)
+    const steps = await shapeItems(asked, row, found, moments)
     const tree: Tree = {
       execution_id: row.execution_id,
       kind: row.kind as Tree['kind'],
@@ -56,15 +57,20 @@ export const executionTree = route({
 
 /** Settles the execution's traces again and takes its tree. */
 async function readItems(asked: AskedTree, row: ReadExecution, traces: string[], moments: Moments) {
-  const { services, scope, query } = asked
-  const { spans, truncated } = await services.runner.read((client) =>
-    readTraceSpans(client, {
-      tenant: scope.tenant,
-      traceIds: traces,
-      payloadBytesMax: services.payloadBytesMax,
-      spansMax: services.spansPerTraceMax,
-    }),
-  )
+  const { services, scope, query, signal } = asked
+  const places = await services.runner.read((client) => readTraceRanges(client, scope.tenant, traces))
+  const limit = services.spansPerTraceMax * traces.length
+  // Which spans are steps is not known yet, so the attributes of all are read meanwhile.
+  const [{ spans, truncated }, attributes] = await Promise.all([
+    services.runner.read((client) =>
+      readSpansAt(client, places, {
+        tenant: scope.tenant,
+        payloadBytesMax: services.payloadBytesMax,
+        spansMax: services.spansPerTraceMax,
+      }),
+    ),
+    places.length === 0 ? [] : services.runner.ask(stepAttributes(scope, places, limit), signal),
+  ])
   const settled = settle(spans, {
     now_ms: moments.nowMs,
     candidate_timeout_ms: services.candidateTimeoutMs,
@@ -75,30 +81,32 @@ async function readItems(asked: AskedTree, row: ReadExecution, traces: string[],
   )
   // Spans may be gone before their execution; what is left of it then has no steps.
   const items = index < 0 ? [] : treeOf(spans, settled, index, { allSpans: query.spans === 'all' })
-  return { items, settled, spans: spans.length, truncated: truncated.size > 0 }
+  return { items, settled, attributes, spans: spans.length, truncated: truncated.size > 0 }
+}
+
+interface FoundItems {
+  items: readonly TreeItem[]
+  settled: Settled
+  attributes: readonly StepAttributes[]
 }
 
 async function shapeItems(
-  { services: { runner, spansPerTraceMax }, scope, signal }: AskedTree,
+  { services: { runner }, scope, signal }: AskedTree,
   row: ReadExecution,
-  traces: string[],
-  items: readonly TreeItem[],
-  settled: Settled,
+  { items, settled, attributes }: FoundItems,
   { lostBeforeNs }: Moments,
 ): Promise<Tree['steps']> {
   if (items.length === 0) return []
   const startedAt = BigInt(row.started_ns)
-  const places = await runner.read((client) => readTraceRanges(client, scope.tenant, traces))
+  const past = { from: startedAt - HISTORY_NS, to: startedAt }
+  const dirty = await runner.ask(dirtyHours(scope, past.from, past.to), signal)
   const history = {
+    ...past,
     workflowId: row.workflow_id,
     stepNames: distinct(items.map(({ span }) => span.step_name || span.name)),
-    from: startedAt - HISTORY_NS,
-    to: startedAt,
+    rawHours: dirty.map(({ hour }) => hour).filter((hour) => BigInt(hour) * NS_PER_SECOND >= past.from),
   }
-  const [attributes, histories] = await Promise.all([
-    runner.ask(stepAttributes(scope, places, spansPerTraceMax * traces.length), signal),
-    runner.ask(stepHistory(scope, history), signal),
-  ])
+  const histories = await runner.ask(stepHistory(scope, history), signal)
   const bySpan = new Map(attributes.map((of) => [`${of.trace}-${of.span}`, of]))
   const byStep = new Map(histories.map((of) => [of.step_name, of]))
   const statusOf = new Map(

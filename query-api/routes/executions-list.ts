@@ -1,17 +1,18 @@
 /** `GET /api/v1/executions`: the filtered list, newest first, page by page. */
 import { z } from 'zod'
+import { countMatches, countOpenMatches } from '../count-matches.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { type Moments, momentsOf, readMeta, withoutMoment } from '../meta.ts'
 import { invalidParameter } from '../problem.ts'
-import { COUNTED_MAX, countExecutions, countOpen, type ExecutionCount } from '../questions/count-executions.ts'
+import { COUNTED_MAX } from '../questions/count-executions.ts'
 import { EQUAL_COLUMNS, type ExecutionFilter } from '../questions/execution-filter.ts'
-import { type ListedExecution, listExecutions, type Page } from '../questions/list-executions.ts'
+import type { ListedExecution } from '../questions/list-executions.ts'
 import { type OpenRange, resolveListRange } from '../range.ts'
+import { readPage } from '../read-page.ts'
 import { type ExecutionList, executionListSchema } from '../schema/execution.ts'
 import { type ListQuery, listQuerySchema } from '../schema/list-query.ts'
 import { shapeListed } from '../shape-execution.ts'
 import { NS_PER_DAY } from '../time.ts'
-import { windowsOf } from '../windows.ts'
 import { type Asked, QUESTION_PROBLEMS, route } from './route.ts'
 
 type AskedList = Asked<unknown, ListQuery>
@@ -40,17 +41,12 @@ export const executionsList = route({
     }
     const filter = filterOf(asked, cursor ? cursor.range : rangeOf(asked.query, moments.nowMs), moments)
     const { runner } = asked.services
-    const total = runner.ask(countExecutions(asked.scope, filter), asked.signal).then(figureOf)
-    const parts = runner.ask(countOpen(asked.scope, filter), asked.signal).then((rows) => ({
-      range: filter.range,
-      source: 'raw' as const,
-      running: figureOf(rows),
-    }))
-    const after = cursor?.after ?? null
+    const reader = { runner, scope: asked.scope, filter, nowNs: moments.nowNs, signal: asked.signal }
+    const parts = countOpenMatches(reader).then((running) => ({ range: filter.range, source: 'raw' as const, running }))
     const [rows, meta, size] = await Promise.all([
-      readPage(asked, filter, { sort, order, after, windowFromNs: null, limit: limit + 1 }, moments.nowNs, total),
+      readPage(reader, { sort, order, after: cursor?.after ?? null }, limit + 1),
       readMeta(asked.services, moments, parts, asked.signal),
-      total,
+      countMatches(reader),
     ])
     const page = rows.slice(0, limit)
     const last = rows.length > limit ? page.at(-1) : undefined
@@ -65,29 +61,6 @@ export const executionsList = route({
     return { json: answer, identity: withoutMoment(answer) }
   },
 })
-
-function figureOf([row]: readonly ExecutionCount[]): number {
-  return Number(row?.n ?? 0)
-}
-
-/** Asks for ever longer windows until the page is full or everything was seen. */
-async function readPage(
-  { services, scope, signal }: AskedList,
-  filter: ExecutionFilter,
-  page: Page,
-  nowNs: bigint,
-  total: Promise<number>,
-): Promise<readonly ListedExecution[]> {
-  const windows = windowsOf(page, filter.range.field === page.sort ? filter.range.from : null, nowNs)
-  let rows: readonly ListedExecution[] = []
-  for (const [n, windowFromNs] of windows.entries()) {
-    // A day that gave less than a quarter of the page promises no full page of four days: everything is next.
-    if (n > 1 && windowFromNs !== null && rows.length * 4 < page.limit) continue
-    rows = await services.runner.ask(listExecutions(scope, filter, { ...page, windowFromNs }), signal)
-    if (rows.length >= page.limit || (page.after === null && rows.length >= (await total))) break
-  }
-  return rows
-}
 
 function positionOf(row: ListedExecution) {
   return { value: row.sort_value, execution_id: row.execution_id, instance: row.instance }

@@ -16,7 +16,7 @@ export const kpis = route({
   tag: 'Observability',
   summary: 'Key figures with sparkline and changes',
   description:
-    'An execution belongs to the range in which it started. Ranges up to 7 days are read from the executions, longer ones from hourly rollups, whose percentiles are within 1.1 %.',
+    'An execution belongs to the range in which it started. Ranges up to 24 hours are read from the executions, longer ones from hourly rollups, whose percentiles are within 1.1 %.',
   parameters: z.strictObject({}),
   query: kpisQuerySchema,
   answer: kpisSchema,

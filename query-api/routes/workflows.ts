@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { momentsOf, readMeta, withoutMoment } from '../meta.ts'
 import { planFigures } from '../plan-figures.ts'
+import { type LastFailure, lastFailures } from '../questions/last-failures.ts'
 import { type WorkflowRow, workflowFigures } from '../questions/workflow-figures.ts'
 import { resolveRange } from '../range.ts'
 import { type Workflows, workflowsQuerySchema, workflowsSchema } from '../schema/statistics.ts'
@@ -33,8 +34,11 @@ export const workflows = route({
       running: Number(first?.running_total ?? 0),
     }))
     const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])
+    const hasFailures = rows.some(({ last_failure_ns }) => last_failure_ns !== '')
+    const failures = hasFailures ? await services.runner.ask(lastFailures(scope, filter, rows), signal) : []
+    const lastOf = new Map(failures.map((failure) => [failure.failed_workflow, failure]))
     const answer: Workflows = {
-      workflows: rows.map(shapeWorkflow),
+      workflows: rows.map((row) => shapeWorkflow(row, lastOf.get(row.workflow_id))),
       count: rows.length,
       total: Number(rows[0]?.workflows_total ?? 0),
       meta,
@@ -43,7 +47,7 @@ export const workflows = route({
   },
 })
 
-function shapeWorkflow(row: WorkflowRow): Workflows['workflows'][number] {
+function shapeWorkflow(row: WorkflowRow, last: LastFailure | undefined): Workflows['workflows'][number] {
   const figures = shapeFigures(row)
   const previous = shapeFigures({
     total: row.previous_total,
@@ -54,7 +58,6 @@ function shapeWorkflow(row: WorkflowRow): Workflows['workflows'][number] {
     duration_total: row.previous_duration_total,
     quantiles: row.previous_quantiles,
   })
-  const hasFailed = row.last_failed_id !== ''
   return {
     workflow_id: known(row.workflow_id),
     workflow_name: known(row.name),
@@ -63,12 +66,12 @@ function shapeWorkflow(row: WorkflowRow): Workflows['workflows'][number] {
     affected_users: Number(row.affected_users),
     time_lost_ms: round(row.time_lost_ms, 3),
     last_execution_at: formatTimeText(row.last_started_ns),
-    last_failure_at: hasFailed ? formatTimeText(row.last_failure_ns) : null,
-    last_error: hasFailed
+    last_failure_at: row.last_failure_ns === '' ? null : formatTimeText(row.last_failure_ns),
+    last_error: last
       ? {
-          execution_id: row.last_failed_id,
-          error_type: known(row.last_error_type),
-          error_message: known(row.last_error_message),
+          execution_id: last.last_failed_id,
+          error_type: known(last.last_error_type),
+          error_message: known(last.last_error_message),
         }
       : null,
   }

@@ -41,7 +41,14 @@ function stepsOf(id: string, duration: number | null): SettledStep[] {
 
 function encode({ id, start, duration, status, workflow, moved_from, deleted }: Execution): Buffer {
   const anchor = BigInt(HOUR) * 1000n
-  const text = { mode: '', user_id: '', conversation_id: '', database_type: '', query: '', response_status_code: '' }
+  const text = {
+    mode: '',
+    user_id: `user ${id.slice(-1)}`,
+    conversation_id: '',
+    database_type: '',
+    query: '',
+    response_status_code: '',
+  }
   const error = {
     error_type: '',
     error_class: '',
@@ -124,13 +131,14 @@ async function expectExact(): Promise<void> {
     'execution_hours FINAL',
     'hour',
     `sum(executions) AS n, sum(durations) AS d, sum(duration_ms_sum) AS ms, max(duration_ms_max) AS most, sum(queue_ms_sum) AS queue,
-     sum(rows_total_sum) AS rows`,
+     sum(rows_total_sum) AS rows, arraySort(arrayMap(x -> hex(x), groupUniqArrayArray(failed_users))) AS users`,
   )
   const raw = await figures(
     'executions FINAL',
     `toStartOfHour(started_at, 'UTC')`,
     `count() AS n, count(duration_ms) AS d, sum(ifNull(duration_ms, 0)) AS ms, max(ifNull(duration_ms, 0)) AS most,
-     sum(ifNull(queue_ms, 0)) AS queue, sum(ifNull(rows_total, 0)) AS rows`,
+     sum(ifNull(queue_ms, 0)) AS queue, sum(ifNull(rows_total, 0)) AS rows,
+     arraySort(arrayMap(x -> hex(x), groupUniqArrayIf(sipHash128(user_id), status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')))) AS users`,
   )
   expect(rolled).toEqual(raw)
   const total = await rowsOf<{ n: string }>(

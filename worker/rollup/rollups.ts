@@ -11,6 +11,7 @@ import {
   STEP_SCALE,
   type Table,
 } from '@runlens/clickhouse'
+import { FINAL_STATUSES } from '@runlens/conventions'
 
 export interface Rollup {
   table: Table
@@ -20,6 +21,8 @@ export interface Rollup {
   keys: Readonly<Record<string, string>>
   /** Columns that are neither key nor figure: the latest value of this expression. */
   latest: Readonly<Record<string, string>>
+  /** Sets of hashes: what is in these arrays over `executions`, each once. */
+  sets: Readonly<Record<string, string>>
   /** Name of the column that counts. */
   counted: string
   /** One row of the source for each row that is counted. */
@@ -30,6 +33,11 @@ export interface Rollup {
   /** Figures beside count and durations: sums of these expressions. */
   sums: Readonly<Record<string, string>>
 }
+
+/** Final and not success: what the API counts as failures. */
+const FAILURES = `(${FINAL_STATUSES.filter((status) => status !== 'success')
+  .map((status) => `'${status}'`)
+  .join(', ')})`
 
 const HOUR = "toStartOfHour(started_at, 'UTC')"
 
@@ -56,6 +64,7 @@ export const ROLLUPS: readonly Rollup[] = [
     time: 'minute',
     keys: { minute: "toStartOfMinute(started_at, 'UTC')", ...BY_WORKFLOW },
     latest: {},
+    sets: {},
   },
   {
     ...EXECUTIONS,
@@ -63,6 +72,7 @@ export const ROLLUPS: readonly Rollup[] = [
     time: 'hour',
     keys: { hour: HOUR, ...BY_WORKFLOW },
     latest: { workflow_name: 'workflow_name' },
+    sets: { failed_users: `if(user_id != '' AND status IN ${FAILURES}, [sipHash128(user_id)], [])` },
   },
   {
     ...EXECUTIONS,
@@ -70,6 +80,7 @@ export const ROLLUPS: readonly Rollup[] = [
     time: 'hour',
     keys: { hour: HOUR, ...OVER_WORKFLOWS },
     latest: {},
+    sets: {},
   },
   {
     table: STEP_HOURS,
@@ -83,6 +94,7 @@ export const ROLLUPS: readonly Rollup[] = [
       step_status: 'step_status',
     },
     latest: {},
+    sets: {},
     counted: 'steps',
     arrayJoin: `ARRAY JOIN steps.name AS step_name, steps.type AS step_type, steps.status AS step_status, steps.duration_ms AS step_ms`,
     duration: 'step_ms',
@@ -100,12 +112,25 @@ const IN_HOUR = `tenant = {tenant:String} AND started_at >= fromUnixTimestamp64N
  * execution that ever started in the hour may now lie in another; all of its versions share their anchor, and by these the rows
  * are found.
  */
-export function rebuildSql({ table, time, keys, latest, counted, arrayJoin, duration, scale, sums }: Rollup): string {
+export function rebuildSql({
+  table,
+  time,
+  keys,
+  latest,
+  sets,
+  counted,
+  arrayJoin,
+  duration,
+  scale,
+  sums,
+}: Rollup): string {
   const keyNames = Object.keys(keys)
   const latestNames = Object.keys(latest)
   const sumNames = Object.keys(sums)
+  const setNames = Object.keys(sets)
   const figures: [column: string, value: string][] = [
     ...latestNames.map((name): [string, string] => [name, `argMax(latest_${name}, (n, start))`]),
+    ...setNames.map((name): [string, string] => [name, `groupUniqArrayArray(part_${name})`]),
     [counted, 'sum(n)'],
     ...sumNames.map((name): [string, string] => [name, `sum(ifNull(part_${name}, 0))`]),
     ['durations', 'count(ms)'],
@@ -120,6 +145,7 @@ export function rebuildSql({ table, time, keys, latest, counted, arrayJoin, dura
   const counts = [
     ...Object.entries(keys).map(([name, of]) => `${of} AS ${name}`),
     ...Object.entries(latest).map(([name, of]) => `${of} AS latest_${name}`),
+    ...Object.entries(sets).map(([name, of]) => `${of} AS part_${name}`),
     'toUInt64(1) AS n',
     ...Object.entries(sums).map(([name, of]) => `${of} AS part_${name}`),
     `${duration} AS ms`,
@@ -128,6 +154,7 @@ export function rebuildSql({ table, time, keys, latest, counted, arrayJoin, dura
   const zeros = [
     ...keyNames,
     ...latestNames,
+    ...setNames.map(() => '[]'),
     'toUInt64(0)',
     ...sumNames.map(() => 'NULL'),
     'NULL',

@@ -13,26 +13,18 @@ FROM (
   SELECT
     toUnixTimestamp64Nano(started_at) >= {from:Int64} AS is_current,
     if(is_current, toInt32(intDiv((toUnixTimestamp64Nano(started_at) - {from:Int64}) * {buckets:UInt32}, {length:Int64})), 0) AS bucket,
-    if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown,
+    if(fell_silent, 'lost', toString(status)) AS shown,
     count() AS n,
-    countIf(duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS durations,
-    sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS duration_sum,
-    quantilesExactStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS state,
+    countIf(duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS durations,
+    sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS duration_sum,
+    quantilesExactStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS state,
     max(started_at) AS last_started
   FROM executions FINAL
   WHERE tenant = {tenant:String}
     AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
     AND kind NOT IN ('query', 'request')
-    AND toStartOfMinute(anchor_at, 'UTC') IN (
-    SELECT toStartOfMinute(anchor_at, 'UTC')
-    FROM executions
-    WHERE tenant = {tenant:String}
-      AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-      AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      AND kind NOT IN ('query', 'request')
-    )
-  GROUP BY is_current, bucket, shown
+  GROUP BY is_current, bucket, status, status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC') AS fell_silent
 )
 GROUP BY GROUPING SETS ((is_current), (is_current, bucket))
 ORDER BY is_current, whole, bucket

@@ -33,11 +33,11 @@ FROM (
   SELECT
     toUnixTimestamp64Nano(started_at) >= {from:Int64} AS is_current,
     if(is_current, toInt32(intDiv((toUnixTimestamp64Nano(started_at) - {from:Int64}) * {buckets:UInt32}, {length:Int64})), 0) AS bucket,
-    if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown,
+    if(fell_silent, 'lost', toString(status)) AS shown,
     count() AS n,
-    countIf(duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS durations,
-    sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS duration_sum,
-    quantilesTimingStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(assumeNotNull(duration_ms) < 0.25, 0, 1 + floor(log(assumeNotNull(duration_ms) / 0.25) / log(1.022)))), duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS state,
+    countIf(duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS durations,
+    sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS duration_sum,
+    quantilesTimingStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(assumeNotNull(duration_ms) < 0.25, 0, 1 + floor(log(assumeNotNull(duration_ms) / 0.25) / log(1.022)))), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS state,
     max(started_at) AS last_started
   FROM executions FINAL
   WHERE tenant = {tenant:String}
@@ -46,26 +46,17 @@ FROM (
     AND kind IN {kinds:Array(String)}
     AND environment = {environment:String}
     AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-    AND toStartOfMinute(anchor_at, 'UTC') IN (
-    SELECT toStartOfMinute(anchor_at, 'UTC')
-    FROM executions
-    WHERE tenant = {tenant:String}
-      AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-      AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      AND kind IN {kinds:Array(String)}
-      AND environment = {environment:String}
-      AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-    )
-  GROUP BY is_current, bucket, shown
+    AND ((started_at >= fromUnixTimestamp64Nano({run_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_0_to:Int64}, 'UTC')))
+  GROUP BY is_current, bucket, status, status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC') AS fell_silent
   UNION ALL
   SELECT
     toUnixTimestamp64Nano(started_at) >= {from:Int64} AS is_current,
     if(is_current, toInt32(intDiv((toUnixTimestamp64Nano(started_at) - {from:Int64}) * {buckets:UInt32}, {length:Int64})), 0) AS bucket,
-    if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown,
+    if(fell_silent, 'lost', toString(status)) AS shown,
     count() AS n,
-    countIf(duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS durations,
-    sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS duration_sum,
-    quantilesTimingStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(assumeNotNull(duration_ms) < 0.25, 0, 1 + floor(log(assumeNotNull(duration_ms) / 0.25) / log(1.022)))), duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS state,
+    countIf(duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS durations,
+    sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS duration_sum,
+    quantilesTimingStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(toUInt16(if(assumeNotNull(duration_ms) < 0.25, 0, 1 + floor(log(assumeNotNull(duration_ms) / 0.25) / log(1.022)))), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS state,
     max(started_at) AS last_started
   FROM executions FINAL
   WHERE tenant = {tenant:String}
@@ -73,7 +64,7 @@ FROM (
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
     AND kind IN {kinds:Array(String)}
     AND environment = {environment:String}
-    AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
+    AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) NOT IN {raw_hours:Array(UInt32)}
     AND status IN ('queued', 'running', 'waiting')
     AND toStartOfHour(started_at, 'UTC') IN (
     SELECT hour
@@ -84,27 +75,7 @@ FROM (
       AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
     )
-    AND toStartOfMinute(anchor_at, 'UTC') IN (
-    SELECT toStartOfMinute(anchor_at, 'UTC')
-    FROM executions
-    WHERE tenant = {tenant:String}
-      AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-      AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      AND kind IN {kinds:Array(String)}
-      AND environment = {environment:String}
-      AND NOT toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
-      AND status IN ('queued', 'running', 'waiting')
-      AND toStartOfHour(started_at, 'UTC') IN (
-      SELECT hour
-      FROM execution_hours_total FINAL
-      WHERE tenant = {tenant:String}
-        AND status IN ('queued', 'running', 'waiting')
-        AND executions > 0
-        AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-        AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      )
-    )
-  GROUP BY is_current, bucket, shown
+  GROUP BY is_current, bucket, status, status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC') AS fell_silent
 )
 GROUP BY GROUPING SETS ((is_current), (is_current, bucket))
 ORDER BY is_current, whole, bucket

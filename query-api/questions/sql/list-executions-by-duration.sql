@@ -40,18 +40,7 @@ SELECT
   toString(duration_ms) AS sort_value
 FROM executions FINAL
 WHERE tenant = {tenant:String}
-  AND (anchor_at, execution_id, instance) IN (
-  SELECT anchor_at, execution_id, instance
-  FROM executions FINAL
-  WHERE tenant = {tenant:String}
-    AND ((duration_ms > {after_value:Float64} OR (duration_ms = {after_value:Float64} AND (execution_id, instance) > ({after_id:String}, {after_instance:String}))) OR duration_ms IS NULL)
-    AND toStartOfMinute(anchor_at, 'UTC') IN (
-    SELECT toStartOfMinute(anchor_at, 'UTC')
-    FROM executions
-    WHERE tenant = {tenant:String}
-      AND ((duration_ms > {after_value:Float64} OR (duration_ms = {after_value:Float64} AND (execution_id, instance) > ({after_id:String}, {after_instance:String}))) OR duration_ms IS NULL)
-    )
-  ORDER BY duration_ms ASC NULLS LAST, execution_id ASC, instance ASC
-  LIMIT {limit:UInt32}
-  )
+  AND anchor_at IN {anchors:Array(DateTime64(6))}
+  AND ((duration_ms > {after_value:Float64} OR (duration_ms = {after_value:Float64} AND (execution_id, instance) > ({after_id:String}, {after_instance:String}))) OR duration_ms IS NULL)
+  AND NOT (((duration_ms > {until_value:Float64} OR (duration_ms = {until_value:Float64} AND (execution_id, instance) > ({until_id:String}, {until_instance:String}))) OR duration_ms IS NULL))
 ORDER BY duration_ms ASC NULLS LAST, execution_id ASC, instance ASC

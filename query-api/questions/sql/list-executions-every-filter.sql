@@ -40,92 +40,43 @@ SELECT
   toString(toUnixTimestamp64Nano(started_at)) AS sort_value
 FROM executions FINAL
 WHERE tenant = {tenant:String}
-  AND (anchor_at, execution_id, instance) IN (
-  SELECT anchor_at, execution_id, instance
-  FROM executions FINAL
-  WHERE tenant = {tenant:String}
-    AND ended_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
-    AND ended_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-    AND provider = {provider:String}
-    AND instance = {instance:String}
-    AND workflow_id = {workflow_id:String}
-    AND workflow_name = {workflow_name:String}
-    AND environment = {environment:String}
-    AND service = {service:String}
-    AND user_id = {user_id:String}
-    AND conversation_id = {conversation_id:String}
-    AND database_type = {database_type:String}
-    AND error_type = {error_type:String}
-    AND error_class = {error_class:String}
-    AND error_fingerprint = {error_fingerprint:String}
-    AND failed_step = {failed_step:String}
-    AND workflow_version = {workflow_version:String}
-    AND mode = {mode:String}
-    AND parent_execution_id = {parent_execution_id:String}
-    AND kind IN {kinds:Array(String)}
-    AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN {statuses:Array(String)}
-    AND duration_ms >= {min_duration_ms:Float64}
-    AND duration_ms <= {max_duration_ms:Float64}
-    AND mapContains(attributes, {attribute_key_0:String})
-    AND attributes[{attribute_key_0:String}] = {attribute_value_0:String}
-    AND (positionCaseInsensitiveUTF8(workflow_name, {q:String}) > 0
-      OR positionCaseInsensitiveUTF8(failed_step, {q:String}) > 0
-      OR positionCaseInsensitiveUTF8(service, {q:String}) > 0
-      OR positionCaseInsensitiveUTF8(execution_id, {q:String}) > 0
-      OR positionCaseInsensitiveUTF8(workflow_id, {q:String}) > 0
-      OR positionCaseInsensitiveUTF8(user_id, {q:String}) > 0
-      OR positionCaseInsensitiveUTF8(conversation_id, {q:String}) > 0
-      OR positionCaseInsensitiveUTF8(query, {q:String}) > 0
-      OR positionCaseInsensitiveUTF8(error_type, {q:String}) > 0
-      OR positionCaseInsensitiveUTF8(error_message, {q:String}) > 0
-      OR positionCaseInsensitiveUTF8(lower(hex(trace_id)), {q:String}) > 0)
-    AND started_at >= fromUnixTimestamp64Nano({window_from:Int64}, 'UTC')
-    AND started_at <= fromUnixTimestamp64Nano({after_value:Int64}, 'UTC')
-    AND (started_at < fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') OR (started_at = fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') AND (execution_id, instance) < ({after_id:String}, {after_instance:String})))
-    AND toStartOfMinute(anchor_at, 'UTC') IN (
-    SELECT toStartOfMinute(anchor_at, 'UTC')
-    FROM executions
-    WHERE tenant = {tenant:String}
-      AND ended_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
-      AND ended_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      AND provider = {provider:String}
-      AND instance = {instance:String}
-      AND workflow_id = {workflow_id:String}
-      AND workflow_name = {workflow_name:String}
-      AND environment = {environment:String}
-      AND service = {service:String}
-      AND user_id = {user_id:String}
-      AND conversation_id = {conversation_id:String}
-      AND database_type = {database_type:String}
-      AND error_type = {error_type:String}
-      AND error_class = {error_class:String}
-      AND error_fingerprint = {error_fingerprint:String}
-      AND failed_step = {failed_step:String}
-      AND workflow_version = {workflow_version:String}
-      AND mode = {mode:String}
-      AND parent_execution_id = {parent_execution_id:String}
-      AND kind IN {kinds:Array(String)}
-      AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN {statuses:Array(String)}
-      AND duration_ms >= {min_duration_ms:Float64}
-      AND duration_ms <= {max_duration_ms:Float64}
-      AND mapContains(attributes, {attribute_key_0:String})
-      AND attributes[{attribute_key_0:String}] = {attribute_value_0:String}
-      AND (positionCaseInsensitiveUTF8(workflow_name, {q:String}) > 0
-        OR positionCaseInsensitiveUTF8(failed_step, {q:String}) > 0
-        OR positionCaseInsensitiveUTF8(service, {q:String}) > 0
-        OR positionCaseInsensitiveUTF8(execution_id, {q:String}) > 0
-        OR positionCaseInsensitiveUTF8(workflow_id, {q:String}) > 0
-        OR positionCaseInsensitiveUTF8(user_id, {q:String}) > 0
-        OR positionCaseInsensitiveUTF8(conversation_id, {q:String}) > 0
-        OR positionCaseInsensitiveUTF8(query, {q:String}) > 0
-        OR positionCaseInsensitiveUTF8(error_type, {q:String}) > 0
-        OR positionCaseInsensitiveUTF8(error_message, {q:String}) > 0
-        OR positionCaseInsensitiveUTF8(lower(hex(trace_id)), {q:String}) > 0)
-      AND started_at >= fromUnixTimestamp64Nano({window_from:Int64}, 'UTC')
-      AND started_at <= fromUnixTimestamp64Nano({after_value:Int64}, 'UTC')
-      AND (started_at < fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') OR (started_at = fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') AND (execution_id, instance) < ({after_id:String}, {after_instance:String})))
-    )
-  ORDER BY started_at DESC NULLS LAST, execution_id DESC, instance DESC
-  LIMIT {limit:UInt32}
-  )
+  AND anchor_at IN {anchors:Array(DateTime64(6))}
+  AND ended_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
+  AND ended_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+  AND provider = {provider:String}
+  AND instance = {instance:String}
+  AND workflow_id = {workflow_id:String}
+  AND workflow_name = {workflow_name:String}
+  AND environment = {environment:String}
+  AND service = {service:String}
+  AND user_id = {user_id:String}
+  AND conversation_id = {conversation_id:String}
+  AND database_type = {database_type:String}
+  AND error_type = {error_type:String}
+  AND error_class = {error_class:String}
+  AND error_fingerprint = {error_fingerprint:String}
+  AND failed_step = {failed_step:String}
+  AND workflow_version = {workflow_version:String}
+  AND mode = {mode:String}
+  AND parent_execution_id = {parent_execution_id:String}
+  AND kind IN {kinds:Array(String)}
+  AND status IN {stored_statuses:Array(String)}
+  AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN {statuses:Array(String)}
+  AND duration_ms >= {min_duration_ms:Float64}
+  AND duration_ms <= {max_duration_ms:Float64}
+  AND mapContains(attributes, {attribute_key_0:String})
+  AND attributes[{attribute_key_0:String}] = {attribute_value_0:String}
+  AND (positionCaseInsensitiveUTF8(workflow_name, {q:String}) > 0
+    OR positionCaseInsensitiveUTF8(failed_step, {q:String}) > 0
+    OR positionCaseInsensitiveUTF8(service, {q:String}) > 0
+    OR positionCaseInsensitiveUTF8(execution_id, {q:String}) > 0
+    OR positionCaseInsensitiveUTF8(workflow_id, {q:String}) > 0
+    OR positionCaseInsensitiveUTF8(user_id, {q:String}) > 0
+    OR positionCaseInsensitiveUTF8(conversation_id, {q:String}) > 0
+    OR positionCaseInsensitiveUTF8(query, {q:String}) > 0
+    OR positionCaseInsensitiveUTF8(error_type, {q:String}) > 0
+    OR positionCaseInsensitiveUTF8(error_message, {q:String}) > 0)
+  AND started_at <= fromUnixTimestamp64Nano({after_value:Int64}, 'UTC')
+  AND (started_at < fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') OR (started_at = fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') AND (execution_id, instance) < ({after_id:String}, {after_instance:String})))
+  AND NOT (started_at <= fromUnixTimestamp64Nano({until_value:Int64}, 'UTC') AND (started_at < fromUnixTimestamp64Nano({until_value:Int64}, 'UTC') OR (started_at = fromUnixTimestamp64Nano({until_value:Int64}, 'UTC') AND (execution_id, instance) < ({until_id:String}, {until_instance:String}))))
 ORDER BY started_at DESC NULLS LAST, execution_id DESC, instance DESC

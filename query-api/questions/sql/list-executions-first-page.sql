@@ -40,18 +40,6 @@ SELECT
   toString(toUnixTimestamp64Nano(started_at)) AS sort_value
 FROM executions FINAL
 WHERE tenant = {tenant:String}
-  AND (anchor_at, execution_id, instance) IN (
-  SELECT anchor_at, execution_id, instance
-  FROM executions FINAL
-  WHERE tenant = {tenant:String}
-    AND started_at >= fromUnixTimestamp64Nano({window_from:Int64}, 'UTC')
-    AND toStartOfMinute(anchor_at, 'UTC') IN (
-    SELECT toStartOfMinute(anchor_at, 'UTC')
-    FROM executions
-    WHERE tenant = {tenant:String}
-      AND started_at >= fromUnixTimestamp64Nano({window_from:Int64}, 'UTC')
-    )
-  ORDER BY started_at DESC NULLS LAST, execution_id DESC, instance DESC
-  LIMIT {limit:UInt32}
-  )
+  AND anchor_at IN {anchors:Array(DateTime64(6))}
+  AND NOT (started_at <= fromUnixTimestamp64Nano({until_value:Int64}, 'UTC') AND (started_at < fromUnixTimestamp64Nano({until_value:Int64}, 'UTC') OR (started_at = fromUnixTimestamp64Nano({until_value:Int64}, 'UTC') AND (execution_id, instance) < ({until_id:String}, {until_instance:String}))))
 ORDER BY started_at DESC NULLS LAST, execution_id DESC, instance DESC

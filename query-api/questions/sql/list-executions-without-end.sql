@@ -40,20 +40,8 @@ SELECT
   toString(toUnixTimestamp64Nano(ended_at)) AS sort_value
 FROM executions FINAL
 WHERE tenant = {tenant:String}
-  AND (anchor_at, execution_id, instance) IN (
-  SELECT anchor_at, execution_id, instance
-  FROM executions FINAL
-  WHERE tenant = {tenant:String}
-    AND ended_at IS NULL
-    AND (execution_id, instance) < ({after_id:String}, {after_instance:String})
-    AND toStartOfMinute(anchor_at, 'UTC') IN (
-    SELECT toStartOfMinute(anchor_at, 'UTC')
-    FROM executions
-    WHERE tenant = {tenant:String}
-      AND ended_at IS NULL
-      AND (execution_id, instance) < ({after_id:String}, {after_instance:String})
-    )
-  ORDER BY ended_at DESC NULLS LAST, execution_id DESC, instance DESC
-  LIMIT {limit:UInt32}
-  )
+  AND anchor_at IN {anchors:Array(DateTime64(6))}
+  AND ended_at IS NULL
+  AND (execution_id, instance) < ({after_id:String}, {after_instance:String})
+  AND NOT (ended_at IS NULL AND (execution_id, instance) < ({until_id:String}, {until_instance:String}))
 ORDER BY ended_at DESC NULLS LAST, execution_id DESC, instance DESC

@@ -12,13 +12,5 @@ WHERE tenant = {tenant:String}
   AND started_at >= fromUnixTimestamp64Nano({earliest:Int64}, 'UTC')
   AND (parent_execution_id = {execution_id:String} OR retry_of = {execution_id:String} OR replay_of = {execution_id:String} OR execution_id IN {named:Array(String)})
   AND (instance = {instance:String} OR lower(hex(trace_id)) IN {traces:Array(String)})
-  AND toStartOfMinute(anchor_at, 'UTC') IN (
-  SELECT toStartOfMinute(anchor_at, 'UTC')
-  FROM executions
-  WHERE tenant = {tenant:String}
-    AND started_at >= fromUnixTimestamp64Nano({earliest:Int64}, 'UTC')
-    AND (parent_execution_id = {execution_id:String} OR retry_of = {execution_id:String} OR replay_of = {execution_id:String} OR execution_id IN {named:Array(String)})
-    AND (instance = {instance:String} OR lower(hex(trace_id)) IN {traces:Array(String)})
-  )
 ORDER BY started_at, execution_id, instance
 LIMIT 300

@@ -1,6 +1,5 @@
 SELECT
-  figures.*,
-  failures.* EXCEPT (failed_workflow),
+  *,
   count() OVER () AS workflows_total,
   sum(running) OVER () AS running_total
 FROM (
@@ -21,61 +20,31 @@ FROM (
     sumIf(n, NOT is_current AND shown IN ('queued', 'running', 'waiting')) AS previous_running,
     sumIf(durations, NOT is_current) AS previous_durations_count,
     sumIf(duration_sum, NOT is_current) AS previous_duration_total,
-    quantilesExactMergeIf(0.5, 0.75, 0.9, 0.95, 0.99)(state, NOT is_current) AS previous_quantiles
+    quantilesExactMergeIf(0.5, 0.75, 0.9, 0.95, 0.99)(state, NOT is_current) AS previous_quantiles,
+    uniqExactArrayMergeIf(failed_users, is_current AND shown IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS affected_users,
+    sumIf(duration_sum, is_current AND shown IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS time_lost_ms,
+    if(failure > 0, toString(toUnixTimestamp64Nano(maxIf(last_started, is_current AND shown IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')))), '') AS last_failure_ns
   FROM (
     SELECT
       toUnixTimestamp64Nano(started_at) >= {from:Int64} AS is_current,
       workflow_id,
-      if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown,
+      if(fell_silent, 'lost', toString(status)) AS shown,
       count() AS n,
-      countIf(duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS durations,
-      sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS duration_sum,
-      quantilesExactStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS state,
+      countIf(duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS durations,
+      sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS duration_sum,
+      quantilesExactStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS state,
       max(started_at) AS last_started,
-      argMax(workflow_name, started_at) AS latest_name
+      argMax(workflow_name, started_at) AS latest_name,
+      uniqExactArrayState(if(user_id != '' AND (fell_silent OR status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')), [sipHash128(user_id)], [])) AS failed_users
     FROM executions FINAL
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
       AND kind NOT IN ('query', 'request')
-      AND toStartOfMinute(anchor_at, 'UTC') IN (
-      SELECT toStartOfMinute(anchor_at, 'UTC')
-      FROM executions
-      WHERE tenant = {tenant:String}
-        AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-        AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-        AND kind NOT IN ('query', 'request')
-      )
-    GROUP BY is_current, workflow_id, shown
+    GROUP BY is_current, workflow_id, status, status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC') AS fell_silent
   )
   GROUP BY workflow_id
   HAVING total > 0
-) AS figures
-LEFT JOIN (
-  SELECT
-    workflow_id AS failed_workflow,
-    uniqExactIf(user_id, user_id != '') AS affected_users,
-    sum(ifNull(duration_ms, 0)) AS time_lost_ms,
-    toString(toUnixTimestamp64Nano(max(started_at))) AS last_failure_ns,
-    argMax(execution_id, (started_at, execution_id)) AS last_failed_id,
-    argMax(error_type, (started_at, execution_id)) AS last_error_type,
-    argMax(error_message, (started_at, execution_id)) AS last_error_message
-  FROM executions FINAL
-  WHERE tenant = {tenant:String}
-    AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
-    AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-    AND kind NOT IN ('query', 'request')
-    AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
-    AND toStartOfMinute(anchor_at, 'UTC') IN (
-    SELECT toStartOfMinute(anchor_at, 'UTC')
-    FROM executions
-    WHERE tenant = {tenant:String}
-      AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
-      AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      AND kind NOT IN ('query', 'request')
-      AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
-    )
-  GROUP BY workflow_id
-) AS failures ON figures.workflow_id = failures.failed_workflow
+)
 ORDER BY failure * greatest(affected_users, 1) DESC, time_lost_ms DESC, total DESC, workflow_id
 LIMIT {limit:UInt32}

@@ -1,0 +1,44 @@
+/** What the last failure of each workflow was, once its time is known: a handful of rows instead of the texts of all failures. */
+import { type FiguresFilter, scopeConditions } from './figures.ts'
+import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
+import { FAILURE_STATUSES, statusConditions } from './status.ts'
+
+export interface FailureTime {
+  workflow_id: string
+  /** Nanoseconds; '' without a failure. */
+  last_failure_ns: string
+}
+
+export interface LastFailure {
+  failed_workflow: string
+  last_failed_id: string
+  last_error_type: string
+  last_error_message: string
+}
+
+/** @param times at least one with a failure */
+export function lastFailures(
+  scope: Scope,
+  filter: FiguresFilter,
+  times: readonly FailureTime[],
+): Question<LastFailure> {
+  const parameters = new Parameters()
+  const failed = times.filter(({ last_failure_ns }) => last_failure_ns !== '')
+  const ids = failed.map(({ workflow_id }) => workflow_id)
+  const starts = [...new Set(failed.map(({ last_failure_ns }) => last_failure_ns))]
+  const rows = rowsOf('executions', scope, parameters, [
+    `started_at IN ${parameters.bindTimes('starts', starts)}`,
+    `workflow_id IN ${parameters.bind('workflow_ids', 'Array(String)', ids)}`,
+    ...scopeConditions(filter, parameters),
+    ...statusConditions(FAILURE_STATUSES, parameters, filter.lostBeforeNs),
+  ])
+  const ofLast = (column: string) => `argMax(${column}, (started_at, execution_id))`
+  const sql = `SELECT
+  workflow_id AS failed_workflow,
+  ${ofLast('execution_id')} AS last_failed_id,
+  ${ofLast('error_type')} AS last_error_type,
+  ${ofLast('error_message')} AS last_error_message
+${rows}
+GROUP BY workflow_id`
+  return { name: 'last-failures', sql, params: parameters.values }
+}

@@ -1,0 +1,49 @@
+/** The order of a page of executions, and conditions for rows behind or up to a position in it. */
+import type { Parameters } from './question.ts'
+
+export interface PageOrder {
+  sort: 'started_at' | 'ended_at' | 'duration_ms'
+  order: 'asc' | 'desc'
+}
+
+/** Where a row stands in the order; null: it lacks what is sorted by. */
+export interface Position {
+  /** Nanoseconds or milliseconds as text. */
+  value: string | null
+  execution_id: string
+  instance: string
+}
+
+/**
+ * What an execution lacks puts it last, in either order; equal values are ordered by execution id and instance, which together
+ * are unique.
+ */
+export function orderBy({ sort, order }: PageOrder): string {
+  const direction = order.toUpperCase()
+  return `ORDER BY ${sort} ${direction} NULLS LAST, execution_id ${direction}, instance ${direction}`
+}
+
+/** The value of a row's position, exactly. */
+export function sortValue({ sort }: PageOrder): string {
+  return `${sort === 'duration_ms' ? 'toString(duration_ms)' : `toString(toUnixTimestamp64Nano(${sort}))`} AS sort_value`
+}
+
+/** Rows behind a position. The plain bound on `started_at` lets ClickHouse skip what lies before. */
+export function behind({ sort, order }: PageOrder, at: Position, name: string, parameters: Parameters): string[] {
+  const beyond = order === 'desc' ? '<' : '>'
+  const id = parameters.bind(`${name}_id`, 'String', at.execution_id)
+  const instance = parameters.bind(`${name}_instance`, 'String', at.instance)
+  const identity = `(execution_id, instance) ${beyond} (${id}, ${instance})`
+  if (at.value === null) return [`${sort} IS NULL`, identity]
+  const value =
+    sort === 'duration_ms'
+      ? parameters.bind(`${name}_value`, 'Float64', Number(at.value))
+      : parameters.bindTime(`${name}_value`, BigInt(at.value))
+  const next = `(${sort} ${beyond} ${value} OR (${sort} = ${value} AND ${identity}))`
+  return sort === 'started_at' ? [`${sort} ${beyond}= ${value}`, next] : [`(${next} OR ${sort} IS NULL)`]
+}
+
+/** Rows up to and with a position. */
+export function upTo(order: PageOrder, at: Position, name: string, parameters: Parameters): string {
+  return `NOT (${behind(order, at, name, parameters).join(' AND ')})`
+}

@@ -1,0 +1,35 @@
+/** Hours that are read from the executions, as conditions on when these started. */
+import { NS_PER_SECOND } from '../time.ts'
+import type { Parameters } from './question.ts'
+
+const HOUR_S = 3600
+/** Ranges in one condition at most. */
+const RUNS_MAX = 100
+
+/**
+ * Executions that started in one of some hours. The hours stand there as ranges too, because the index on `started_at` follows
+ * from ranges only; with too many runs of hours it would cost more than it saves.
+ * @param hours starts in seconds since the epoch, ascending
+ */
+export function inRawHours(hours: readonly number[], parameters: Parameters): string[] {
+  const listed = `toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN ${parameters.bind('raw_hours', 'Array(UInt32)', hours)}`
+  const runs = runsOf(hours)
+  if (runs.length > RUNS_MAX) return [listed]
+  const time = (name: string, seconds: number) => parameters.bindTime(name, BigInt(seconds) * NS_PER_SECOND)
+  const ranges = runs.map(
+    ([first, last], index) =>
+      `(started_at >= ${time(`run_${index}_from`, first)} AND started_at < ${time(`run_${index}_to`, last + HOUR_S)})`,
+  )
+  return [listed, `(${ranges.join('\n    OR ')})`]
+}
+
+/** Hours that follow one another, as first and last start. */
+function runsOf(hours: readonly number[]): [number, number][] {
+  const runs: [number, number][] = []
+  for (const hour of hours) {
+    const run = runs.at(-1)
+    if (run && hour === run[1] + HOUR_S) run[1] = hour
+    else runs.push([hour, hour])
+  }
+  return runs
+}
