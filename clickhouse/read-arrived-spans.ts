@@ -1,34 +1,50 @@
 /** Reads the spans of traces as they arrived: in one stretch of the log, where `spans` would have to be searched for each. */
+import { buffer } from 'node:stream/consumers'
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { SettleSpan } from '@runlens/conventions'
-import { ARRIVED_SETTLE_COLUMNS, type SettleColumns, toSettleSpan } from './settle-columns.ts'
+import { type NativeBlock, readNative } from './native-reader.ts'
+import { ARRIVED_COLUMNS, toArrivedSpans } from './settle-columns.ts'
 import { traceIdIn } from './trace-ids.ts'
 
 export interface ReadArrivedSpansOptions {
-  tenant: string
-  /** 32 hex digits each. */
-  traceIds: readonly string[]
-  /** Times of the blocks that brought them, microseconds since the epoch, ascending. */
+  /** Times of the blocks to read, microseconds since the epoch, ascending, at least one. */
   blocks: readonly bigint[]
+  /** Of these traces of one tenant only, 32 hex digits each. */
+  only?: { tenant: string; traceIds: readonly string[] }
   payloadBytesMax: number
 }
 
-/** Every span of these traces in these blocks, as often as it came, links left out. */
+export interface ArrivedSpan {
+  tenant: string
+  /** ClickHouse's clock, microseconds since the epoch. */
+  arrived_at: bigint
+  span: SettleSpan
+}
+
+/** Every span in these blocks, as often as it came, links left out. */
 export async function readArrivedSpans(
   client: ClickHouseClient,
-  { tenant, traceIds, blocks, payloadBytesMax }: ReadArrivedSpansOptions,
-): Promise<SettleSpan[]> {
-  if (traceIds.length === 0) return []
-  const result = await client.query({
-    query: `SELECT ${ARRIVED_SETTLE_COLUMNS}
-FROM arrivals
-WHERE ${IN_BLOCKS} AND tenant = {tenant:String} AND ${traceIdIn('{traceIds:Array(String)}')}`,
-    query_params: { ...blockParameters(blocks), tenant, traceIds, cut: payloadBytesMax + 4 },
-    format: 'JSONCompactEachRow',
+  { blocks, only, payloadBytesMax }: ReadArrivedSpansOptions,
+): Promise<ArrivedSpan[]> {
+  const wanted = only ? `AND tenant = {tenant:String} AND ${traceIdIn('{traceIds:Array(String)}')}` : ''
+  const { stream } = await client.exec({
+    query: `SELECT ${ARRIVED_COLUMNS}\nFROM arrivals\nWHERE ${IN_BLOCKS} ${wanted}\nFORMAT Native`,
+    query_params: { ...blockParameters(blocks), ...only },
+    // A column of few words comes as these words and numbers.
+    clickhouse_settings: { low_cardinality_allow_in_native_format: 1 },
   })
-  const spans: SettleSpan[] = []
-  for (const row of await result.json<SettleColumns>()) spans.push(toSettleSpan(row))
+  const spans: ArrivedSpan[] = []
+  for (const block of readNative(await buffer(stream))) addBlock(block, payloadBytesMax, spans)
   return spans
+}
+
+function addBlock(block: NativeBlock, payloadBytesMax: number, spans: ArrivedSpan[]): void {
+  const tenants = block.columns.get('tenant') as readonly string[]
+  const times = block.columns.get('arrived_at') as readonly bigint[]
+  // Four bytes over the cap: a character that the cut breaks then lies beyond the cap.
+  toArrivedSpans(block, payloadBytesMax + 4).forEach((span, row) => {
+    spans.push({ tenant: tenants[row]!, arrived_at: times[row]!, span })
+  })
 }
 
 /** Condition over `arrivals`: what some blocks brought; takes the parameters of {@link blockParameters}. */

@@ -1,5 +1,8 @@
 /** A stored span as settling and the step tree see it: the columns that are read, and how one row becomes a value. */
 import type { SettleSpan } from '@runlens/conventions'
+import type { NativeBlock, NativeMap } from './native-reader.ts'
+import { ARRIVALS } from './tables/arrivals.ts'
+import { columnNames } from './tables/column.ts'
 
 /** Bytes kept of one attribute value on an execution. */
 const ATTRIBUTE_BYTES_MAX = 1024
@@ -70,11 +73,6 @@ const FIELDS: readonly (readonly [keyof SettleSpan, string, ((cell: unknown) => 
 /** The select list over `spans`; needs the parameter `cut`, the bytes kept of an input or output. */
 export const SETTLE_COLUMNS = FIELDS.map(([, expression]) => expression).join(', ')
 
-/** The same over `arrivals`, which tell nothing of links. */
-export const ARRIVED_SETTLE_COLUMNS = FIELDS.map(([name, expression]) => (name === 'links' ? '[]' : expression)).join(
-  ', ',
-)
-
 /** One row of {@link SETTLE_COLUMNS} in `JSONCompactEachRow`. */
 export type SettleColumns = unknown[]
 
@@ -88,6 +86,64 @@ export function toSettleSpan(row: SettleColumns): SettleSpan {
     span[name] = convert ? convert(row[i]) : row[i]
   }
   return span as unknown as SettleSpan
+}
+
+/** Columns of `arrivals` whose values are made here, in a way of their own. */
+const MADE: readonly string[] = ['tenant', 'arrived_at', 'input_key', 'output_key', 'attributes', 'received_at']
+
+/** The select list over `arrivals`, columns as they lie there: each that is computed costs ClickHouse time to plan. */
+export const ARRIVED_COLUMNS = columnNames(ARRIVALS)
+  .map((name) => {
+    if (name === 'attributes') return "CAST(attributes, 'Map(String, String)') AS attributes"
+    // As text it is the number that was sent; as a Float32 it would be one a little beside it.
+    return name === 'progress' ? 'toString(arrivals.progress) AS progress' : name
+  })
+  .join(', ')
+
+const AS_THEY_ARE = FIELDS.map(([name]) => name).filter(
+  (name) => name in ARRIVALS.columns && !MADE.includes(name) && name !== 'parent_span_id',
+)
+const NUMBERS: readonly (keyof SettleSpan)[] = ['rows_total', 'rows_returned', 'progress']
+const NO_PARENT = '0'.repeat(16)
+const NO_LINKS: SettleSpan['links'] = []
+const NO_ATTRIBUTES: SettleSpan['attributes'] = {}
+
+/**
+ * The spans of a block of {@link ARRIVED_COLUMNS}, which tell nothing of links.
+ * @param cut bytes kept of an input or output
+ */
+export function toArrivedSpans({ rows, columns }: NativeBlock, cut: number): SettleSpan[] {
+  const spans: Record<string, unknown>[] = []
+  for (let row = 0; row < rows; row++) spans.push({ ...SHAPE })
+  for (const name of AS_THEY_ARE) {
+    const values = columns.get(name)!
+    const convert = NUMBERS.includes(name) ? toNumber : undefined
+    for (let row = 0; row < rows; row++) spans[row]![name] = convert ? convert(values[row]) : values[row]
+  }
+  const of = (name: keyof typeof ARRIVALS.columns) => columns.get(name)!
+  spans.forEach((span, row) => {
+    const parentId = of('parent_span_id')[row]
+    span.parent_span_id = parentId === NO_PARENT ? '' : parentId
+    span.received_at_ms = Number(of('received_at')[row])
+    span.links = NO_LINKS
+    const keys = [of('input_key')[row] as string, of('output_key')[row] as string]
+    Object.assign(span, payloadOf(of('attributes')[row] as NativeMap, keys, cut))
+  })
+  return spans as unknown as SettleSpan[]
+}
+
+/** What only spans have that may be executions: of others the map is empty. */
+function payloadOf(map: NativeMap, keys: readonly string[], cut: number) {
+  if (map.length === 0) return { input: '', output: '', attributes: NO_ATTRIBUTES }
+  const [input, output] = keys.map((wanted) => {
+    const value = map.find(([key]) => key === wanted)?.[1]
+    return value ? value.toString('utf8', 0, cut) : ''
+  })
+  const others = map.filter(([key]) => !keys.includes(key))
+  const attributes = Object.fromEntries(
+    others.map(([key, value]) => [key, value.toString('utf8', 0, ATTRIBUTE_BYTES_MAX)]),
+  )
+  return { input, output, attributes }
 }
 
 function toBigInt(cell: unknown): bigint | null {

@@ -25,6 +25,8 @@ const ONE_BLOCK = {
   materialized_views_ignore_errors: 0,
   async_insert: 0,
   wait_end_of_query: 1,
+  // No column of these tables has a default of its own, and to look for one costs ClickHouse 3 ms an insert.
+  input_format_defaults_for_omitted_fields: 0,
 } as const
 
 /** Characters of an unexpected answer that are kept for the log. */

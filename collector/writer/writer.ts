@@ -14,6 +14,7 @@ import type { SpoolRecord } from '../spool/record.ts'
 import type { Spool } from '../spool/spool.ts'
 import { codeOf, messageOf, type Refusal, refusalOf } from './answers.ts'
 import { insertBlocks } from './insert.ts'
+import { paceMs } from './pace.ts'
 import { blocksOf, halves, INSERTS_MAX, joined, planOf, tokenOf } from './plan.ts'
 import { Waiter } from './waiter.ts'
 
@@ -22,7 +23,10 @@ export interface WriterOptions {
   client: ClickHouseClient
   batchRowsMax: number
   batchBytesMax: number
-  /** How long a batch begins after the one before at the earliest; one that comes later than that waits {@link GATHER_MS} only. */
+  /**
+   * How long a batch begins after the one before at the earliest, see {@link paceMs}; one that comes later than that waits
+   * {@link GATHER_MS} only.
+   */
   batchAgeMs: number
   retryMaxMs: number
   log: Logger
@@ -59,6 +63,8 @@ export class Writer {
   private pauseMs = 0
   /** When the batch before began, by `performance.now()`. */
   private beganAt = -Infinity
+  /** How long that one took to write. */
+  private tookMs = 0
   private readonly counts = { batches: 0, rows: 0, inserts: 0, retries: 0, damagedRecords: 0 }
   private waitingFor: string | undefined
   /** The records read last: mostly the next insert's. */
@@ -119,7 +125,7 @@ export class Writer {
   /** Gathers a batch and fixes its boundaries. */
   private async nextBatch(): Promise<void> {
     const { spool, batchAgeMs } = this.options
-    const waitMs = Math.max(GATHER_MS, this.beganAt + batchAgeMs - performance.now())
+    const waitMs = Math.max(GATHER_MS, this.beganAt + paceMs(batchAgeMs, this.tookMs) - performance.now())
     if (!this.draining && !this.isRipe()) await this.waiter.sleep(waitMs, () => this.draining || this.isRipe())
     this.beganAt = performance.now()
     const last = spool.committed
@@ -131,6 +137,7 @@ export class Writer {
     const plan = planOf(records)
     await spool.saveCheckpoint(spool.checkpoint.acknowledged, plan)
     await this.write(plan)
+    this.tookMs = performance.now() - this.beganAt
   }
 
   /** Reads as many of the records `[first, last]` as make a batch. */

@@ -3,6 +3,7 @@
  * root at once; the oldest go first. No clock of its own.
  */
 import { mergeByTrace, type TraceRange } from '@runlens/clickhouse'
+import type { SettleSpan } from '@runlens/conventions'
 
 /** What some blocks brought of one trace. */
 export interface Arrival {
@@ -18,6 +19,8 @@ export interface Arrival {
   isNew: boolean
   /** Spans of the trace in the database by now, each as often as it was inserted. */
   stored: number
+  /** The spans themselves, where they were read. */
+  read?: readonly SettleSpan[]
 }
 
 export interface DirtyTrace {
@@ -29,6 +32,8 @@ export interface DirtyTrace {
   blocks: readonly bigint[]
   /** Nothing of it was ever settled, and nothing of it came before these blocks: they hold all there is. */
   isWhole: boolean
+  /** Its spans, where it is whole and they were read. */
+  read: readonly SettleSpan[] | undefined
   /** Arrival of the first of them by ClickHouse's clock, microseconds since the epoch. */
   arrived_at: bigint
   /** The same, of those that no settling has seen; undefined for a trace that only waits for time to pass. */
@@ -73,7 +78,7 @@ export class DirtyTraces {
   }
 
   add(arrival: Arrival, now: number): void {
-    const { tenant, trace_id, arrived_at, spans, range, blocks, isNew, stored } = arrival
+    const { tenant, trace_id, arrived_at, spans, range, blocks, isNew, stored, read } = arrival
     const known = this.waiting.get(keyOf(arrival))
     if (!known) {
       const isWhole = isNew && stored === spans
@@ -84,6 +89,8 @@ export class DirtyTraces {
         spans,
         blocks,
         isWhole,
+        // Held for the moment only: what waits for more is read again.
+        read: isWhole ? read : undefined,
         arrived_at,
         fresh_at: arrived_at,
         unseen: 0,
@@ -97,6 +104,7 @@ export class DirtyTraces {
     known.spans += spans
     known.blocks = [...new Set([...known.blocks, ...blocks])]
     known.isWhole = isNew && stored === known.spans
+    known.read = undefined
     known.ranges = mergeByTrace([...known.ranges, range])
     if (arrived_at < known.arrived_at) known.arrived_at = arrived_at
     if (known.fresh_at === undefined || arrived_at < known.fresh_at) known.fresh_at = arrived_at

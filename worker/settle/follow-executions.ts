@@ -16,6 +16,8 @@ export interface ArrivedTrace {
   spans: number
   /** Times of the blocks that brought them, microseconds since the epoch. */
   blocks: readonly bigint[]
+  /** Its spans, where they were read already. */
+  read?: readonly SettleSpan[] | undefined
 }
 
 export interface FollowOptions {
@@ -74,15 +76,17 @@ class Follower {
   async loadArrived(traceIds: readonly string[]): Promise<string[]> {
     const { client, tenant, arrived, settleOptions } = this.options
     const wanted = traceIds.filter((trace) => (arrived.get(trace)?.spans ?? Infinity) <= ARRIVED_SPANS_MAX)
-    const blocks = new Set(wanted.flatMap((trace) => arrived.get(trace)!.blocks))
-    const read = await readArrivedSpans(client, {
-      tenant,
-      traceIds: wanted,
-      blocks: [...blocks].sort((a, b) => (a < b ? -1 : 1)),
-      payloadBytesMax: settleOptions.payload_bytes_max,
-    })
-    const found = new Map(wanted.map((trace): [string, SettleSpan[]] => [trace, []]))
-    for (const span of read) found.get(span.trace_id)?.push(span)
+    const found = new Map(wanted.map((trace): [string, SettleSpan[]] => [trace, [...(arrived.get(trace)!.read ?? [])]]))
+    const unread = wanted.filter((trace) => arrived.get(trace)!.read === undefined)
+    if (unread.length > 0) {
+      const blocks = new Set(unread.flatMap((trace) => arrived.get(trace)!.blocks))
+      const read = await readArrivedSpans(client, {
+        only: { tenant, traceIds: unread },
+        blocks: [...blocks].sort((a, b) => (a < b ? -1 : 1)),
+        payloadBytesMax: settleOptions.payload_bytes_max,
+      })
+      for (const { span } of read) found.get(span.trace_id)?.push(span)
+    }
     // The log does not reach back for ever: what is missing there is looked for in the table.
     const whole = new Set(wanted.filter((trace) => found.get(trace)?.length === arrived.get(trace)!.spans))
     for (const trace of whole) {

@@ -1,15 +1,16 @@
 /** The job that follows arrivals and settles traces: simple ones as they come, the others once they rest. */
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Logger, Settings } from '@runlens/runtime'
-import { type DirtyTrace, DirtyTraces } from '../arrivals/dirty-traces.ts'
+import { type Arrival, type DirtyTrace, DirtyTraces } from '../arrivals/dirty-traces.ts'
 import { dropReadArrivals } from '../arrivals/drop-read-arrivals.ts'
 import { announceMissed } from '../arrivals/missed-arrivals.ts'
+import { readArrivals } from '../arrivals/read-arrivals.ts'
 import { type Tail, tailArrivals } from '../arrivals/tail-arrivals.ts'
 import { persist } from '../jobs/persist.ts'
 import type { Job } from '../jobs/run-job.ts'
 import { readPosition, writeStatus } from '../jobs/status.ts'
 import type { SettleObserver } from '../metrics.ts'
-import { type SurveyedTrace, survey } from '../simple/survey.ts'
+import { type SurveyedTrace, type SurveyOptions, survey } from '../simple/survey.ts'
 import { writeSimple } from '../simple/write-simple.ts'
 import type { Settle } from './follow-executions.ts'
 import { type SettleReport, settleTraces } from './settle-traces.ts'
@@ -28,7 +29,7 @@ export interface SettleJobOptions {
 export const SETTLE_JOB = 'settle'
 
 /** Of a settled trace that waits for a time. */
-const NOTHING_NEW = { spans: 0, blocks: [], isWhole: false, fresh_at: undefined, unseen: 0 }
+const NOTHING_NEW = { spans: 0, blocks: [], isWhole: false, read: undefined, fresh_at: undefined, unseen: 0 }
 
 /** A trace whose spans keep coming is settled this long after the first all the same: what is written is visible within a second. */
 const SETTLE_LATEST_MS = 1_000
@@ -106,11 +107,18 @@ export class SettleJob implements Job {
     const times = blocks.map(({ arrived_at }) => arrived_at)
     this.readAgainAt = began + READ_INTERVAL_MS
     const spans = blocks.reduce((sum, block) => sum + block.spans, 0)
-    const traces = await survey({ client, blocks: times, payloadBytesMax, judge: spans >= JUDGED_SPANS_MIN })
-    const written = await this.writeSimple(times, traces)
-    for (const trace of traces) if (!written.has(trace)) this.dirty.add(trace, Date.now())
+    const options = { client, blocks: times, payloadBytesMax }
+    const traces = spans < JUDGED_SPANS_MIN ? await readArrivals(options) : await this.settleSimple(options)
+    for (const trace of traces) this.dirty.add(trace, Date.now())
     this.tail!.take(blocks)
     return blocks.length
+  }
+
+  /** Settles those of the traces that are simple; gives the others. */
+  private async settleSimple(options: SurveyOptions): Promise<Arrival[]> {
+    const traces = await survey(options)
+    const written = await this.writeSimple(options.blocks, traces)
+    return traces.filter((trace) => !written.has(trace))
   }
 
   /** Gives the traces that are settled now; if a write fails, its traces are settled like all others. */

@@ -45,8 +45,7 @@ async function allBlocks(): Promise<bigint[]> {
   return times
 }
 
-const look = (blocks: readonly bigint[]) =>
-  survey({ client: db.client, blocks, payloadBytesMax: PAYLOAD_MAX, judge: true })
+const look = (blocks: readonly bigint[]) => survey({ client: db.client, blocks, payloadBytesMax: PAYLOAD_MAX })
 
 async function settleSimple(
   tenant: string,

@@ -23,8 +23,6 @@ export interface SurveyOptions {
   blocks: readonly bigint[]
   /** Cap of an execution's input and output: what is longer must be cut with care. */
   payloadBytesMax: number
-  /** Whether to find out which traces are simple: worth it for many. Otherwise none is. */
-  judge: boolean
 }
 
 /** Spans of a simple trace at most: each is looked for among the others. */
@@ -102,23 +100,14 @@ SELECT ${TOLD}, toUInt8(alike AND ${HANGS_TOGETHER}), own_id, own_instance
 FROM placed
 LEFT JOIN everywhere USING (tenant, trace_id)`
 
-/** The same without a look at what the traces are. */
-const LIST = `WITH of_trace AS
-(
-  SELECT ${OF_EACH}
-  ${ARRIVED}
-  GROUP BY tenant, trace_id
-),
-${EVERYWHERE}
-SELECT ${TOLD}, 0, '', ''
-FROM of_trace
-LEFT JOIN everywhere USING (tenant, trace_id)`
-
-const KNOWN_TRACES = `SELECT DISTINCT tenant, lower(hex(trace_id)) FROM trace_executions
-WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED} AND ${IS_ROOT})`
-
-const KNOWN_IDS = `SELECT DISTINCT tenant, instance, execution_id FROM execution_locator
+/** Traces that gave an execution before, and ids that somebody has: one statement, because it costs as much for one as for both. */
+const KNOWN = `SELECT DISTINCT 'trace', tenant, lower(hex(trace_id)), '' FROM trace_executions
+WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED} AND ${IS_ROOT})
+UNION ALL
+SELECT DISTINCT 'id', tenant, toString(instance), execution_id FROM execution_locator
 WHERE (tenant, execution_id) IN (SELECT tenant, execution_id ${ARRIVED} AND ${IS_ROOT} AND execution_id != '')`
+
+type Known = [what: 'trace' | 'id', ...key: string[]]
 
 type Row = [
   tenant: string,
@@ -135,22 +124,17 @@ type Row = [
   instance: string,
 ]
 
-export async function survey({ client, blocks, payloadBytesMax, judge }: SurveyOptions): Promise<SurveyedTrace[]> {
+export async function survey({ client, blocks, payloadBytesMax }: SurveyOptions): Promise<SurveyedTrace[]> {
   const query_params = { ...blockParameters(blocks), payloadMax: payloadBytesMax }
   const ask = async <T>(query: string) =>
     (await client.query({ query, query_params, format: 'JSONCompactEachRow' })).json<T>()
-  const [rows, knownTraces, knownIds] = await Promise.all([
-    ask<Row>(judge ? SURVEY : LIST),
-    ask<string[]>(KNOWN_TRACES),
-    judge ? ask<string[]>(KNOWN_IDS) : [],
-  ])
-  const seenTraces = new Set(knownTraces.map(keyOf))
-  const seenIds = new Set(knownIds.map(keyOf))
+  const [rows, known] = await Promise.all([ask<Row>(SURVEY), ask<Known>(KNOWN)])
+  const seen = new Set(known.map(keyOf))
   return eachIdOnce(
     rows.map((row) => {
       const [tenant, trace_id, arrived, spans, first, last, services, times, stored, isAlike, id, instance] = row
-      const isNew = !seenTraces.has(keyOf([tenant, trace_id]))
-      const ownId = id === '' ? '' : keyOf([tenant, instance, id])
+      const isNew = !seen.has(keyOf(['trace', tenant, trace_id, '']))
+      const ownId = id === '' ? '' : keyOf(['id', tenant, instance, id])
       return {
         tenant,
         trace_id,
@@ -160,7 +144,7 @@ export async function survey({ client, blocks, payloadBytesMax, judge }: SurveyO
         blocks: times.map(BigInt),
         isNew,
         stored,
-        isSimple: isAlike === 1 && isNew && stored === spans && !seenIds.has(ownId),
+        isSimple: isAlike === 1 && isNew && stored === spans && !seen.has(ownId),
         ownId,
       }
     }),

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
+import { readArrivals } from './read-arrivals.ts'
+
+let db: TestClickHouse
+beforeAll(async () => {
+  db = await startDatabase()
+})
+afterAll(() => db?.stop())
+
+const EPOCH = Date.now() - 3_600_000
+const WHOLE = 'aa'.repeat(16)
+const LATE = 'bb'.repeat(16)
+const KNOWN = 'cc'.repeat(16)
+const ROOTLESS = 'dd'.repeat(16)
+
+const root = (trace_id: string, more: Partial<TestSpan> = {}): TestSpan => ({
+  trace_id,
+  span_id: '1'.repeat(16),
+  start: 10,
+  end: 20,
+  role: 'entry',
+  ...more,
+})
+const child = (trace_id: string, more: Partial<TestSpan> = {}): TestSpan => ({
+  ...root(trace_id),
+  span_id: '2'.repeat(16),
+  parent_span_id: '1'.repeat(16),
+  start: 12,
+  role: 'step',
+  service: 'other',
+  ...more,
+})
+
+async function times(): Promise<bigint[]> {
+  const rows = await rowsOf<{ t: string }>(
+    db.client,
+    'SELECT DISTINCT toString(toUnixTimestamp64Micro(arrived_at)) AS t FROM arrivals ORDER BY t',
+  )
+  return rows.map(({ t }) => BigInt(t))
+}
+
+it('tells of each trace what the blocks brought, and what the database knows of it', async () => {
+  await insertSpans(db.client, [child(LATE)], { spanEpochMs: EPOCH })
+  await db.client.command({
+    query: `INSERT INTO execution_locator (tenant, execution_id, instance, trace_id, anchor_at, anchors)
+VALUES ('default', 'id', '', unhex('${KNOWN}'), now64(6), [now64(6)])`,
+  })
+  const [before] = await times()
+  const other = root(WHOLE, { tenant: 'other' })
+  const spans = [root(WHOLE), child(WHOLE), other, root(LATE), root(KNOWN), child(ROOTLESS)]
+  await insertSpans(db.client, spans, { spanEpochMs: EPOCH })
+  const blocks = (await times()).filter((time) => time !== before)
+
+  const arrivals = await readArrivals({ client: db.client, blocks, payloadBytesMax: 100 })
+
+  const told = arrivals.map(({ tenant, trace_id, spans, stored, isNew }) => [tenant, trace_id, spans, stored, isNew])
+  expect(told.sort()).toEqual([
+    ['default', WHOLE, 2, 2, true],
+    ['default', LATE, 1, 2, true],
+    ['default', KNOWN, 1, 1, false],
+    // Without a root nothing is asked: it waits for one anyway.
+    ['default', ROOTLESS, 1, 0, true],
+    ['other', WHOLE, 1, 1, true],
+  ])
+  const whole = arrivals.find(({ tenant, trace_id }) => tenant === 'default' && trace_id === WHOLE)!
+  const start = BigInt(EPOCH) * 1_000_000n
+  expect(whole).toMatchObject({
+    arrived_at: blocks[0],
+    blocks,
+    range: { first_started_at: start + 10_000_000n, last_started_at: start + 12_000_000n },
+  })
+  expect([...whole.range.services].sort()).toEqual(['other', 'test'])
+  expect(whole.read?.map(({ span_id }) => span_id).sort()).toEqual(['1'.repeat(16), '2'.repeat(16)])
+})
