@@ -1,3 +1,4 @@
+/** How seldom V8 collects the collector's garbage. */
 import { setFlagsFromString } from 'node:v8'
 
 /**
