@@ -17,21 +17,22 @@ export interface PageReader {
 
 /** Candidates asked for at once, for each row that is wanted: an execution has two versions while it is being written. */
 const CANDIDATES_PER_ROW = 2
+/** Executions looked at in one round: their anchors go into a parameter, which an HTTP request has limited room for. */
+const ROUND_MAX = 500
 
 /**
  * The first `wanted` executions behind `page.after`. A candidate that a newer version replaced gives no row, so there may be
- * several rounds; each begins behind the last candidate of the one before.
+ * several rounds; each begins behind the last candidate of the one before and looks at twice as many, up to {@link ROUND_MAX}.
  */
 export async function readPage(reader: PageReader, page: Page, wanted: number): Promise<ListedExecution[]> {
   const { runner, scope, filter, signal } = reader
   const rows: ListedExecution[] = []
   let { after } = page
-  while (rows.length < wanted) {
-    const missing = wanted - rows.length
+  for (let width = Math.min(ROUND_MAX, wanted); rows.length < wanted; width = Math.min(ROUND_MAX, width * 2)) {
     const round = { ...page, after }
-    const limit = missing * CANDIDATES_PER_ROW
+    const limit = width * CANDIDATES_PER_ROW
     const found = (await searchSlowest(reader, round, limit)) ?? (await searchWindows(reader, round, limit))
-    const candidates = ofExecutions(found, missing)
+    const candidates = ofExecutions(found, width)
     const last = candidates.at(-1)
     if (!last) break
     rows.push(...(await runner.ask(listExecutions(scope, filter, round, candidates), signal)))

@@ -1,5 +1,7 @@
 /** One way to start and to end for every process: say ready once, drain on SIGTERM or SIGINT, fail with one clear message. */
+
 import { RunlensError } from './errors.ts'
+import { collectGarbageRarely } from './garbage.ts'
 import type { Component, Logger } from './log.ts'
 
 /** What a process tells its supervisor over the IPC channel once it answers. */
@@ -41,6 +43,7 @@ export async function runProcess(
   start: () => Promise<RunningProcess>,
   stopTimeoutMs = 30_000,
 ): Promise<void> {
+  collectGarbageRarely()
   // A supervisor that died (kill -9) closes the channel: nobody would ever stop this process, so it ends by itself.
   // Until `start` is through there is nothing to drain, so it dies as a SIGTERM would end it then: at once.
   const dieWithSupervisor = () => process.kill(process.pid, 'SIGTERM')

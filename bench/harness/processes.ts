@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ProcessMessage, V8_FLAGS } from '@runlens/runtime'
+import type { ProcessMessage } from '@runlens/runtime'
 import { ROOT } from './root.ts'
 import { type Usage, usageOf } from './usage.ts'
 
@@ -47,7 +47,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 export async function startProcess(component: Component, options: StartOptions): Promise<Running> {
   const child = fork(join(ROOT, SCRIPTS[component]), [], {
     env: environment(component, options),
-    execArgv: [...V8_FLAGS],
+    execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const output = follow(child)

@@ -10,7 +10,6 @@ import {
   type ProcessIdentity,
   type ProcessMessage,
   RunlensError,
-  V8_FLAGS,
 } from '@runlens/runtime'
 import type { ProcessPlan, StackComponent } from './plan.ts'
 import { HEALTHY_AFTER_MS, restartDelayMs } from './restart-delay.ts'
@@ -105,7 +104,7 @@ export class SupervisedProcess {
     this.failure = undefined
     const child = fork(this.plan.script, [], {
       env: { ...this.plan.environment } as NodeJS.ProcessEnv,
-      execArgv: [...V8_FLAGS],
+      execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A process group of its own: Ctrl-C in the terminal reaches the supervisor only, which knows the order of stopping.
       detached: true,
