@@ -5,10 +5,11 @@ import { columnNames } from './tables/column.ts'
 /** SQL: whether a span of `spans` or `arrivals` names no parent. */
 export const IS_ROOT = "parent_span_id = toFixedString('', 8)"
 
-const OF_ENTRIES: Readonly<Record<string, string>> = { query: "''", attributes_json: "''" }
+/** Only an execution keeps attributes. */
+const OF_ENTRIES: Readonly<Record<string, string>> = { attributes_json: "''" }
 
 /**
- * The select list that makes arrivals out of `incoming_spans`, or of `spans` once more.
+ * The select list that makes arrivals out of `spans`.
  * @param arrivedAt SQL for the time of arrival
  */
 export function arrivalColumns(arrivedAt: string): string[] {

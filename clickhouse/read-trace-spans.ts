@@ -1,7 +1,9 @@
 /** Reads what settling and the step tree need of the spans of some traces, from few short ranges of the key. */
+import { buffer } from 'node:stream/consumers'
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { SettleSpan } from '@runlens/conventions'
-import { SETTLE_COLUMNS, type SettleColumns, toSettleSpan } from './settle-columns.ts'
+import { readNative } from './native-reader.ts'
+import { SETTLE_COLUMNS, toSettleSpans } from './settle-columns.ts'
 import { startedBetween } from './span-range.ts'
 import { traceIdIn } from './trace-ids.ts'
 
@@ -139,7 +141,7 @@ async function readGroup(
   group: Group,
   found: TraceSpans,
 ): Promise<void> {
-  const result = await client.query({
+  const { stream } = await client.exec({
     query: `SELECT ${SETTLE_COLUMNS}
 FROM spans FINAL
 WHERE tenant = {tenant:String}
@@ -147,7 +149,8 @@ WHERE tenant = {tenant:String}
   AND service IN {services:Array(String)}
   AND ${traceIdIn('{traceIds:Array(String)}')}
 ORDER BY spans.trace_id, spans.role DESC, spans.started_at, spans.span_id
-LIMIT {limit:UInt32} BY spans.trace_id`,
+LIMIT {limit:UInt32} BY spans.trace_id
+FORMAT Native`,
     query_params: {
       tenant: options.tenant,
       from: group.from.toString(),
@@ -157,16 +160,16 @@ LIMIT {limit:UInt32} BY spans.trace_id`,
       limit: options.spansMax + 1,
       cut: options.payloadBytesMax + 4,
     },
-    format: 'JSONCompactEachRow',
-    clickhouse_settings: { do_not_merge_across_partitions_select_final: 1 },
+    clickhouse_settings: { do_not_merge_across_partitions_select_final: 1, low_cardinality_allow_in_native_format: 1 },
   })
   let trace = ''
   let count = 0
-  for (const row of await result.json<SettleColumns>()) {
-    const span = toSettleSpan(row)
-    count = span.trace_id === trace ? count + 1 : 1
-    trace = span.trace_id
-    if (count > options.spansMax) found.truncated.add(trace)
-    else found.spans.push(span)
+  for (const block of readNative(await buffer(stream))) {
+    for (const span of toSettleSpans(block)) {
+      count = span.trace_id === trace ? count + 1 : 1
+      trace = span.trace_id
+      if (count > options.spansMax) found.truncated.add(trace)
+      else found.spans.push(span)
+    }
   }
 }

@@ -1,159 +1,170 @@
-/** A stored span as settling and the step tree see it: the columns that are read, and how one row becomes a value. */
+/** A stored span as settling and the step tree see it: the columns that are read, and how a block of them becomes values. */
 import type { SettleSpan } from '@runlens/conventions'
+import { labelsReader, readFields } from './labels-and-fields.ts'
 import type { NativeBlock, NativeMap } from './native-reader.ts'
-import { ARRIVALS } from './tables/arrivals.ts'
-import { columnNames } from './tables/column.ts'
 
 /** Bytes kept of one attribute value on an execution. */
 const ATTRIBUTE_BYTES_MAX = 1024
 
-const text = (column: string) => `toString(${column})`
-const hex = (column: string) => `lower(hex(${column}))`
-const time = (column: string) => `toString(toUnixTimestamp64Nano(${column}))`
-const parent = `if(parent_span_id = toFixedString('', 8), '', ${hex('parent_span_id')})`
+const STORED = [
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'name',
+  'kind',
+  'started_at',
+  'ended_at',
+  'status_code',
+  'service',
+  'role',
+  'status',
+  'received_at',
+  'labels_json',
+  'fields_json',
+] as const
+
 const ofEntries = (expression: string, otherwise: string) => `if(role >= 'candidate', ${expression}, ${otherwise})`
 /** Four bytes over the cap: a character that the cut breaks then lies beyond the cap. */
-const payload = (key: string) => ofEntries(`substring(attributes[${key}], 1, {cut:UInt32})`, "''")
-const attributes = ofEntries(
-  `mapApply((k, v) -> (k, substring(v, 1, ${ATTRIBUTE_BYTES_MAX})),
-    mapFilter((k, v) -> k != input_key AND k != output_key, attributes))`,
-  'map()',
-)
+const payload = (key: string) =>
+  ofEntries(`substring(JSONExtractString(attributes_json, ${key}), 1, {cut:UInt32})`, "''")
 
-/** Field, expression that reads it, and how its JSON cell becomes the value. */
-const FIELDS: readonly (readonly [keyof SettleSpan, string, ((cell: unknown) => unknown)?])[] = [
-  ['trace_id', hex('trace_id')],
-  ['span_id', hex('span_id')],
-  ['parent_span_id', parent],
-  ['name', text('name')],
-  ['kind', 'kind'],
-  ['started_at', time('started_at'), toBigInt],
-  ['ended_at', time('ended_at'), toBigInt],
-  ['status_code', 'status_code'],
-  ['service', 'service'],
-  ['role', 'role'],
-  ['rule', 'rule'],
-  ['provider', 'provider'],
-  ['execution_kind', 'execution_kind'],
-  ['execution_id', 'execution_id'],
-  ['instance', 'instance'],
-  ['workflow_id', 'workflow_id'],
-  ['workflow_name', 'workflow_name'],
-  ['workflow_version', 'workflow_version'],
-  ['status', 'status'],
-  ['status_explicit', 'status_explicit'],
-  ['mode', 'mode'],
-  ['environment', 'environment'],
-  ['user_id', 'user_id'],
-  ['conversation_id', 'conversation_id'],
-  ['step_name', 'step_name'],
-  ['step_type', 'step_type'],
-  ['attempt', 'attempt'],
-  ['error_type', 'error_type'],
-  ['error_message', 'error_message'],
-  ['error_stack', 'error_stack'],
-  ['response_status_code', 'response_status_code'],
-  ['database_type', 'database_type'],
-  ['query', 'query'],
-  ['rows_total', text('rows_total'), toNumber],
-  ['rows_returned', text('rows_returned'), toNumber],
-  ['parent_execution_id', 'parent_execution_id'],
-  ['retry_of', 'retry_of'],
-  ['replay_of', 'replay_of'],
-  ['queued_at', time('queued_at'), toBigInt],
-  ['expected_end_at', time('expected_end_at'), toBigInt],
-  ['progress', 'progress'],
-  ['links', `arrayMap((t, s) -> (${hex('t')}, ${hex('s')}), links.trace_id, links.span_id)`, toLinks],
-  ['input', payload('input_key')],
-  ['output', payload('output_key')],
-  ['attributes', attributes],
-  ['received_at_ms', text('toUnixTimestamp64Milli(received_at)'), toNumber],
-]
-
-/** The select list over `spans`; needs the parameter `cut`, the bytes kept of an input or output. */
-export const SETTLE_COLUMNS = FIELDS.map(([, expression]) => expression).join(', ')
-
-/** One row of {@link SETTLE_COLUMNS} in `JSONCompactEachRow`. */
-export type SettleColumns = unknown[]
-
-/** Copied for every span: an object that grows key by key beyond a dozen becomes a hash table in V8, slow and large. */
-const SHAPE: Readonly<Record<string, unknown>> = Object.fromEntries(FIELDS.map(([name]) => [name, null]))
-
-export function toSettleSpan(row: SettleColumns): SettleSpan {
-  const span = { ...SHAPE }
-  for (let i = 0; i < FIELDS.length; i++) {
-    const [name, , convert] = FIELDS[i]!
-    span[name] = convert ? convert(row[i]) : row[i]
-  }
-  return span as unknown as SettleSpan
-}
-
-/** Columns of `arrivals` whose values are made here, in a way of their own. */
-const MADE: readonly string[] = ['tenant', 'arrived_at', 'input_key', 'output_key', 'attributes', 'received_at']
+/** The select list over `spans`; needs the parameter `cut`, the bytes kept of an input or output. Long values stay in ClickHouse. */
+export const SETTLE_COLUMNS = [
+  ...STORED,
+  `JSONExtractRaw(links_json, 'trace_id') AS link_traces`,
+  `JSONExtractRaw(links_json, 'span_id') AS link_spans`,
+  `${payload('input_key')} AS input`,
+  `${payload('output_key')} AS output`,
+  `CAST(${ofEntries(
+    `mapApply((k, v) -> (k, substring(v, 1, ${ATTRIBUTE_BYTES_MAX})),
+    mapFilter((k, v) -> k != input_key AND k != output_key, JSONExtract(attributes_json, 'Map(String, String)')))`,
+    'map()',
+  )}, 'Map(String, String)') AS kept`,
+].join(', ')
 
 /** The select list over `arrivals`, columns as they lie there: each that is computed costs ClickHouse time to plan. */
-export const ARRIVED_COLUMNS = columnNames(ARRIVALS)
-  .map((name) => {
-    if (name === 'attributes') return "CAST(attributes, 'Map(String, String)') AS attributes"
-    // As text it is the number that was sent; as a Float32 it would be one a little beside it.
-    return name === 'progress' ? 'toString(arrivals.progress) AS progress' : name
-  })
-  .join(', ')
+export const ARRIVED_COLUMNS = ['tenant', 'arrived_at', ...STORED, 'attributes_json'].join(', ')
 
-const AS_THEY_ARE = FIELDS.map(([name]) => name).filter(
-  (name) => name in ARRIVALS.columns && !MADE.includes(name) && name !== 'parent_span_id',
-)
-const NUMBERS: readonly (keyof SettleSpan)[] = ['rows_total', 'rows_returned', 'progress']
 const NO_PARENT = '0'.repeat(16)
 const NO_LINKS: SettleSpan['links'] = []
 const NO_ATTRIBUTES: SettleSpan['attributes'] = {}
+
+type Labels = ReturnType<ReturnType<typeof labelsReader>>
+/** What a span says beside its labels and fields. */
+type Told = Pick<SettleSpan, 'links' | 'input' | 'output' | 'attributes'>
+
+/** The spans of a block of {@link SETTLE_COLUMNS}. */
+export function toSettleSpans(block: NativeBlock): SettleSpan[] {
+  const of = <T>(name: string) => block.columns.get(name) as readonly T[]
+  const traces = of<string>('link_traces')
+  const spans = of<string>('link_spans')
+  const inputs = of<string>('input')
+  const outputs = of<string>('output')
+  const kept = of<NativeMap>('kept')
+  return toSpans(block, (row) => ({
+    links: traces[row] === '' ? NO_LINKS : toLinks(traces[row]!, spans[row]!),
+    input: inputs[row]!,
+    output: outputs[row]!,
+    attributes: Object.fromEntries(kept[row]!.map(([key, value]) => [key, value.toString('utf8')])),
+  }))
+}
 
 /**
  * The spans of a block of {@link ARRIVED_COLUMNS}, which tell nothing of links.
  * @param cut bytes kept of an input or output
  */
-export function toArrivedSpans({ rows, columns }: NativeBlock, cut: number): SettleSpan[] {
-  const spans: Record<string, unknown>[] = []
-  for (let row = 0; row < rows; row++) spans.push({ ...SHAPE })
-  for (const name of AS_THEY_ARE) {
-    const values = columns.get(name)!
-    const convert = NUMBERS.includes(name) ? toNumber : undefined
-    for (let row = 0; row < rows; row++) spans[row]![name] = convert ? convert(values[row]) : values[row]
+export function toArrivedSpans(block: NativeBlock, cut: number): SettleSpan[] {
+  const attributes = block.columns.get('attributes_json') as readonly string[]
+  return toSpans(block, (row, { input_key, output_key }) => payloadOf(attributes[row]!, input_key, output_key, cut))
+}
+
+/** What only spans have that may be executions: of others the document is empty. */
+function payloadOf(json: string, inputKey: string, outputKey: string, cut: number): Told {
+  if (json === '') return { links: NO_LINKS, input: '', output: '', attributes: NO_ATTRIBUTES }
+  const all = Object.entries(JSON.parse(json) as Record<string, string>)
+  const textOf = (wanted: string) => shorten(all.find(([key]) => key === wanted)?.[1] ?? '', cut)
+  const others = all.filter(([key]) => key !== inputKey && key !== outputKey)
+  return {
+    links: NO_LINKS,
+    input: textOf(inputKey),
+    output: textOf(outputKey),
+    attributes: Object.fromEntries(others.map(([key, value]) => [key, shorten(value, ATTRIBUTE_BYTES_MAX)])),
   }
-  const of = (name: keyof typeof ARRIVALS.columns) => columns.get(name)!
-  spans.forEach((span, row) => {
-    const parentId = of('parent_span_id')[row]
-    span.parent_span_id = parentId === NO_PARENT ? '' : parentId
-    span.received_at_ms = Number(of('received_at')[row])
-    span.links = NO_LINKS
-    const keys = [of('input_key')[row] as string, of('output_key')[row] as string]
-    Object.assign(span, payloadOf(of('attributes')[row] as NativeMap, keys, cut))
-  })
-  return spans as unknown as SettleSpan[]
 }
 
-/** What only spans have that may be executions: of others the map is empty. */
-function payloadOf(map: NativeMap, keys: readonly string[], cut: number) {
-  if (map.length === 0) return { input: '', output: '', attributes: NO_ATTRIBUTES }
-  const [input, output] = keys.map((wanted) => {
-    const value = map.find(([key]) => key === wanted)?.[1]
-    return value ? value.toString('utf8', 0, cut) : ''
-  })
-  const others = map.filter(([key]) => !keys.includes(key))
-  const attributes = Object.fromEntries(
-    others.map(([key, value]) => [key, value.toString('utf8', 0, ATTRIBUTE_BYTES_MAX)]),
-  )
-  return { input, output, attributes }
+/** A character of UTF-16 is three bytes of UTF-8 at most. */
+function shorten(value: string, bytesMax: number): string {
+  return value.length * 3 <= bytesMax ? value : Buffer.from(value).toString('utf8', 0, bytesMax)
 }
 
-function toBigInt(cell: unknown): bigint | null {
-  return cell === null ? null : BigInt(cell as string)
+function toLinks(traces: string, spans: string): SettleSpan['links'] {
+  const spanIds = JSON.parse(spans) as string[]
+  return (JSON.parse(traces) as string[]).map((trace_id, i) => ({ trace_id, span_id: spanIds[i]! }))
 }
 
-function toNumber(cell: unknown): number | null {
-  return cell === null ? null : Number(cell)
-}
-
-function toLinks(cell: unknown): { trace_id: string; span_id: string }[] {
-  return (cell as [string, string][]).map(([trace_id, span_id]) => ({ trace_id, span_id }))
+/** One literal for all: an object that grows key by key beyond a dozen becomes a hash table in V8, slow and large. */
+function toSpans({ rows, columns }: NativeBlock, tell: (row: number, labels: Labels) => Told): SettleSpan[] {
+  const of = <K extends keyof SettleSpan>(name: K) => columns.get(name) as readonly SettleSpan[K][]
+  const [trace_id, span_id, parent_span_id, name] = [of('trace_id'), of('span_id'), of('parent_span_id'), of('name')]
+  const [kind, started_at, ended_at, status_code] = [of('kind'), of('started_at'), of('ended_at'), of('status_code')]
+  const [service, role, status] = [of('service'), of('role'), of('status')]
+  const received_at = columns.get('received_at') as readonly bigint[]
+  const labelsTexts = columns.get('labels_json') as readonly string[]
+  const fieldsTexts = columns.get('fields_json') as readonly string[]
+  const readLabels = labelsReader()
+  const spans: SettleSpan[] = []
+  for (let row = 0; row < rows; row++) {
+    const labels = readLabels(labelsTexts[row]!)
+    const fields = readFields(fieldsTexts[row]!)
+    const told = tell(row, labels)
+    spans.push({
+      trace_id: trace_id[row]!,
+      span_id: span_id[row]!,
+      parent_span_id: parent_span_id[row] === NO_PARENT ? '' : parent_span_id[row]!,
+      name: name[row]!,
+      kind: kind[row]!,
+      started_at: started_at[row]!,
+      ended_at: ended_at[row]!,
+      status_code: status_code[row]!,
+      service: service[row]!,
+      role: role[row]!,
+      rule: labels.rule,
+      provider: labels.provider,
+      execution_kind: labels.execution_kind,
+      execution_id: fields.execution_id,
+      instance: labels.instance,
+      workflow_id: labels.workflow_id,
+      workflow_name: labels.workflow_name,
+      workflow_version: labels.workflow_version,
+      status: status[row]!,
+      status_explicit: labels.status_explicit,
+      mode: labels.mode,
+      environment: labels.environment,
+      user_id: fields.user_id,
+      conversation_id: fields.conversation_id,
+      step_name: labels.step_name,
+      step_type: labels.step_type,
+      attempt: fields.attempt,
+      error_type: labels.error_type,
+      error_message: fields.error_message,
+      error_stack: fields.error_stack,
+      response_status_code: labels.response_status_code,
+      database_type: labels.database_type,
+      query: fields.query,
+      rows_total: fields.rows_total,
+      rows_returned: fields.rows_returned,
+      parent_execution_id: fields.parent_execution_id,
+      retry_of: fields.retry_of,
+      replay_of: fields.replay_of,
+      queued_at: fields.queued_at,
+      expected_end_at: fields.expected_end_at,
+      progress: fields.progress,
+      links: told.links,
+      input: told.input,
+      output: told.output,
+      attributes: told.attributes,
+      received_at_ms: Number(received_at[row]),
+    })
+  }
+  return spans
 }

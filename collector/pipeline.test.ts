@@ -275,7 +275,7 @@ describe('rows that ClickHouse never takes', () => {
       expect(pipeline.stats().spool).toMatchObject({ deadLetters: 1, deadLetterRows: 2 })
       const [letter] = readdirSync(join(directory, 'dead-letter')).filter((name) => name.endsWith('.json'))
       const reason = JSON.parse(readFileSync(join(directory, 'dead-letter', letter!), 'utf8'))
-      expect(reason).toMatchObject({ tenant: 'default', table: 'incoming_spans', rows: 2, code: '469' })
+      expect(reason).toMatchObject({ tenant: 'default', table: 'spans', rows: 2, code: '469' })
       await pipeline.stop()
       const again = await openPipeline()
       expect(again.stats().spool).toMatchObject({ deadLetters: 1, deadLetterRows: 2, records: 0 })

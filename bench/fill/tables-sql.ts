@@ -1,5 +1,5 @@
 /** SQL that fills the tables of one run of executions. Columns are named, so that those which are not keep their defaults. */
-import { EXECUTIONS, INCOMING_SPANS } from '@runlens/clickhouse'
+import { EXECUTIONS } from '@runlens/clickhouse'
 import { factsSql, stepSql, type Timeline } from './facts-sql.ts'
 
 const plus = (nanoseconds: string) =>
@@ -8,24 +8,35 @@ const spanId = (j: string) => `reinterpretAsFixedString(sipHash64(number, toUInt
 const NO_ID = "toFixedString('', 8)"
 const ANCHOR = 'toDateTime64(started_at, 6)'
 
-/** Texts of `fields_json`. */
-const FIELDS: Record<string, string> = {
-  status_message: "if(is_failed AND j IN (0, step_count), error_message, '')",
+/** Texts of `labels_json`. */
+const LABELS: Record<string, string> = {
   provider: 'provider',
   execution_kind: "if(j = 0, kind, '')",
-  execution_id: "if(j = 0, execution_id, '')",
   instance: "concat('shop/', service)",
   workflow_id: "if(j = 0, workflow_id, '')",
   workflow_name: "if(j = 0, workflow_name, '')",
   mode: "if(j = 0, mode, '')",
   environment: 'environment',
-  user_id: "if(j = 0, user_id, '')",
-  conversation_id: "if(j = 0, conversation_id, '')",
   step_name: `if(j = 0, '', ${stepSql.name})`,
   step_type: `if(j = 0, '', ${stepSql.type})`,
   error_type: "if(j IN (0, step_count), error_type, '')",
-  error_message: "if(j IN (0, step_count), error_message, '')",
   input_key: "if(j = 0, 'runlens.execution.input', '')",
+}
+
+/** Texts of `fields_json`. */
+const FIELDS: Record<string, string> = {
+  status_message: "if(is_failed AND j IN (0, step_count), error_message, '')",
+  execution_id: "if(j = 0, execution_id, '')",
+  user_id: "if(j = 0, user_id, '')",
+  conversation_id: "if(j = 0, conversation_id, '')",
+  error_message: "if(j IN (0, step_count), error_message, '')",
+}
+
+/** A document of `members` and of texts, those that are empty left out. */
+function documentSql(texts: Record<string, string>, members: string): string {
+  const pairs = Object.entries(texts).map(([name, sql]) => `'${name}', toString(${sql})`)
+  const written = `toJSONString(mapFilter((name, text) -> text != '', map(${pairs.join(', ')})))`
+  return `concat('{', ${members}, if(${written} = '{}', '}', concat(',', substring(${written}, 2))))`
 }
 
 /** Column → expression over the facts of the execution and `j`: 0 is the entry, the others are its steps. */
@@ -51,11 +62,14 @@ const SPAN_COLUMNS: Record<string, string> = {
       'runlens.step.items_in', toString(cityHash64(number, j) % 40), 'runlens.step.items_out', toString(cityHash64(number, j) % 40),
       'http.request.method', 'GET', 'url.full', concat('https://api.internal/v1/items/', toString(cityHash64(number, j, 'url') % 1000000)),
       'server.address', 'api.internal', 'server.port', '443', 'thread.id', toString(cityHash64(number, j, 'thread') % 64))))`,
-  span_json: `if(j = 0, '{"flags":257,"attribute_types":"sssssssbs"}', '{"flags":257,"attribute_types":"ssiiisssii"}')`,
-  fields_json: `concat('{"attempt":1,', if(j = 0, '"rule":1,"status_explicit":1,', concat('"rows_returned":', toString(cityHash64(number, j) % 40), ',')),
-    substring(toJSONString(mapFilter((name, text) -> text != '', map(${Object.entries(FIELDS)
-      .map(([name, sql]) => `'${name}', toString(${sql})`)
-      .join(', ')}))), 2))`,
+  labels_json: documentSql(
+    LABELS,
+    `if(j = 0, '"rule":1,"status_explicit":1,"flags":257,"attribute_types":"sssssssbs"', '"flags":257,"attribute_types":"ssiiisssii"')`,
+  ),
+  fields_json: documentSql(
+    FIELDS,
+    `concat('"attempt":1', if(j = 0, '', concat(',"rows_returned":', toString(cityHash64(number, j) % 40))))`,
+  ),
   scope_json: `'{"name":"runlens","version":"0.1.0"}'`,
   resource_json: `concat('{"attributes":', toJSONString(map('service.name', service, 'service.namespace', 'shop', 'service.version', '2.14.1',
     'deployment.environment.name', environment, 'host.name', concat('node-', toString(workflow % 20)))), ',"attribute_types":"sssss"}')`,
@@ -123,13 +137,6 @@ const EXECUTION_COLUMNS: Record<string, string> = {
   version: '1',
 }
 
-/** What settling reads stands in columns, too, where those are. */
-function incomingColumns(): Record<string, string> {
-  const numbers = { rule: 'if(j = 0, 1, 0)', status_explicit: 'if(j = 0, 1, 0)', attempt: '1' }
-  const all = { ...SPAN_COLUMNS, ...FIELDS, ...numbers, rows_returned: 'if(j = 0, NULL, cityHash64(number, j) % 40)' }
-  return Object.fromEntries(Object.entries(all).filter(([name]) => name in INCOMING_SPANS.columns))
-}
-
 export interface FillStatement {
   table: string
   sql: string
@@ -140,7 +147,7 @@ export function fillStatements(timeline: Timeline, first: number, count: number)
   const facts = factsSql(timeline, first, count)
   const known = Object.entries(EXECUTION_COLUMNS).filter(([name]) => name in EXECUTIONS.columns)
   return [
-    insert('incoming_spans', incomingColumns(), `(\n${facts}\n) ARRAY JOIN range(0, toUInt32(step_count) + 1) AS j`),
+    insert('spans', SPAN_COLUMNS, `(\n${facts}\n) ARRAY JOIN range(0, toUInt32(step_count) + 1) AS j`),
     insert('execution_locator', LOCATOR_COLUMNS, `(\n${facts}\n)`),
     insert('executions', Object.fromEntries(known), `(\n${facts}\n)`),
   ]

@@ -1,4 +1,4 @@
-/** Fields of the documents of `spans`, as ALIAS columns: name, type, and the expression that reads it. */
+/** Fields of the documents of `spans` and `arrivals`, as ALIAS columns: name, type, and the expression that reads it. */
 
 export interface Alias {
   readonly type: string
@@ -45,18 +45,24 @@ const ids = (key: string, bytes: number): Alias => ({
   sql: `arrayMap(id -> toFixedString(unhex(id), ${bytes}), JSONExtract(links_json, '${key}', 'Array(String)'))`,
 })
 
-const texts = (names: readonly string[], type: Scalar): Record<string, Alias> =>
-  Object.fromEntries(names.map((name) => [name, scalar('fields_json', name, type)]))
+function label(name: string, type: 'LowCardinality(String)' | 'UInt8' = 'LowCardinality(String)'): Alias {
+  return scalar('labels_json', name, type)
+}
+
+function field(name: string): Alias {
+  return scalar('fields_json', name, 'String')
+}
 
 const OF_SPAN: Readonly<Record<string, Alias>> = {
   attributes: map('attributes_json'),
   /** One `VALUE_TYPES` code per attribute, in order. */
-  attribute_types: scalar('span_json', 'attribute_types', 'String'),
-  flags: scalar('span_json', 'flags', 'UInt32'),
-  dropped_attributes_count: scalar('span_json', 'dropped_attributes_count', 'UInt32'),
-  dropped_events_count: scalar('span_json', 'dropped_events_count', 'UInt32'),
-  dropped_links_count: scalar('span_json', 'dropped_links_count', 'UInt32'),
-  ...texts(['trace_state', 'status_message'], 'String'),
+  attribute_types: scalar('labels_json', 'attribute_types', 'String'),
+  flags: scalar('labels_json', 'flags', 'UInt32'),
+  dropped_attributes_count: scalar('labels_json', 'dropped_attributes_count', 'UInt32'),
+  dropped_events_count: scalar('labels_json', 'dropped_events_count', 'UInt32'),
+  dropped_links_count: scalar('labels_json', 'dropped_links_count', 'UInt32'),
+  trace_state: field('trace_state'),
+  status_message: field('status_message'),
 }
 
 const OF_EVENTS: Readonly<Record<string, Alias>> = {
@@ -90,44 +96,44 @@ function ofParent(name: 'scope' | 'resource'): Record<string, Alias> {
   }
 }
 
-/** Read by mapping; see `incoming_spans` for what each is. */
-const OF_MAPPING: Readonly<Record<string, Alias>> = {
-  rule: scalar('fields_json', 'rule', 'UInt8'),
-  status_explicit: scalar('fields_json', 'status_explicit', 'UInt8'),
+/** What mapping read, of which there are few different values. */
+const LABELS: Readonly<Record<string, Alias>> = {
+  /** Rule 1–5 of docs/model.md that made it an entry or candidate; 0 for the other roles. */
+  rule: label('rule', 'UInt8'),
+  /** 1 when the emitter named the status, 0 when it follows from the span's status and error. */
+  status_explicit: label('status_explicit', 'UInt8'),
+  /** The emitter's profile: n8n, mastra, langgraph, ai-sdk, runlens, opentelemetry, … */
+  provider: label('provider'),
+  execution_kind: label('execution_kind'),
+  instance: label('instance'),
+  workflow_id: label('workflow_id'),
+  workflow_name: label('workflow_name'),
+  workflow_version: label('workflow_version'),
+  mode: label('mode'),
+  environment: label('environment'),
+  step_name: label('step_name'),
+  step_type: label('step_type'),
+  error_type: label('error_type'),
+  /** db.response.status_code, http.response.status_code or rpc.grpc.status_code. */
+  response_status_code: label('response_status_code'),
+  database_type: label('database_type'),
+  /** The attribute that holds the input or output: `attributes[input_key]`; '' where there is none. */
+  input_key: label('input_key'),
+  output_key: label('output_key'),
+}
+
+/** What mapping read, of which every span may have another value. */
+const FIELDS: Readonly<Record<string, Alias>> = {
   attempt: scalar('fields_json', 'attempt', 'UInt16'),
-  ...texts(
-    [
-      'provider',
-      'execution_kind',
-      'instance',
-      'workflow_id',
-      'workflow_name',
-      'workflow_version',
-      'mode',
-      'environment',
-    ].concat([
-      'step_name',
-      'step_type',
-      'error_type',
-      'response_status_code',
-      'database_type',
-      'input_key',
-      'output_key',
-    ]),
-    'LowCardinality(String)',
-  ),
-  ...texts(
-    [
-      'execution_id',
-      'user_id',
-      'conversation_id',
-      'error_message',
-      'error_stack',
-      'query',
-      'parent_execution_id',
-    ].concat(['retry_of', 'replay_of']),
-    'String',
-  ),
+  execution_id: field('execution_id'),
+  user_id: field('user_id'),
+  conversation_id: field('conversation_id'),
+  error_message: field('error_message'),
+  error_stack: field('error_stack'),
+  query: field('query'),
+  parent_execution_id: field('parent_execution_id'),
+  retry_of: field('retry_of'),
+  replay_of: field('replay_of'),
   rows_total: scalar('fields_json', 'rows_total', 'Nullable(UInt64)'),
   rows_returned: scalar('fields_json', 'rows_returned', 'Nullable(UInt64)'),
   progress: scalar('fields_json', 'progress', 'Nullable(Float32)'),
@@ -144,7 +150,15 @@ export const SPAN_ALIASES: Readonly<Record<string, Alias>> = {
   scope_version: scalar('scope_json', 'version', 'LowCardinality(String)'),
   ...ofParent('scope'),
   ...ofParent('resource'),
-  ...OF_MAPPING,
+  ...LABELS,
+  ...FIELDS,
+}
+
+/** Those of them that `arrivals` has too: what settling asks for in SQL. */
+export const ARRIVAL_ALIASES: Readonly<Record<string, Alias>> = {
+  attributes: map('attributes_json'),
+  ...LABELS,
+  ...FIELDS,
 }
 
 /** As it stands in a table's declaration. */

@@ -16,10 +16,6 @@ export function isEmpty(source: Source, rows: RowNumbers, input: Cells): boolean
       return all(rows, source.starts(input), -1)
     case 'number':
       return all(rows, source.numbers(input), 0)
-    case 'figure':
-      return allNaN(rows, source.figures(input))
-    case 'time':
-      return allZero(rows, source.times(input))
     case 'constant':
       return false
   }
@@ -28,20 +24,5 @@ export function isEmpty(source: Source, rows: RowNumbers, input: Cells): boolean
 function all(rows: RowNumbers, cells: Int32Array | Uint8Array | Uint16Array, value: number): boolean {
   const { at, length } = rows
   for (let i = 0; i < length; i++) if (cells[at[i]!] !== value) return false
-  return true
-}
-
-function allNaN(rows: RowNumbers, figures: Float64Array): boolean {
-  for (let i = 0; i < rows.length; i++) if (!Number.isNaN(figures[rows.at[i]!]!)) return false
-  return true
-}
-
-/** In halves: a BigInt would be made for each. */
-function allZero(rows: RowNumbers, times: BigInt64Array): boolean {
-  const halves = new Int32Array(times.buffer, times.byteOffset, times.length * 2)
-  for (let i = 0; i < rows.length; i++) {
-    const at = rows.at[i]! * 2
-    if (halves[at] !== 0 || halves[at + 1] !== 0) return false
-  }
   return true
 }

@@ -40,10 +40,6 @@ export type Source = { level: Level } & (
   /** Raw bytes of a fixed width at a start; -1 gives zeros. */
   | { kind: 'bytes'; starts: (input: Cells) => Int32Array }
   | { kind: 'number'; numbers: (input: Cells) => Numbers }
-  /** NaN is null. */
-  | { kind: 'figure'; figures: (input: Cells) => Float64Array }
-  /** 0n is null. */
-  | { kind: 'time'; times: (input: Cells) => BigInt64Array }
   /** The same bytes in every row, as a String row without its length. */
   | { kind: 'constant'; bytes: (input: Cells) => Uint8Array }
 )

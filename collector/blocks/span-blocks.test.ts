@@ -1,4 +1,4 @@
-import { INCOMING_SPANS } from '@runlens/clickhouse'
+import { SPANS } from '@runlens/clickhouse'
 import { ROLES, STATUSES } from '@runlens/conventions'
 import { type MappedSpans, NO_TEXT, TEXT_FIELDS, type TextField } from '@runlens/mapping'
 import { DEFAULT_LIMITS, indexTraces, TRACES, TraceTape } from '@runlens/otlp'
@@ -317,7 +317,7 @@ describe('blocks of spans', () => {
   })
 
   it('make one part in ClickHouse when many of them go in one insert', async () => {
-    const columns = Object.entries(INCOMING_SPANS.columns).map(([name, type]) => `\`${name}\` ${type}`)
+    const columns = Object.entries(SPANS.columns).map(([name, type]) => `\`${name}\` ${type}`)
     const query = `CREATE TABLE merged (${columns.join(', ')}) ENGINE = MergeTree ORDER BY trace_id SETTINGS non_replicated_deduplication_window = 100`
     await clickhouse.client.command({ query })
     const blocks = Array.from({ length: 60 }, (_, i) => {

@@ -1,5 +1,5 @@
-/** From an indexed and mapped request to Native blocks of `incoming_spans`, one per day or per range of days; everything it uses is reused. */
-import { INCOMING_SPANS } from '@runlens/clickhouse'
+/** From an indexed and mapped request to Native blocks of `spans`, one per day or per range of days; everything it uses is reused. */
+import { SPANS } from '@runlens/clickhouse'
 import { ByteBuffer, dataView, plain } from './byte-buffer.ts'
 import { dayOf } from './days.ts'
 import { type BlockInput, type Cells, RowNumbers } from './sources.ts'
@@ -17,8 +17,8 @@ export interface Block {
   bytes: Uint8Array
 }
 
-const NAMES = Object.keys(INCOMING_SPANS.columns) as (keyof typeof INCOMING_SPANS.columns)[]
-const COLUMNS = NAMES.map((name) => blockColumn(name, INCOMING_SPANS.columns[name], SPAN_SOURCES[name]))
+const NAMES = Object.keys(SPANS.columns) as (keyof typeof SPANS.columns)[]
+const COLUMNS = NAMES.map((name) => blockColumn(name, SPANS.columns[name], SPAN_SOURCES[name]))
 
 /** A request on more days than this gets blocks of {@link DAYS_PER_RANGE} days: an insert for each of its days would hold up all others. */
 const DAYS_MAX = 32
@@ -63,7 +63,7 @@ class Builder implements SpanBlockBuilder {
     }
     // Views only now: the buffer may have moved while it grew.
     return parts.map(({ day, rows }, i) => ({
-      table: INCOMING_SPANS.name,
+      table: SPANS.name,
       day,
       rows: rows.length,
       bytes: this.out.bytes.subarray(ends[i - 1] ?? 0, ends[i]),

@@ -1,12 +1,11 @@
 /** For every column of `spans`: where its cells come from. How they are written follows from the column's type. */
-import type { INCOMING_SPANS } from '@runlens/clickhouse'
-import { TEXT_FIELDS, type TextField } from '@runlens/mapping'
+import type { SPANS } from '@runlens/clickhouse'
 import type { TraceTape } from '@runlens/otlp'
 import type { Document } from './document.ts'
 import type { Cells, Level, Source } from './sources.ts'
 import type { SpanDocuments } from './span-documents.ts'
 
-type SpanColumn = keyof (typeof INCOMING_SPANS)['columns']
+type SpanColumn = keyof (typeof SPANS)['columns']
 
 type Fields<Part extends 'resources' | 'scopes' | 'spans'> = keyof TraceTape[Part]['at']
 const PART = { resource: 'resources', scope: 'scopes', span: 'spans' } as const
@@ -40,33 +39,14 @@ const document = (choose: (documents: SpanDocuments) => Document): Source => ({
   document: choose,
 })
 
-type MappedNumber = 'role' | 'rule' | 'status' | 'statusExplicit' | 'attempt'
-const mapped = (name: MappedNumber): Source => ({
+const mapped = (name: 'role' | 'status'): Source => ({
   level: 'span',
   kind: 'number',
   numbers: (input) => input.mapped[name],
 })
-const figure = (name: 'rowsTotal' | 'rowsReturned' | 'progress'): Source => ({
-  level: 'span',
-  kind: 'figure',
-  figures: (input) => input.mapped[name],
-})
-const time = (name: 'queuedAt' | 'expectedEndAt'): Source => ({
-  level: 'span',
-  kind: 'time',
-  times: (input) => input.mapped[name],
-})
 
-const TEXTS = Object.fromEntries(
-  TEXT_FIELDS.map((field) => [
-    field,
-    { level: 'span', kind: 'text', texts: (input) => input.mapped.text[field] } satisfies Source,
-  ]),
-) as Record<TextField, Source>
-
-/** Columns that are not a text field of the mapping. A column of `INCOMING_SPANS` that is missing here does not compile. */
+/** A column of `SPANS` that is missing here does not compile. */
 export const SPAN_SOURCES: Readonly<Record<SpanColumn, Source>> = {
-  ...TEXTS,
   tenant: { level: 'span', kind: 'constant', bytes: (input) => input.tenant },
   received_at: { level: 'span', kind: 'constant', bytes: (input) => int64(input.receivedAtMs) },
   trace_id: bytes('span', 'traceId'),
@@ -77,23 +57,16 @@ export const SPAN_SOURCES: Readonly<Record<SpanColumn, Source>> = {
   started_at: bytes('span', 'startTime'),
   ended_at: bytes('span', 'endTime'),
   status_code: number('span', 'statusCode'),
+  service: { level: 'span', kind: 'text', texts: (input) => input.mapped.text.service },
   attributes_json: document(({ attributes }) => attributes),
-  span_json: document(({ span }) => span),
+  labels_json: document(({ labels }) => labels),
   fields_json: document(({ fields }) => fields),
   events_json: document(({ events }) => events),
   links_json: document(({ links }) => links),
   scope_json: { level: 'scope', kind: 'document', document: ({ scope }) => scope },
   resource_json: { level: 'resource', kind: 'document', document: ({ resource }) => resource },
   role: mapped('role'),
-  rule: mapped('rule'),
   status: mapped('status'),
-  status_explicit: mapped('statusExplicit'),
-  attempt: mapped('attempt'),
-  rows_total: figure('rowsTotal'),
-  rows_returned: figure('rowsReturned'),
-  queued_at: time('queuedAt'),
-  expected_end_at: time('expectedEndAt'),
-  progress: figure('progress'),
 }
 
 function int64(value: number): Uint8Array {

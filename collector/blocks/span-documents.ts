@@ -5,33 +5,66 @@ import { AttributeWriter, Document, type DocumentInput, memberName } from './doc
 import { writeString, writeWhole } from './json-writer.ts'
 import { EventDocuments, LinkDocuments } from './list-documents.ts'
 
-/** `service` has a column of its own. */
-const FIELDS = TEXT_FIELDS.filter((field) => field !== 'service').map((field) => ({ field, name: memberName(field) }))
+/** Texts of which there are few different values; `service` has a column of its own, and all others are fields. */
+const LABELS: readonly TextField[] = [
+  'provider',
+  'execution_kind',
+  'instance',
+  'workflow_id',
+  'workflow_name',
+  'workflow_version',
+  'mode',
+  'environment',
+  'step_name',
+  'step_type',
+  'error_type',
+  'response_status_code',
+  'database_type',
+  'input_key',
+  'output_key',
+]
+const FIELDS = TEXT_FIELDS.filter((field) => field !== 'service' && !LABELS.includes(field))
 
-const NAME = Object.fromEntries(
-  [
-    ...['schema_url', 'attributes', 'attribute_types', 'dropped_attributes_count', 'name', 'version', 'flags'],
-    ...[
-      'dropped_events_count',
-      'dropped_links_count',
-      'trace_state',
-      'status_message',
-      'rule',
-      'status_explicit',
-      'attempt',
-    ],
-    ...['rows_total', 'rows_returned', 'progress', 'queued_at', 'expected_end_at'],
-  ].map((name) => [name, memberName(name)]),
-) as Record<string, Uint8Array>
+const NAMES = [
+  'schema_url',
+  'attributes',
+  'attribute_types',
+  'dropped_attributes_count',
+  'name',
+  'version',
+  'flags',
+  'dropped_events_count',
+  'dropped_links_count',
+  'trace_state',
+  'status_message',
+  'rule',
+  'status_explicit',
+  'attempt',
+  'rows_total',
+  'rows_returned',
+  'progress',
+  'queued_at',
+  'expected_end_at',
+] as const
+const NAME = Object.fromEntries(NAMES.map((name) => [name, memberName(name)])) as Record<
+  (typeof NAMES)[number],
+  Uint8Array
+>
 
 interface Texts extends TextColumn {
   name: Uint8Array
 }
 
+/** Those of the fields that any span of the request has. */
+function textsOf(fields: readonly TextField[], { mapped }: DocumentInput): Texts[] {
+  const texts = fields.map((field) => ({ name: memberName(field), ...mapped.text[field] }))
+  return texts.filter(({ starts }) => starts.subarray(0, mapped.length).some((start) => start !== NO_TEXT))
+}
+
 /** Documents of all spans, scopes and resources of a request; reused from request to request. */
 export class SpanDocuments {
   readonly attributes = new Document()
-  readonly span = new Document()
+  readonly labels = new Document()
   readonly fields = new Document()
   readonly scope = new Document()
   readonly resource = new Document()
@@ -51,7 +84,7 @@ export class SpanDocuments {
     this.writeResources(input)
     this.writeScopes(input)
     this.writeAttributes(input)
-    this.writeSpans(input)
+    this.writeLabels(input)
     this.writeFields(input)
     this.ofEvents.prepare(input)
     this.ofLinks.prepare(input)
@@ -63,9 +96,9 @@ export class SpanDocuments {
     document.clear(length)
     for (let row = 0; row < length; row++) {
       document.begin(row)
-      text(document, NAME.schema_url!, bytes, data, at.schemaUrlStart[row]!, at.schemaUrlEnd[row]!)
+      text(document, NAME.schema_url, bytes, data, at.schemaUrlStart[row]!, at.schemaUrlEnd[row]!)
       this.ownAttributes(document, at, row)
-      number(document, NAME.dropped_attributes_count!, at.dropped[row]!)
+      number(document, NAME.dropped_attributes_count, at.dropped[row]!)
       document.end(row)
     }
   }
@@ -76,11 +109,11 @@ export class SpanDocuments {
     document.clear(length)
     for (let row = 0; row < length; row++) {
       document.begin(row)
-      text(document, NAME.name!, bytes, data, at.nameStart[row]!, at.nameEnd[row]!)
-      text(document, NAME.version!, bytes, data, at.versionStart[row]!, at.versionEnd[row]!)
-      text(document, NAME.schema_url!, bytes, data, at.schemaUrlStart[row]!, at.schemaUrlEnd[row]!)
+      text(document, NAME.name, bytes, data, at.nameStart[row]!, at.nameEnd[row]!)
+      text(document, NAME.version, bytes, data, at.versionStart[row]!, at.versionEnd[row]!)
+      text(document, NAME.schema_url, bytes, data, at.schemaUrlStart[row]!, at.schemaUrlEnd[row]!)
       this.ownAttributes(document, at, row)
-      number(document, NAME.dropped_attributes_count!, at.dropped[row]!)
+      number(document, NAME.dropped_attributes_count, at.dropped[row]!)
       document.end(row)
     }
   }
@@ -91,8 +124,8 @@ export class SpanDocuments {
     row: number,
   ): void {
     if (at.attributeCount[row] === 0) return
-    this.writer.write(document.member(NAME.attributes!), at, row)
-    this.writer.writeTypes(document.member(NAME.attribute_types!), at, row)
+    this.writer.write(document.member(NAME.attributes), at, row)
+    this.writer.writeTypes(document.member(NAME.attribute_types), at, row)
   }
 
   private writeAttributes({ tape }: DocumentInput): void {
@@ -106,48 +139,57 @@ export class SpanDocuments {
     }
   }
 
-  private writeSpans({ tape }: DocumentInput): void {
+  private writeLabels(input: DocumentInput): void {
+    const { tape, mapped } = input
     const { at, length } = tape.spans
-    const document = this.span
+    const document = this.labels
+    const texts = textsOf(LABELS, input)
     document.clear(length)
     for (let row = 0; row < length; row++) {
       document.begin(row)
-      number(document, NAME.flags!, at.flags[row]!)
-      if (at.attributeCount[row]! > 0) this.writer.writeTypes(document.member(NAME.attribute_types!), at, row)
-      number(document, NAME.dropped_attributes_count!, at.droppedAttributes[row]!)
-      number(document, NAME.dropped_events_count!, at.droppedEvents[row]!)
-      number(document, NAME.dropped_links_count!, at.droppedLinks[row]!)
+      writeTexts(document, texts, input, row)
+      number(document, NAME.rule, mapped.rule[row]!)
+      number(document, NAME.status_explicit, mapped.statusExplicit[row]!)
+      number(document, NAME.flags, at.flags[row]!)
+      if (at.attributeCount[row]! > 0) this.writer.writeTypes(document.member(NAME.attribute_types), at, row)
+      number(document, NAME.dropped_attributes_count, at.droppedAttributes[row]!)
+      number(document, NAME.dropped_events_count, at.droppedEvents[row]!)
+      number(document, NAME.dropped_links_count, at.droppedLinks[row]!)
       document.end(row)
     }
   }
 
-  private writeFields({ tape, bytes, data, mapped }: DocumentInput): void {
+  private writeFields(input: DocumentInput): void {
+    const { tape, bytes, data, mapped } = input
     const { at, length } = tape.spans
     const document = this.fields
-    const columns: Texts[] = FIELDS.map(({ field, name }) => ({ name, ...mapped.text[field as TextField] }))
+    const texts = textsOf(FIELDS, input)
     document.clear(length)
     for (let row = 0; row < length; row++) {
       document.begin(row)
-      text(document, NAME.trace_state!, bytes, data, at.traceStateStart[row]!, at.traceStateEnd[row]!)
-      text(document, NAME.status_message!, bytes, data, at.statusMessageStart[row]!, at.statusMessageEnd[row]!)
-      for (let i = 0; i < columns.length; i++) {
-        const { name, starts, ends } = columns[i]!
-        const start = starts[row]!
-        if (start >= 0) text(document, name, bytes, data, start, ends[row]!)
-        else if (start !== NO_TEXT) {
-          const made = mapped.texts[-2 - start]!
-          text(document, name, made, dataView(made), 0, made.length)
-        }
-      }
-      number(document, NAME.rule!, mapped.rule[row]!)
-      number(document, NAME.status_explicit!, mapped.statusExplicit[row]!)
-      number(document, NAME.attempt!, mapped.attempt[row]!)
-      figure(document, NAME.rows_total!, mapped.rowsTotal[row]!)
-      figure(document, NAME.rows_returned!, mapped.rowsReturned[row]!)
-      if (Number.isFinite(mapped.progress[row]!)) document.member(NAME.progress!).utf8(String(mapped.progress[row]!))
-      time(document, NAME.queued_at!, mapped.queuedAt, row)
-      time(document, NAME.expected_end_at!, mapped.expectedEndAt, row)
+      text(document, NAME.trace_state, bytes, data, at.traceStateStart[row]!, at.traceStateEnd[row]!)
+      text(document, NAME.status_message, bytes, data, at.statusMessageStart[row]!, at.statusMessageEnd[row]!)
+      writeTexts(document, texts, input, row)
+      number(document, NAME.attempt, mapped.attempt[row]!)
+      figure(document, NAME.rows_total, mapped.rowsTotal[row]!)
+      figure(document, NAME.rows_returned, mapped.rowsReturned[row]!)
+      if (Number.isFinite(mapped.progress[row]!)) document.member(NAME.progress).utf8(String(mapped.progress[row]!))
+      time(document, NAME.queued_at, mapped.queuedAt, row)
+      time(document, NAME.expected_end_at, mapped.expectedEndAt, row)
       document.end(row)
+    }
+  }
+}
+
+function writeTexts(document: Document, texts: readonly Texts[], input: DocumentInput, row: number): void {
+  const { bytes, data, mapped } = input
+  for (let i = 0; i < texts.length; i++) {
+    const { name, starts, ends } = texts[i]!
+    const start = starts[row]!
+    if (start >= 0) text(document, name, bytes, data, start, ends[row]!)
+    else if (start !== NO_TEXT) {
+      const made = mapped.texts[-2 - start]!
+      text(document, name, made, dataView(made), 0, made.length)
     }
   }
 }
@@ -177,8 +219,8 @@ function figure(document: Document, name: Uint8Array, value: number): void {
   else out.utf8(String(BigInt(value)))
 }
 
-/** Nanoseconds; 0 is null. Looked at in halves: a BigInt would be made for each. */
+/** Nanoseconds as a text, because numbers of JSON are often read as doubles; 0 is null. Looked at in halves: a BigInt would be made for each. */
 function time(document: Document, name: Uint8Array, times: BigInt64Array, row: number): void {
   const halves = new Int32Array(times.buffer, times.byteOffset + row * 8, 2)
-  if (halves[0] !== 0 || halves[1] !== 0) document.member(name).utf8(String(times[row]!))
+  if (halves[0] !== 0 || halves[1] !== 0) document.member(name).utf8(`"${times[row]!}"`)
 }

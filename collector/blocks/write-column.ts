@@ -2,7 +2,7 @@
 import type { ByteBuffer } from './byte-buffer.ts'
 import type { Document } from './document.ts'
 import { isEmpty } from './empty-cells.ts'
-import { writeBytes, writeConstant, writeFigures, writeNumbers, writeTimes } from './fixed-columns.ts'
+import { writeBytes, writeConstant, writeNumbers } from './fixed-columns.ts'
 import type { Cells, RowNumbers, Source, SourceKind } from './sources.ts'
 import { LowCardinalityWriter, type Texts, writeTexts } from './text-columns.ts'
 
@@ -23,20 +23,9 @@ const WIDTHS: Readonly<Record<string, number>> = { UInt8: 1, Enum8: 1, UInt16: 2
 /** The writer for cells of `type` out of `source`. @throws Error for a pair that makes no sense: a fault of the program */
 function cellWriter(type: string, source: Source): CellWriter {
   const name = /^\w+/.exec(type)?.[0] ?? type
-  const writer = name === 'Nullable' ? nullableWriter(type, source) : plainWriter(name, type, source)
+  const writer = plainWriter(name, type, source)
   if (!writer) throw new Error(`no writer for ${type} out of ${source.kind satisfies SourceKind}`)
   return writer
-}
-
-function nullableWriter(type: string, source: Source): CellWriter | undefined {
-  const inner = type.slice('Nullable('.length, -1)
-  if (source.kind === 'figure' && (inner === 'UInt64' || inner === 'Float32' || inner === 'Float64')) {
-    return (out, rows, input) => writeFigures(out, rows, source.figures(input), inner)
-  }
-  if (source.kind === 'time' && inner === 'DateTime64(9)') {
-    return (out, rows, input) => writeTimes(out, rows, source.times(input))
-  }
-  return undefined
 }
 
 function plainWriter(name: string, type: string, source: Source): CellWriter | undefined {

@@ -55,9 +55,9 @@ async function insertSpans(client: ClickHouseClient): Promise<void> {
     }),
     span('second', 'entry', 4, 9),
   ].map((row) => withDocuments(row as BinaryRow))
-  await client.insert({ table: 'incoming_spans', format: 'JSONEachRow', values })
+  await client.insert({ table: 'spans', format: 'JSONEachRow', values })
   // Sent again.
-  await client.insert({ table: 'incoming_spans', format: 'JSONEachRow', values: values.slice(0, 2) })
+  await client.insert({ table: 'spans', format: 'JSONEachRow', values: values.slice(0, 2) })
 }
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 /** A table with the columns of `spans`, to insert blocks into and read every column back exactly. */
-import { aliasSql, INCOMING_SPANS, SPAN_ALIASES } from '@runlens/clickhouse'
+import { aliasSql, SPAN_ALIASES, SPANS } from '@runlens/clickhouse'
 import { expect } from 'vitest'
 import { insertBlocks } from '../../collector/writer/insert.ts'
 import type { TestClickHouse } from './clickhouse.ts'
@@ -13,8 +13,8 @@ export interface BlockTable {
 
 /** Creates the table `copy`. */
 export async function createBlockTable({ client }: TestClickHouse): Promise<BlockTable> {
-  const columns = Object.entries(INCOMING_SPANS.columns).map(([name, type]) => `${name} ${type}`)
-  const aliases = Object.entries(SPAN_ALIASES).filter(([name]) => !(name in INCOMING_SPANS.columns))
+  const columns = Object.entries(SPANS.columns).map(([name, type]) => `${name} ${type}`)
+  const aliases = Object.entries(SPAN_ALIASES).filter(([name]) => !(name in SPANS.columns))
   columns.push(...aliases.map(([name, alias]) => aliasSql(name, alias)))
   await client.command({ query: `CREATE TABLE copy (${columns.join(', ')}) ENGINE = Memory` })
   return {
@@ -51,12 +51,12 @@ function selectAll(): string {
     if (type === 'DateTime64(3)') return `toUnixTimestamp64Milli(${name})`
     return name
   }
-  const columns = Object.entries(INCOMING_SPANS.columns).filter(([name]) => !name.endsWith('_json'))
+  const columns = Object.entries(SPANS.columns).filter(([name]) => !name.endsWith('_json'))
   const aliases = Object.entries(SPAN_ALIASES)
   return [
     ...columns.map(([name, type]) => `${exact(type, name)} AS \`_${name}\``),
     ...aliases.map(([name, { type, sql }]) => {
-      const isColumn = name in INCOMING_SPANS.columns
+      const isColumn = name in SPANS.columns
       return `${exact(type, isColumn ? `CAST(${sql} AS ${type})` : `\`${name}\``)} AS \`${isColumn ? '=' : '_'}${name}\``
     }),
   ].join(', ')

@@ -3,10 +3,10 @@ import {
   type BinaryRow,
   type ClickHouseClient,
   encodeRow,
-  INCOMING_SPANS,
   insertRows,
   migrate,
   SPAN_ALIASES,
+  SPANS,
 } from '@runlens/clickhouse'
 import type { Role, Status } from '@runlens/conventions'
 import { startClickHouse, type TestClickHouse } from './clickhouse.ts'
@@ -51,7 +51,7 @@ export interface TestSpan {
 }
 
 const ZERO_CELLS: BinaryRow = Object.fromEntries(
-  Object.entries(INCOMING_SPANS.columns).map(([name, type]) => [name, zero(type)]),
+  Object.entries(SPANS.columns).map(([name, type]) => [name, zero(type)]),
 )
 
 /** A cell of a column that nobody filled. */
@@ -85,21 +85,25 @@ export function spanRow(span: TestSpan, spanEpochMs: number): Buffer {
     ended_at: end === undefined ? 0n : nanos(end),
     received_at: BigInt(received_at ?? Date.now()),
   }
-  return encodeRow(INCOMING_SPANS, withDocuments(row))
+  return encodeRow(SPANS, withDocuments(row))
 }
 
 /** Puts every field that an ALIAS reads into its document, as the collector does. */
 export function withDocuments(row: BinaryRow): BinaryRow {
   const documents: Record<string, Record<string, unknown>> = {}
-  for (const [name, { sql }] of Object.entries(SPAN_ALIASES)) {
+  for (const [name, { sql, type }] of Object.entries(SPAN_ALIASES)) {
     const cell = row[name]
     const [, document, key] = /(\w+_json)(?:, '([\w.]+)')?/.exec(sql)!
     if (cell === undefined || cell === null || cell === '' || cell === 0 || isEmpty(cell)) continue
     if (name === 'attributes') documents[document!] = cell as Record<string, unknown>
-    else documents[document!] = { ...documents[document!], [key!]: cell }
+    else
+      documents[document!] = {
+        ...documents[document!],
+        [key!]: type.includes('Nullable(DateTime') ? String(cell) : cell,
+      }
   }
   const written = Object.entries(documents).map(([name, document]) => [name, toJson(document)])
-  const columns = Object.entries(row).filter(([name]) => name in INCOMING_SPANS.columns)
+  const columns = Object.entries(row).filter(([name]) => name in SPANS.columns)
   return Object.fromEntries([...columns, ...written])
 }
 
@@ -124,7 +128,7 @@ export async function insertSpans(
   options: { spanEpochMs: number; token?: string },
 ): Promise<void> {
   await insertRows(client, {
-    table: INCOMING_SPANS,
+    table: SPANS,
     rows: spans.map((span) => spanRow(span, options.spanEpochMs)),
     token: options.token ?? `test-${Math.random()}`,
   })

@@ -1,5 +1,6 @@
 /** Writes the executions of simple traces by grouping their arrivals: the same rows that settling would give, column by column. */
 import {
+  ARRIVAL_ALIASES,
   ARRIVALS,
   blockParameters,
   type ClickHouseClient,
@@ -99,8 +100,8 @@ const VALUES: Readonly<Record<keyof typeof EXECUTIONS.columns, string>> = {
   is_deleted: '0',
 }
 
-/** Columns of `arrivals` that {@link VALUES} take of the root; `attributes` is an ALIAS there. */
-const OF_ROOT = [...columnNames(ARRIVALS), 'attributes'].filter(
+/** Columns of `arrivals` that {@link VALUES} take of the root. */
+const OF_ROOT = [...columnNames(ARRIVALS), ...Object.keys(ARRIVAL_ALIASES)].filter(
   (name) =>
     name === 'trace_id' || name === 'tenant' || new RegExp(`root\\.${name}\\b`).test(Object.values(VALUES).join(' ')),
 )

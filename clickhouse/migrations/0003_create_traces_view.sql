@@ -7,5 +7,5 @@ SELECT
     max(started_at) AS last_started_at,
     groupUniqArray(toString(service)) AS services,
     count() AS spans
-FROM incoming_spans
+FROM spans
 GROUP BY tenant, trace_id

@@ -1,0 +1,110 @@
+/** What mapping read of a span, out of its two documents: parsed here, because a look-up in SQL would read the document once for each field. */
+import type { SettleSpan } from '@runlens/conventions'
+
+type Labels = Pick<
+  SettleSpan,
+  | 'rule'
+  | 'status_explicit'
+  | 'provider'
+  | 'execution_kind'
+  | 'instance'
+  | 'workflow_id'
+  | 'workflow_name'
+  | 'workflow_version'
+  | 'mode'
+  | 'environment'
+  | 'step_name'
+  | 'step_type'
+  | 'error_type'
+  | 'response_status_code'
+  | 'database_type'
+> & {
+  input_key: string
+  output_key: string
+}
+
+type Fields = Pick<
+  SettleSpan,
+  | 'attempt'
+  | 'execution_id'
+  | 'user_id'
+  | 'conversation_id'
+  | 'error_message'
+  | 'error_stack'
+  | 'query'
+  | 'parent_execution_id'
+  | 'retry_of'
+  | 'replay_of'
+  | 'rows_total'
+  | 'rows_returned'
+  | 'progress'
+  | 'queued_at'
+  | 'expected_end_at'
+>
+
+/** As they stand in the document: a number of JavaScript does not hold a time. */
+type WrittenFields = Omit<Fields, 'queued_at' | 'expected_end_at'> & { queued_at: string; expected_end_at: string }
+
+/** What is not said. */
+const NO_LABELS: Labels = {
+  rule: 0,
+  status_explicit: 0,
+  provider: '',
+  execution_kind: '',
+  instance: '',
+  workflow_id: '',
+  workflow_name: '',
+  workflow_version: '',
+  mode: '',
+  environment: '',
+  step_name: '',
+  step_type: '',
+  error_type: '',
+  response_status_code: '',
+  database_type: '',
+  input_key: '',
+  output_key: '',
+}
+
+const NO_FIELDS: Fields = {
+  attempt: 0,
+  execution_id: '',
+  user_id: '',
+  conversation_id: '',
+  error_message: '',
+  error_stack: '',
+  query: '',
+  parent_execution_id: '',
+  retry_of: '',
+  replay_of: '',
+  rows_total: null,
+  rows_returned: null,
+  progress: null,
+  queued_at: null,
+  expected_end_at: null,
+}
+
+/** Reads `labels_json`; each different text once, so one of these is made for each result. */
+export function labelsReader(): (json: string) => Labels {
+  const known = new Map<string, Labels>([['', NO_LABELS]])
+  return (json) => {
+    let labels = known.get(json)
+    if (labels === undefined) {
+      labels = { ...NO_LABELS, ...(JSON.parse(json) as Partial<Labels>) }
+      known.set(json, labels)
+    }
+    return labels
+  }
+}
+
+/** Reads `fields_json`. */
+export function readFields(json: string): Fields {
+  if (json === '') return NO_FIELDS
+  const { queued_at, expected_end_at, ...fields } = JSON.parse(json) as Partial<WrittenFields>
+  return {
+    ...NO_FIELDS,
+    ...fields,
+    queued_at: queued_at === undefined ? null : BigInt(queued_at),
+    expected_end_at: expected_end_at === undefined ? null : BigInt(expected_end_at),
+  }
+}
