@@ -6,7 +6,7 @@ import { columnNames } from './tables/column.ts'
 export const IS_ROOT = "parent_span_id = toFixedString('', 8)"
 
 /** Only an execution keeps attributes. */
-const OF_ENTRIES: Readonly<Record<string, string>> = { attributes_json: "''" }
+const OF_ENTRIES: Readonly<Record<string, string>> = { attribute_values: "''" }
 
 /**
  * The select list that makes arrivals out of `spans`.

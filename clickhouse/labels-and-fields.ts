@@ -1,8 +1,9 @@
 /** What mapping read of a span, out of its two documents: parsed here, because a look-up in SQL would read the document once for each field. */
 import type { SettleSpan } from '@runlens/conventions'
 
-type Labels = Pick<
+export type Labels = Pick<
   SettleSpan,
+  | 'attempt'
   | 'rule'
   | 'status_explicit'
   | 'provider'
@@ -21,11 +22,11 @@ type Labels = Pick<
 > & {
   input_key: string
   output_key: string
+  attribute_keys: readonly string[]
 }
 
 type Fields = Pick<
   SettleSpan,
-  | 'attempt'
   | 'execution_id'
   | 'user_id'
   | 'conversation_id'
@@ -47,6 +48,7 @@ type WrittenFields = Omit<Fields, 'queued_at' | 'expected_end_at'> & { queued_at
 
 /** What is not said. */
 const NO_LABELS: Labels = {
+  attempt: 0,
   rule: 0,
   status_explicit: 0,
   provider: '',
@@ -64,10 +66,10 @@ const NO_LABELS: Labels = {
   database_type: '',
   input_key: '',
   output_key: '',
+  attribute_keys: [],
 }
 
 const NO_FIELDS: Fields = {
-  attempt: 0,
   execution_id: '',
   user_id: '',
   conversation_id: '',

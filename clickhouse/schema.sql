@@ -18,10 +18,11 @@ CREATE TABLE arrivals
     `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(LZ4),
     `labels_json` LowCardinality(String) CODEC(LZ4),
     `fields_json` String CODEC(LZ4),
-    `attributes_json` String CODEC(LZ4),
-    `attributes` Map(LowCardinality(String), String) ALIAS JSONExtract(attributes_json, 'Map(String, String)'),
+    `attribute_values` String CODEC(LZ4),
+    `attributes` Map(LowCardinality(String), String) ALIAS mapFromArrays(arraySlice(JSONExtract(labels_json, 'attribute_keys', 'Array(String)'), 1, length(JSONExtract(attribute_values, 'Array(String)'))), JSONExtract(attribute_values, 'Array(String)')),
     `rule` UInt8 ALIAS JSONExtractUInt(labels_json, 'rule'),
     `status_explicit` UInt8 ALIAS JSONExtractUInt(labels_json, 'status_explicit'),
+    `attempt` UInt16 ALIAS JSONExtractUInt(labels_json, 'attempt'),
     `provider` LowCardinality(String) ALIAS JSONExtractString(labels_json, 'provider'),
     `execution_kind` LowCardinality(String) ALIAS JSONExtractString(labels_json, 'execution_kind'),
     `instance` LowCardinality(String) ALIAS JSONExtractString(labels_json, 'instance'),
@@ -37,7 +38,6 @@ CREATE TABLE arrivals
     `database_type` LowCardinality(String) ALIAS JSONExtractString(labels_json, 'database_type'),
     `input_key` LowCardinality(String) ALIAS JSONExtractString(labels_json, 'input_key'),
     `output_key` LowCardinality(String) ALIAS JSONExtractString(labels_json, 'output_key'),
-    `attempt` UInt16 ALIAS JSONExtractUInt(fields_json, 'attempt'),
     `execution_id` String ALIAS JSONExtractString(fields_json, 'execution_id'),
     `user_id` String ALIAS JSONExtractString(fields_json, 'user_id'),
     `conversation_id` String ALIAS JSONExtractString(fields_json, 'conversation_id'),
@@ -77,7 +77,7 @@ CREATE MATERIALIZED VIEW arrivals_from_spans TO arrivals
     `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
     `labels_json` LowCardinality(String),
     `fields_json` String,
-    `attributes_json` String
+    `attribute_values` String
 )
 AS SELECT
     now64(6) AS arrived_at,
@@ -96,7 +96,7 @@ AS SELECT
     status,
     labels_json,
     fields_json,
-    if(role >= 'candidate', attributes_json, '') AS attributes_json
+    if(role >= 'candidate', attribute_values, '') AS attribute_values
 FROM spans;
 
 CREATE TABLE dirty_hours
@@ -316,14 +316,14 @@ CREATE TABLE spans
     `service` LowCardinality(String) CODEC(ZSTD(1)),
     `role` Enum8('other' = 0, 'marker' = 1, 'step' = 2, 'candidate' = 3, 'entry' = 4) CODEC(ZSTD(1)),
     `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
-    `attributes_json` String CODEC(ZSTD(1)),
+    `attribute_values` String CODEC(ZSTD(1)),
     `labels_json` LowCardinality(String) CODEC(ZSTD(1)),
     `fields_json` String CODEC(ZSTD(1)),
     `events_json` String CODEC(ZSTD(1)),
     `links_json` String CODEC(ZSTD(1)),
     `scope_json` LowCardinality(String) CODEC(ZSTD(1)),
     `resource_json` LowCardinality(String) CODEC(ZSTD(1)),
-    `attributes` Map(LowCardinality(String), String) ALIAS JSONExtract(attributes_json, 'Map(String, String)'),
+    `attributes` Map(LowCardinality(String), String) ALIAS mapFromArrays(arraySlice(JSONExtract(labels_json, 'attribute_keys', 'Array(String)'), 1, length(JSONExtract(attribute_values, 'Array(String)'))), JSONExtract(attribute_values, 'Array(String)')),
     `attribute_types` String ALIAS JSONExtractString(labels_json, 'attribute_types'),
     `flags` UInt32 ALIAS JSONExtractUInt(labels_json, 'flags'),
     `dropped_attributes_count` UInt32 ALIAS JSONExtractUInt(labels_json, 'dropped_attributes_count'),
@@ -355,6 +355,7 @@ CREATE TABLE spans
     `resource_dropped_attributes_count` UInt32 ALIAS JSONExtractUInt(resource_json, 'dropped_attributes_count'),
     `rule` UInt8 ALIAS JSONExtractUInt(labels_json, 'rule'),
     `status_explicit` UInt8 ALIAS JSONExtractUInt(labels_json, 'status_explicit'),
+    `attempt` UInt16 ALIAS JSONExtractUInt(labels_json, 'attempt'),
     `provider` LowCardinality(String) ALIAS JSONExtractString(labels_json, 'provider'),
     `execution_kind` LowCardinality(String) ALIAS JSONExtractString(labels_json, 'execution_kind'),
     `instance` LowCardinality(String) ALIAS JSONExtractString(labels_json, 'instance'),
@@ -370,7 +371,6 @@ CREATE TABLE spans
     `database_type` LowCardinality(String) ALIAS JSONExtractString(labels_json, 'database_type'),
     `input_key` LowCardinality(String) ALIAS JSONExtractString(labels_json, 'input_key'),
     `output_key` LowCardinality(String) ALIAS JSONExtractString(labels_json, 'output_key'),
-    `attempt` UInt16 ALIAS JSONExtractUInt(fields_json, 'attempt'),
     `execution_id` String ALIAS JSONExtractString(fields_json, 'execution_id'),
     `user_id` String ALIAS JSONExtractString(fields_json, 'user_id'),
     `conversation_id` String ALIAS JSONExtractString(fields_json, 'conversation_id'),

@@ -1,6 +1,6 @@
 /** A stored span as settling and the step tree see it: the columns that are read, and how a block of them becomes values. */
 import type { SettleSpan } from '@runlens/conventions'
-import { labelsReader, readFields } from './labels-and-fields.ts'
+import { type Labels, labelsReader, readFields } from './labels-and-fields.ts'
 import type { NativeBlock, NativeMap } from './native-reader.ts'
 
 /** Bytes kept of one attribute value on an execution. */
@@ -25,8 +25,7 @@ const STORED = [
 
 const ofEntries = (expression: string, otherwise: string) => `if(role >= 'candidate', ${expression}, ${otherwise})`
 /** Four bytes over the cap: a character that the cut breaks then lies beyond the cap. */
-const payload = (key: string) =>
-  ofEntries(`substring(JSONExtractString(attributes_json, ${key}), 1, {cut:UInt32})`, "''")
+const payload = (key: string) => ofEntries(`substring(attributes[${key}], 1, {cut:UInt32})`, "''")
 
 /** The select list over `spans`; needs the parameter `cut`, the bytes kept of an input or output. Long values stay in ClickHouse. */
 export const SETTLE_COLUMNS = [
@@ -37,19 +36,18 @@ export const SETTLE_COLUMNS = [
   `${payload('output_key')} AS output`,
   `CAST(${ofEntries(
     `mapApply((k, v) -> (k, substring(v, 1, ${ATTRIBUTE_BYTES_MAX})),
-    mapFilter((k, v) -> k != input_key AND k != output_key, JSONExtract(attributes_json, 'Map(String, String)')))`,
+    mapFilter((k, v) -> k != input_key AND k != output_key, attributes))`,
     'map()',
   )}, 'Map(String, String)') AS kept`,
 ].join(', ')
 
 /** The select list over `arrivals`, columns as they lie there: each that is computed costs ClickHouse time to plan. */
-export const ARRIVED_COLUMNS = ['tenant', 'arrived_at', ...STORED, 'attributes_json'].join(', ')
+export const ARRIVED_COLUMNS = ['tenant', 'arrived_at', ...STORED, 'attribute_values'].join(', ')
 
 const NO_PARENT = '0'.repeat(16)
 const NO_LINKS: SettleSpan['links'] = []
 const NO_ATTRIBUTES: SettleSpan['attributes'] = {}
 
-type Labels = ReturnType<ReturnType<typeof labelsReader>>
 /** What a span says beside its labels and fields. */
 type Told = Pick<SettleSpan, 'links' | 'input' | 'output' | 'attributes'>
 
@@ -74,21 +72,24 @@ export function toSettleSpans(block: NativeBlock): SettleSpan[] {
  * @param cut bytes kept of an input or output
  */
 export function toArrivedSpans(block: NativeBlock, cut: number): SettleSpan[] {
-  const attributes = block.columns.get('attributes_json') as readonly string[]
-  return toSpans(block, (row, { input_key, output_key }) => payloadOf(attributes[row]!, input_key, output_key, cut))
+  const values = block.columns.get('attribute_values') as readonly string[]
+  return toSpans(block, (row, labels) => payloadOf(values[row]!, labels, cut))
 }
 
-/** What only spans have that may be executions: of others the document is empty. */
-function payloadOf(json: string, inputKey: string, outputKey: string, cut: number): Told {
+/** What only spans have that may be executions: of others there are no values. */
+function payloadOf(json: string, { attribute_keys, input_key, output_key }: Labels, cut: number): Told {
   if (json === '') return { links: NO_LINKS, input: '', output: '', attributes: NO_ATTRIBUTES }
-  const all = Object.entries(JSON.parse(json) as Record<string, string>)
-  const textOf = (wanted: string) => shorten(all.find(([key]) => key === wanted)?.[1] ?? '', cut)
-  const others = all.filter(([key]) => key !== inputKey && key !== outputKey)
+  const values = JSON.parse(json) as string[]
+  const textOf = (wanted: string) => shorten(values[attribute_keys.indexOf(wanted)] ?? '', cut)
+  const kept: [key: string, value: string][] = []
+  attribute_keys.forEach((key, i) => {
+    if (key !== input_key && key !== output_key) kept.push([key, shorten(values[i]!, ATTRIBUTE_BYTES_MAX)])
+  })
   return {
     links: NO_LINKS,
-    input: textOf(inputKey),
-    output: textOf(outputKey),
-    attributes: Object.fromEntries(others.map(([key, value]) => [key, shorten(value, ATTRIBUTE_BYTES_MAX)])),
+    input: textOf(input_key),
+    output: textOf(output_key),
+    attributes: Object.fromEntries(kept),
   }
 }
 
@@ -144,7 +145,7 @@ function toSpans({ rows, columns }: NativeBlock, tell: (row: number, labels: Lab
       conversation_id: fields.conversation_id,
       step_name: labels.step_name,
       step_type: labels.step_type,
-      attempt: fields.attempt,
+      attempt: labels.attempt,
       error_type: labels.error_type,
       error_message: fields.error_message,
       error_stack: fields.error_stack,

@@ -32,11 +32,43 @@ const FIELDS: Record<string, string> = {
   error_message: "if(j IN (0, step_count), error_message, '')",
 }
 
-/** A document of `members` and of texts, those that are empty left out. */
+const ENTRY_ATTRIBUTES: Record<string, string> = {
+  'runlens.execution.id': 'execution_id',
+  'runlens.execution.kind': 'kind',
+  'runlens.workflow.id': 'workflow_id',
+  'runlens.workflow.name': 'workflow_name',
+  'user.id': 'user_id',
+  'app.order': "toString(cityHash64(number, 'order') % 1000000)",
+  'app.region': "'eu-west-1'",
+  'app.is_dry_run': "'false'",
+  'runlens.execution.input': `concat('{"order":"', toString(number), '"}')`,
+}
+
+const STEP_ATTRIBUTES: Record<string, string> = {
+  'runlens.step.name': stepSql.name,
+  'runlens.step.type': stepSql.type,
+  'runlens.step.index': 'toString(j)',
+  'runlens.step.items_in': 'toString(cityHash64(number, j) % 40)',
+  'runlens.step.items_out': 'toString(cityHash64(number, j) % 40)',
+  'http.request.method': "'GET'",
+  'url.full': "concat('https://api.internal/v1/items/', toString(cityHash64(number, j, 'url') % 1000000))",
+  'server.address': "'api.internal'",
+  'server.port': "'443'",
+  'thread.id': "toString(cityHash64(number, j, 'thread') % 64)",
+}
+
+/** Members of `labels_json`. */
+function shape(attributes: Record<string, string>, types: string): string {
+  const keys = JSON.stringify(Object.keys(attributes))
+  return `"attempt":1,"flags":257,"attribute_keys":${keys},"attribute_types":"${types}"`
+}
+
+/** A document of `members`, which may be none, and of texts, those that are empty left out; '' for one of nothing. */
 function documentSql(texts: Record<string, string>, members: string): string {
   const pairs = Object.entries(texts).map(([name, sql]) => `'${name}', toString(${sql})`)
   const written = `toJSONString(mapFilter((name, text) -> text != '', map(${pairs.join(', ')})))`
-  return `concat('{', ${members}, if(${written} = '{}', '}', concat(',', substring(${written}, 2))))`
+  const all = `arrayStringConcat(arrayFilter(part -> part != '', [${members}, substring(${written}, 2, length(${written}) - 2)]), ',')`
+  return `if(${all} = '', '', concat('{', ${all}, '}'))`
 }
 
 /** Column → expression over the facts of the execution and `j`: 0 is the entry, the others are its steps. */
@@ -54,22 +86,12 @@ const SPAN_COLUMNS: Record<string, string> = {
   service: 'service',
   role: "if(j = 0, 'entry', 'step')",
   status: `if(j = 0, status, ${stepSql.status})`,
-  attributes_json: `toJSONString(if(j = 0,
-    map('runlens.execution.id', execution_id, 'runlens.execution.kind', kind, 'runlens.workflow.id', workflow_id,
-      'runlens.workflow.name', workflow_name, 'user.id', user_id, 'app.order', toString(cityHash64(number, 'order') % 1000000),
-      'app.region', 'eu-west-1', 'app.is_dry_run', 'false', 'runlens.execution.input', concat('{"order":"', toString(number), '"}')),
-    map('runlens.step.name', ${stepSql.name}, 'runlens.step.type', ${stepSql.type}, 'runlens.step.index', toString(j),
-      'runlens.step.items_in', toString(cityHash64(number, j) % 40), 'runlens.step.items_out', toString(cityHash64(number, j) % 40),
-      'http.request.method', 'GET', 'url.full', concat('https://api.internal/v1/items/', toString(cityHash64(number, j, 'url') % 1000000)),
-      'server.address', 'api.internal', 'server.port', '443', 'thread.id', toString(cityHash64(number, j, 'thread') % 64))))`,
+  attribute_values: `toJSONString(if(j = 0, [${Object.values(ENTRY_ATTRIBUTES).join(', ')}], [${Object.values(STEP_ATTRIBUTES).join(', ')}]))`,
   labels_json: documentSql(
     LABELS,
-    `if(j = 0, '"rule":1,"status_explicit":1,"flags":257,"attribute_types":"sssssssbs"', '"flags":257,"attribute_types":"ssiiisssii"')`,
+    `if(j = 0, '"rule":1,"status_explicit":1,${shape(ENTRY_ATTRIBUTES, 'sssssssbs')}', '${shape(STEP_ATTRIBUTES, 'ssiiisssii')}')`,
   ),
-  fields_json: documentSql(
-    FIELDS,
-    `concat('"attempt":1', if(j = 0, '', concat(',"rows_returned":', toString(cityHash64(number, j) % 40))))`,
-  ),
+  fields_json: documentSql(FIELDS, `if(j = 0, '', concat('"rows_returned":', toString(cityHash64(number, j) % 40)))`),
   scope_json: `'{"name":"runlens","version":"0.1.0"}'`,
   resource_json: `concat('{"attributes":', toJSONString(map('service.name', service, 'service.namespace', 'shop', 'service.version', '2.14.1',
     'deployment.environment.name', environment, 'host.name', concat('node-', toString(workflow % 20)))), ',"attribute_types":"sssss"}')`,

@@ -18,5 +18,5 @@ SELECT
     status,
     labels_json,
     fields_json,
-    if(role >= 'candidate', attributes_json, '') AS attributes_json
+    if(role >= 'candidate', attribute_values, '') AS attribute_values
 FROM spans

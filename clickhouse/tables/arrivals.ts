@@ -27,5 +27,5 @@ export const ARRIVALS = table('arrivals', {
   labels_json: 'LowCardinality(String)',
   fields_json: 'String',
   /** Of spans that may be executions only. */
-  attributes_json: 'String',
+  attribute_values: 'String',
 })

@@ -23,8 +23,8 @@ function scalar(document: string, key: string, type: Scalar): Alias {
   return { type, sql: `JSONExtractUInt(${document}, '${key}')` }
 }
 
-function map(document: string, key?: string): Alias {
-  return { type: MAP, sql: `JSONExtract(${document}, ${key === undefined ? '' : `'${key}', `}'Map(String, String)')` }
+function map(document: string, key: string): Alias {
+  return { type: MAP, sql: `JSONExtract(${document}, '${key}', 'Map(String, String)')` }
 }
 
 /** Nanoseconds since the epoch. */
@@ -45,7 +45,7 @@ const ids = (key: string, bytes: number): Alias => ({
   sql: `arrayMap(id -> toFixedString(unhex(id), ${bytes}), JSONExtract(links_json, '${key}', 'Array(String)'))`,
 })
 
-function label(name: string, type: 'LowCardinality(String)' | 'UInt8' = 'LowCardinality(String)'): Alias {
+function label(name: string, type: Scalar = 'LowCardinality(String)'): Alias {
   return scalar('labels_json', name, type)
 }
 
@@ -53,8 +53,14 @@ function field(name: string): Alias {
   return scalar('fields_json', name, 'String')
 }
 
+const KEYS = "JSONExtract(labels_json, 'attribute_keys', 'Array(String)')"
+const VALUES = "JSONExtract(attribute_values, 'Array(String)')"
+
+/** Keys alone say nothing: arrivals have the values of some spans only. */
+const ATTRIBUTES: Alias = { type: MAP, sql: `mapFromArrays(arraySlice(${KEYS}, 1, length(${VALUES})), ${VALUES})` }
+
 const OF_SPAN: Readonly<Record<string, Alias>> = {
-  attributes: map('attributes_json'),
+  attributes: ATTRIBUTES,
   /** One `VALUE_TYPES` code per attribute, in order. */
   attribute_types: scalar('labels_json', 'attribute_types', 'String'),
   flags: scalar('labels_json', 'flags', 'UInt32'),
@@ -102,6 +108,7 @@ const LABELS: Readonly<Record<string, Alias>> = {
   rule: label('rule', 'UInt8'),
   /** 1 when the emitter named the status, 0 when it follows from the span's status and error. */
   status_explicit: label('status_explicit', 'UInt8'),
+  attempt: label('attempt', 'UInt16'),
   /** The emitter's profile: n8n, mastra, langgraph, ai-sdk, runlens, opentelemetry, … */
   provider: label('provider'),
   execution_kind: label('execution_kind'),
@@ -124,7 +131,6 @@ const LABELS: Readonly<Record<string, Alias>> = {
 
 /** What mapping read, of which every span may have another value. */
 const FIELDS: Readonly<Record<string, Alias>> = {
-  attempt: scalar('fields_json', 'attempt', 'UInt16'),
   execution_id: field('execution_id'),
   user_id: field('user_id'),
   conversation_id: field('conversation_id'),
@@ -156,7 +162,7 @@ export const SPAN_ALIASES: Readonly<Record<string, Alias>> = {
 
 /** Those of them that `arrivals` has too: what settling asks for in SQL. */
 export const ARRIVAL_ALIASES: Readonly<Record<string, Alias>> = {
-  attributes: map('attributes_json'),
+  attributes: ATTRIBUTES,
   ...LABELS,
   ...FIELDS,
 }

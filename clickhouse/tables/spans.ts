@@ -35,9 +35,9 @@ export const SPANS = table('spans', {
   role: ROLE_ENUM,
   /** Canonical status of the execution or step; '' for plain spans that say nothing. */
   status: STATUS_ENUM,
+  /** Values of the attributes as a JSON array of texts; their keys and types are labels. */
+  attribute_values: 'String',
   // Documents: a JSON object each, '' where nothing stands in it; a field that is '', 0 or null is left out.
-  /** Values as texts, in order. */
-  attributes_json: 'String',
   /** Of what has few different values: one entry of a dictionary for many spans. */
   labels_json: 'LowCardinality(String)',
   /** Of what has many. */

@@ -1,4 +1,4 @@
-/** One JSON text per row, as references: what the columns `*_json` of `spans` are made of. */
+/** One JSON object per row, as references: what the columns `*_json` of `spans` are made of. */
 import { NO_TEXT } from '@runlens/mapping'
 import type { AttributeValues } from './attribute-values.ts'
 import { ByteBuffer, dataView } from './byte-buffer.ts'
@@ -10,6 +10,8 @@ export type DocumentInput = Omit<Cells, 'documents'>
 
 const OPEN = 0x7b
 const CLOSE = 0x7d
+const OPEN_ARRAY = 0x5b
+const CLOSE_ARRAY = 0x5d
 const COMMA = 0x2c
 const COLON = 0x3a
 
@@ -17,6 +19,8 @@ export class Document {
   /** `[start, end)` of `out` by row; {@link NO_TEXT} where nothing stands. */
   starts = new Int32Array(64)
   ends = new Int32Array(64)
+  /** Texts that a start below {@link NO_TEXT} names, as in `MappedSpans`. */
+  made: Uint8Array[] = []
   readonly out = new ByteBuffer(16 * 1024)
   private isOpen = false
 
@@ -45,12 +49,6 @@ export class Document {
   end(row: number): void {
     if (this.isOpen) this.out.byte(CLOSE)
     else this.starts[row] = NO_TEXT
-    this.ends[row] = this.out.length
-  }
-
-  /** A row that is all made of other writers' bytes, which stand at the end of `out`. */
-  whole(row: number, start: number): void {
-    this.starts[row] = start
     this.ends[row] = this.out.length
   }
 }
@@ -103,6 +101,20 @@ export class AttributeWriter {
       else writeString(out, formatted.bytes, formatted.data, -1 - start, values.ends[pair]!)
     }
     out.byte(CLOSE)
+  }
+
+  /** The keys of a row's attributes, as an array. */
+  writeKeys(out: ByteBuffer, { attributes, attributeCount }: AttributeRange, row: number): void {
+    const { names, ends, keyOf } = this
+    const first = attributes[row]!
+    const end = first + attributeCount[row]!
+    out.byte(OPEN_ARRAY)
+    for (let pair = first; pair < end; pair++) {
+      if (pair > first) out.byte(COMMA)
+      const key = keyOf[pair]!
+      out.copy(names.bytes, key === 0 ? 0 : ends[key - 1]!, ends[key]! - 1)
+    }
+    out.byte(CLOSE_ARRAY)
   }
 
   /** The value type codes of a row's attributes, as a string. */

@@ -32,7 +32,7 @@ test('blocks leave out columns in which nothing stands, also among blocks that h
   const names = Object.keys(SPANS.columns)
   const left = (block: Buffer) => names.filter((name) => !block.includes(`${String.fromCharCode(name.length)}${name}`))
   expect(left(blocks[0]!)).toEqual(
-    expect.arrayContaining(['events_json', 'links_json', 'attributes_json', 'fields_json']),
+    expect.arrayContaining(['events_json', 'links_json', 'attribute_values', 'fields_json']),
   )
   expect(blocks[0]!.length).toBeLessThan(blocks[1]!.length / 2)
   await table.insert(blocks)

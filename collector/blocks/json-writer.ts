@@ -11,24 +11,46 @@ const HEX = Buffer.from('0123456789abcdef')
 
 /** The bytes `[start, end)` of `source` as a string; `data` is a view of the same bytes. */
 export function writeString(out: ByteBuffer, source: Uint8Array, data: DataView, start: number, end: number): void {
-  out.ensure((end - start) * ESCAPED_BYTES_MAX + 2)
-  const { bytes } = out
-  const target = out.data
-  let at = out.length
+  out.ensure(stringBytesMax(end - start))
+  out.length = putString(out.bytes, out.data, out.length, source, data, start, end)
+}
+
+/** Room that {@link putString} needs for so many bytes. */
+export function stringBytesMax(bytes: number): number {
+  return bytes * ESCAPED_BYTES_MAX + 2
+}
+
+/** The same at `at` of `bytes`, where room is; gives the place behind it. */
+export function putString(
+  bytes: Uint8Array,
+  target: DataView,
+  at: number,
+  source: Uint8Array,
+  data: DataView,
+  start: number,
+  end: number,
+): number {
+  bytes[at++] = QUOTE
   let from = start
-  bytes[at++] = QUOTE
-  while (from < end) {
-    // Four at a time, as long as none of them needs an escape.
-    for (; from + 4 <= end; from += 4, at += 4) {
-      const four = data.getInt32(from, true)
-      if (needsEscape(four)) break
-      target.setInt32(at, four, true)
-    }
-    const stop = Math.min(end, from + 4)
-    for (; from < stop; from++) at = writeByte(bytes, at, source[from]!)
+  // Four at a time, as long as none of them needs an escape.
+  for (const last = end - 4; from <= last; from += 4, at += 4) {
+    const four = data.getInt32(from, true)
+    if (needsEscape(four)) break
+    target.setInt32(at, four, true)
   }
+  const rest = end - from
+  if (rest < 4 && from >= start + 4) {
+    // The last four once more, of which some are there already.
+    const four = data.getInt32(end - 4, true)
+    if (!needsEscape(four)) {
+      target.setInt32(at - 4 + rest, four, true)
+      at += rest
+      from = end
+    }
+  }
+  while (from < end) at = putByte(bytes, at, source[from++]!)
   bytes[at++] = QUOTE
-  out.length = at
+  return at
 }
 
 /**
@@ -44,7 +66,7 @@ function needsEscape(four: number): boolean {
 }
 
 /** Gives the place behind it. */
-function writeByte(bytes: Uint8Array, at: number, byte: number): number {
+function putByte(bytes: Uint8Array, at: number, byte: number): number {
   if (byte < FIRST_PRINTABLE) {
     bytes.set(ESCAPE, at)
     bytes[at + 4] = HEX[byte >> 4]!

@@ -58,7 +58,7 @@ export const SPAN_SOURCES: Readonly<Record<SpanColumn, Source>> = {
   ended_at: bytes('span', 'endTime'),
   status_code: number('span', 'statusCode'),
   service: { level: 'span', kind: 'text', texts: (input) => input.mapped.text.service },
-  attributes_json: document(({ attributes }) => attributes),
+  attribute_values: document(({ values }) => values),
   labels_json: document(({ labels }) => labels),
   fields_json: document(({ fields }) => fields),
   events_json: document(({ events }) => events),

@@ -63,10 +63,8 @@ function textWriter(name: string, from: (input: Cells) => Texts): CellWriter | u
   return undefined
 }
 
-const NOTHING_MADE: readonly Uint8Array[] = []
-
-function textsOf({ out: { bytes, data }, starts, ends }: Document): Texts {
-  return { bytes, data, made: NOTHING_MADE, starts, ends }
+function textsOf({ out: { bytes, data }, made, starts, ends }: Document): Texts {
+  return { bytes, data, made, starts, ends }
 }
 
 /** One column of a block. */

@@ -90,21 +90,23 @@ export function spanRow(span: TestSpan, spanEpochMs: number): Buffer {
 
 /** Puts every field that an ALIAS reads into its document, as the collector does. */
 export function withDocuments(row: BinaryRow): BinaryRow {
+  const { attributes = {}, ...others } = row
   const documents: Record<string, Record<string, unknown>> = {}
   for (const [name, { sql, type }] of Object.entries(SPAN_ALIASES)) {
-    const cell = row[name]
-    const [, document, key] = /(\w+_json)(?:, '([\w.]+)')?/.exec(sql)!
+    const cell = others[name]
+    const [, document, key] = /(\w+_json), '([\w.]+)'/.exec(sql)!
     if (cell === undefined || cell === null || cell === '' || cell === 0 || isEmpty(cell)) continue
-    if (name === 'attributes') documents[document!] = cell as Record<string, unknown>
-    else
-      documents[document!] = {
-        ...documents[document!],
-        [key!]: type.includes('Nullable(DateTime') ? String(cell) : cell,
-      }
+    const written = type.includes('Nullable(DateTime') ? String(cell) : cell
+    documents[document!] = { ...documents[document!], [key!]: written }
   }
-  const written = Object.entries(documents).map(([name, document]) => [name, toJson(document)])
-  const columns = Object.entries(row).filter(([name]) => name in SPANS.columns)
-  return Object.fromEntries([...columns, ...written])
+  const written = Object.fromEntries(Object.entries(row).filter(([name]) => name in SPANS.columns))
+  const keys = Object.keys(attributes as object)
+  if (keys.length > 0) {
+    documents.labels_json = { ...documents.labels_json, attribute_keys: keys }
+    written.attribute_values = toJson(Object.values(attributes as object))
+  }
+  for (const [name, document] of Object.entries(documents)) written[name] = toJson(document)
+  return written
 }
 
 function isEmpty(cell: BinaryRow[string]): boolean {

@@ -37,8 +37,7 @@ const ALIKE = [
   `count() <= ${SPANS_MAX}`,
   `countIf(is_root) = 1`,
   `countIf(is_root AND role IN ('entry', 'candidate') AND (status = 'success' OR (status = '' AND status_code != 2))
-      AND length(JSONExtractString(attributes_json, input_key)) <= {payloadMax:UInt32}
-      AND length(JSONExtractString(attributes_json, output_key)) <= {payloadMax:UInt32}) = 1`,
+      AND length(attributes[input_key]) <= {payloadMax:UInt32} AND length(attributes[output_key]) <= {payloadMax:UInt32}) = 1`,
   `countIf(toUnixTimestamp64Nano(ended_at) = 0) = 0`,
   `countIf(NOT is_root AND role = 'entry') = 0`,
   // Below a graph or a workflow a graph is a step; below a mere request it is an execution.
@@ -85,7 +84,7 @@ const SURVEY = `WITH of_trace AS
   FROM
   (
     SELECT tenant, trace_id, span_id, parent_span_id, ${IS_ROOT} AS is_root, arrived_at, started_at, ended_at, service, role, rule,
-      status, status_code, input_key, output_key, attributes_json, execution_id, instance
+      status, status_code, input_key, output_key, attributes, execution_id, instance
     ${ARRIVED}
   )
   GROUP BY tenant, trace_id

@@ -1,0 +1,52 @@
+/** Texts that mapping found, as members of documents. */
+import { NO_TEXT, type TextColumn, type TextField } from '@runlens/mapping'
+import { dataView } from './byte-buffer.ts'
+import { type Document, type DocumentInput, memberName } from './document.ts'
+import { writeText } from './members.ts'
+
+export interface MappedText extends TextColumn {
+  name: Uint8Array
+}
+
+const NAMES = new Map<TextField, Uint8Array>()
+
+/** Those of the fields that any span of the request has. */
+export function presentTexts(fields: readonly TextField[], { mapped }: DocumentInput): MappedText[] {
+  const present: MappedText[] = []
+  for (const field of fields) {
+    const { starts, ends } = mapped.text[field]
+    if (isAny(starts, mapped.length)) present.push({ name: nameOf(field), starts, ends })
+  }
+  return present
+}
+
+function isAny(starts: Int32Array, length: number): boolean {
+  for (let row = 0; row < length; row++) if (starts[row] !== NO_TEXT) return true
+  return false
+}
+
+function nameOf(field: TextField): Uint8Array {
+  let name = NAMES.get(field)
+  if (name === undefined) {
+    name = memberName(field)
+    NAMES.set(field, name)
+  }
+  return name
+}
+
+export function writeTexts(
+  document: Document,
+  texts: readonly MappedText[],
+  { bytes, data, mapped }: DocumentInput,
+  row: number,
+): void {
+  for (let i = 0; i < texts.length; i++) {
+    const { name, starts, ends } = texts[i]!
+    const start = starts[row]!
+    if (start >= 0) writeText(document, name, bytes, data, start, ends[row]!)
+    else if (start !== NO_TEXT) {
+      const made = mapped.texts[-2 - start]!
+      writeText(document, name, made, dataView(made), 0, made.length)
+    }
+  }
+}

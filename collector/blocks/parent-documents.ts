@@ -1,0 +1,57 @@
+/** Resources and scopes of a request, one document each. */
+import { type AttributeWriter, Document, type DocumentInput, memberName } from './document.ts'
+import { writeNumber, writeText } from './members.ts'
+import type { AttributeRange } from './sources.ts'
+
+const NAME = memberName('name')
+const VERSION = memberName('version')
+const SCHEMA_URL = memberName('schema_url')
+const ATTRIBUTES = memberName('attributes')
+const TYPES = memberName('attribute_types')
+const DROPPED = memberName('dropped_attributes_count')
+
+export class ParentDocuments {
+  readonly resource = new Document()
+  readonly scope = new Document()
+
+  constructor(private readonly writer: AttributeWriter) {}
+
+  prepare(input: DocumentInput): void {
+    this.writeResources(input)
+    this.writeScopes(input)
+  }
+
+  private writeResources({ tape, bytes, data }: DocumentInput): void {
+    const { at, length } = tape.resources
+    const document = this.resource
+    document.clear(length)
+    for (let row = 0; row < length; row++) {
+      document.begin(row)
+      writeText(document, SCHEMA_URL, bytes, data, at.schemaUrlStart[row]!, at.schemaUrlEnd[row]!)
+      this.writeAttributes(document, at, row)
+      writeNumber(document, DROPPED, at.dropped[row]!)
+      document.end(row)
+    }
+  }
+
+  private writeScopes({ tape, bytes, data }: DocumentInput): void {
+    const { at, length } = tape.scopes
+    const document = this.scope
+    document.clear(length)
+    for (let row = 0; row < length; row++) {
+      document.begin(row)
+      writeText(document, NAME, bytes, data, at.nameStart[row]!, at.nameEnd[row]!)
+      writeText(document, VERSION, bytes, data, at.versionStart[row]!, at.versionEnd[row]!)
+      writeText(document, SCHEMA_URL, bytes, data, at.schemaUrlStart[row]!, at.schemaUrlEnd[row]!)
+      this.writeAttributes(document, at, row)
+      writeNumber(document, DROPPED, at.dropped[row]!)
+      document.end(row)
+    }
+  }
+
+  private writeAttributes(document: Document, at: AttributeRange, row: number): void {
+    if (at.attributeCount[row] === 0) return
+    this.writer.write(document.member(ATTRIBUTES), at, row)
+    this.writer.writeTypes(document.member(TYPES), at, row)
+  }
+}
