@@ -100,6 +100,15 @@ export class ByteBuffer {
     this.length += count
   }
 
+  /** Copies whole words of four bytes and then forgets all but `count` bytes of them. */
+  words(words: Int32Array, count: number): void {
+    this.ensure(words.length * 4)
+    const { data } = this
+    let at = this.length
+    for (let i = 0; i < words.length; i++, at += 4) data.setInt32(at, words[i]!, true)
+    this.length += count
+  }
+
   /** A String row: its length as varint, then its bytes. */
   row(source: Uint8Array, start: number, end: number): void {
     const count = end - start

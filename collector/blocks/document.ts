@@ -38,12 +38,19 @@ export class Document {
   }
 
   /** Its value is written next. @param name with quotes and colon, see {@link memberName} */
-  member(name: Uint8Array): ByteBuffer {
+  member(name: MemberName): ByteBuffer {
     const { out } = this
     out.byte(this.isOpen ? COMMA : OPEN)
     this.isOpen = true
-    out.copy(name, 0, name.length)
+    out.words(name.words, name.length)
     return out
+  }
+
+  /** Members that are written already, with commas between them. */
+  members(source: Uint8Array, start: number, end: number): void {
+    this.out.byte(this.isOpen ? COMMA : OPEN)
+    this.isOpen = true
+    this.out.copy(source, start, end)
   }
 
   end(row: number): void {
@@ -53,9 +60,19 @@ export class Document {
   }
 }
 
-/** `"name":` */
-export function memberName(name: string): Uint8Array {
-  return new Uint8Array(Buffer.from(`${JSON.stringify(name)}:`))
+/** `"name":`, in words of four bytes, little-endian. */
+export interface MemberName {
+  words: Int32Array
+  /** Bytes of it. */
+  length: number
+}
+
+export function memberName(name: string): MemberName {
+  const bytes = Buffer.from(`${JSON.stringify(name)}:`)
+  const padded = Buffer.alloc(Math.ceil(bytes.length / 4) * 4)
+  bytes.copy(padded)
+  const words = Int32Array.from({ length: padded.length / 4 }, (_, i) => padded.readInt32LE(i * 4))
+  return { words, length: bytes.length }
 }
 
 /** Attributes as an object of texts, in order, each value as `AttributeValues` has it. */

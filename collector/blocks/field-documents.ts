@@ -1,7 +1,7 @@
 /** What spans say of themselves, each in its own way: ids, messages, figures, times. Most steps say nothing of it. */
 import { TEXT_FIELDS } from '@runlens/mapping'
 import type { TraceTape } from '@runlens/otlp'
-import { Document, type DocumentInput, memberName } from './document.ts'
+import { Document, type DocumentInput, type MemberName, memberName } from './document.ts'
 import { LABELS } from './label-documents.ts'
 import { presentTexts, writeTexts } from './mapped-texts.ts'
 import { writeDouble, writeFigure, writeText, writeTime } from './members.ts'
@@ -63,7 +63,7 @@ export class FieldDocuments {
 
 function textOf(
   document: Document,
-  name: Uint8Array,
+  name: MemberName,
   { bytes, data }: DocumentInput,
   starts: TraceTape['spans']['at']['traceStateStart'],
   ends: TraceTape['spans']['at']['traceStateEnd'],

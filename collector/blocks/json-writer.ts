@@ -15,6 +15,17 @@ export function writeString(out: ByteBuffer, source: Uint8Array, data: DataView,
   out.length = putString(out.bytes, out.data, out.length, source, data, start, end)
 }
 
+/** Few bytes of which there is no view: making one would cost more than it saves. */
+export function writeShortString(out: ByteBuffer, source: Uint8Array): void {
+  out.ensure(stringBytesMax(source.length))
+  const { bytes } = out
+  let at = out.length
+  bytes[at++] = QUOTE
+  for (let from = 0; from < source.length; from++) at = putByte(bytes, at, source[from]!)
+  bytes[at++] = QUOTE
+  out.length = at
+}
+
 /** Room that {@link putString} needs for so many bytes. */
 export function stringBytesMax(bytes: number): number {
   return bytes * ESCAPED_BYTES_MAX + 2

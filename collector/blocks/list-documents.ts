@@ -1,7 +1,7 @@
 /** Events and links of a span as one document each, column by column: `{"time":[…],"name":[…],…}`. */
 import { NO_TEXT } from '@runlens/mapping'
 import type { ByteBuffer } from './byte-buffer.ts'
-import { type AttributeWriter, Document, type DocumentInput, memberName } from './document.ts'
+import { type AttributeWriter, Document, type DocumentInput, type MemberName, memberName } from './document.ts'
 import { writeHex, writeString, writeWhole } from './json-writer.ts'
 
 const OPEN = 0x5b
@@ -27,7 +27,7 @@ function writeLists(
   spans: number,
   firsts: Int32Array,
   counts: Int32Array,
-  columns: readonly (readonly [name: Uint8Array, cell: Cell])[],
+  columns: readonly (readonly [name: MemberName, cell: Cell])[],
 ): void {
   document.clear(spans)
   for (let span = 0; span < spans; span++) {

@@ -1,14 +1,18 @@
 /** Texts that mapping found, as members of documents. */
 import { NO_TEXT, type TextColumn, type TextField } from '@runlens/mapping'
 import { dataView } from './byte-buffer.ts'
-import { type Document, type DocumentInput, memberName } from './document.ts'
+import { type Document, type DocumentInput, type MemberName, memberName } from './document.ts'
+import { writeShortString } from './json-writer.ts'
 import { writeText } from './members.ts'
 
+/** Up to so many bytes a string is written byte by byte sooner than through a view of them. */
+const SHORT_BYTES_MAX = 32
+
 export interface MappedText extends TextColumn {
-  name: Uint8Array
+  name: MemberName
 }
 
-const NAMES = new Map<TextField, Uint8Array>()
+const NAMES = new Map<TextField, MemberName>()
 
 /** Those of the fields that any span of the request has. */
 export function presentTexts(fields: readonly TextField[], { mapped }: DocumentInput): MappedText[] {
@@ -25,7 +29,7 @@ function isAny(starts: Int32Array, length: number): boolean {
   return false
 }
 
-function nameOf(field: TextField): Uint8Array {
+function nameOf(field: TextField): MemberName {
   let name = NAMES.get(field)
   if (name === undefined) {
     name = memberName(field)
@@ -46,7 +50,8 @@ export function writeTexts(
     if (start >= 0) writeText(document, name, bytes, data, start, ends[row]!)
     else if (start !== NO_TEXT) {
       const made = mapped.texts[-2 - start]!
-      writeText(document, name, made, dataView(made), 0, made.length)
+      if (made.length > SHORT_BYTES_MAX) writeText(document, name, made, dataView(made), 0, made.length)
+      else if (made.length > 0) writeShortString(document.member(name), made)
     }
   }
 }
