@@ -54,10 +54,10 @@ CREATE TABLE arrivals
     `expected_end_at` Nullable(DateTime64(9)) ALIAS fromUnixTimestamp64Nano(JSONExtract(fields_json, 'expected_end_at', 'Nullable(Int64)'))
 )
 ENGINE = MergeTree
-PARTITION BY toStartOfHour(arrived_at, 'UTC')
+PARTITION BY toStartOfTenMinutes(arrived_at, 'UTC')
 ORDER BY arrived_at
 TTL toDateTime(arrived_at) + toIntervalDay(1)
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, index_granularity = 8192;
+SETTINGS ttl_only_drop_parts = 1, max_bytes_to_merge_at_max_space_in_pool = 8388608, non_replicated_deduplication_window = 10000, index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW arrivals_from_spans TO arrivals
 (
@@ -185,7 +185,7 @@ CREATE TABLE execution_locator
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant, execution_id, instance, trace_id)
-SETTINGS index_granularity = 256;
+SETTINGS index_granularity = 256, merge_selector_base = 12;
 
 CREATE TABLE execution_minutes
 (
@@ -390,7 +390,7 @@ CREATE TABLE spans
 ENGINE = ReplacingMergeTree(ended_at)
 PARTITION BY toDate(started_at, 'UTC')
 ORDER BY (tenant, toStartOfFiveMinutes(started_at, 'UTC'), service, trace_id, started_at, span_id)
-SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192;
+SETTINGS merge_selector_base = 12, non_replicated_deduplication_window = 10000, index_granularity = 8192;
 
 CREATE TABLE step_hours
 (
@@ -423,7 +423,7 @@ CREATE TABLE trace_executions
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (tenant, trace_id, execution_id, instance)
-SETTINGS index_granularity = 256;
+SETTINGS index_granularity = 256, merge_selector_base = 12;
 
 CREATE MATERIALIZED VIEW trace_executions_from_locator TO trace_executions
 (
@@ -450,7 +450,7 @@ CREATE TABLE traces
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant, trace_id)
-SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 256, merge_selector_base = 12, non_replicated_deduplication_window = 10000;
 
 CREATE MATERIALIZED VIEW traces_from_spans TO traces
 (

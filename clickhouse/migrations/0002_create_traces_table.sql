@@ -11,4 +11,4 @@ CREATE TABLE IF NOT EXISTS traces
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant, trace_id)
-SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000
+SETTINGS index_granularity = 256, merge_selector_base = 12, non_replicated_deduplication_window = 10000

@@ -1,6 +1,7 @@
 -- The log that settling follows, in order of arrival: new spans are read here once, in the order in which they came, and never
--- looked for in `spans`, where those of a moment lie scattered over the key. Written fast rather than small. The worker drops
--- the hours that it has read; what is unread stays for a day, and a worker that was away for longer lists what it missed from `spans`.
+-- looked for in `spans`, where those of a moment lie scattered over the key. Written fast rather than small, and merged only as far as
+-- keeps the number of parts in bounds: what is read once is not worth more. The worker drops what it has read, ten minutes at a time;
+-- what is unread stays for a day, and a worker that was away for longer lists what it missed from `spans`.
 CREATE TABLE IF NOT EXISTS arrivals
 (
     arrived_at DateTime64(6) CODEC(Delta, LZ4),
@@ -55,7 +56,7 @@ CREATE TABLE IF NOT EXISTS arrivals
     expected_end_at Nullable(DateTime64(9)) ALIAS fromUnixTimestamp64Nano(JSONExtract(fields_json, 'expected_end_at', 'Nullable(Int64)'))
 )
 ENGINE = MergeTree
-PARTITION BY toStartOfHour(arrived_at, 'UTC')
+PARTITION BY toStartOfTenMinutes(arrived_at, 'UTC')
 ORDER BY arrived_at
 TTL toDateTime(arrived_at) + INTERVAL 1 DAY
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000
+SETTINGS ttl_only_drop_parts = 1, max_bytes_to_merge_at_max_space_in_pool = 8388608, non_replicated_deduplication_window = 10000

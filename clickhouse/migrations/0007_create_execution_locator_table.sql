@@ -11,4 +11,4 @@ CREATE TABLE IF NOT EXISTS execution_locator
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant, execution_id, instance, trace_id)
-SETTINGS index_granularity = 256
+SETTINGS index_granularity = 256, merge_selector_base = 12

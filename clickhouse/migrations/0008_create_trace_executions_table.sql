@@ -8,4 +8,4 @@ CREATE TABLE IF NOT EXISTS trace_executions
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (tenant, trace_id, execution_id, instance)
-SETTINGS index_granularity = 256
+SETTINGS index_granularity = 256, merge_selector_base = 12

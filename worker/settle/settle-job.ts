@@ -38,7 +38,7 @@ const READ_INTERVAL_MS = 200
 /** From so many spans on it pays to settle simple traces in SQL: its statements cost more to plan than few traces cost here. */
 const JUDGED_SPANS_MIN = 5_000
 const STATUS_INTERVAL_MS = 1_000
-/** How often hours of the log that were read are dropped. */
+/** How often what was read of the log is dropped. */
 const DROP_INTERVAL_MS = 300_000
 const IDLE_STATUS_INTERVAL_MS = 10_000
 /** Traces remembered at once; the log is read on only when there is room. */
