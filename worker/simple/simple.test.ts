@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => db?.stop())
 
 const EPOCH = Date.now() - 3_600_000
-const PAYLOAD_MAX = 100
+const PAYLOAD_MAX = 4_096
 const trace = (number: number) => number.toString(16).padStart(32, '0')
 const id = (number: number) => number.toString(16).padStart(16, '0')
 let tenants = 0
@@ -93,7 +93,7 @@ FROM executions AS e FINAL WHERE tenant = '${tenant}' ORDER BY trace_id, span_id
   return found
 }
 
-const text = fc.constantFrom('', 'a', 'Ж漢', 'x'.repeat(90), 'x'.repeat(110))
+const text = fc.constantFrom('', 'a', 'Ж漢', 'x'.repeat(1_500), 'x'.repeat(PAYLOAD_MAX + 10))
 
 /** A trace that is mostly, but not always, simple: a root and spans below it, some of which are odd. */
 const anyTrace = fc.record({

@@ -21,7 +21,7 @@ export interface SurveyOptions {
   client: ClickHouseClient
   /** Times, microseconds since the epoch, ascending. */
   blocks: readonly bigint[]
-  /** Cap of an execution's input and output: what is longer must be cut with care. */
+  /** Cap of an execution's input and output: what is longer must be cut with care. Attributes that are longer all together may hold such a one. */
   payloadBytesMax: number
 }
 
@@ -37,7 +37,7 @@ const ALIKE = [
   `count() <= ${SPANS_MAX}`,
   `countIf(is_root) = 1`,
   `countIf(is_root AND role IN ('entry', 'candidate') AND (status = 'success' OR (status = '' AND status_code != 2))
-      AND length(attributes[input_key]) <= {payloadMax:UInt32} AND length(attributes[output_key]) <= {payloadMax:UInt32}) = 1`,
+      AND ((input_key = '' AND output_key = '') OR length(attribute_values) <= {payloadMax:UInt32})) = 1`,
   `countIf(toUnixTimestamp64Nano(ended_at) = 0) = 0`,
   `countIf(NOT is_root AND role = 'entry') = 0`,
   // Below a graph or a workflow a graph is a step; below a mere request it is an execution.
@@ -80,11 +80,11 @@ const SURVEY = `WITH of_trace AS
     groupArray(${SPANS_MAX})(reinterpretAsUInt64(parent_span_id)) AS parents,
     groupArray(${SPANS_MAX})(started_at) AS starts,
     ${ALIKE.join('\n    AND ')} AS alike,
-    anyIf(execution_id, is_root) AS own_id, anyIf(instance, is_root) AS own_instance
+    JSONExtractString(anyIf(fields_json, is_root), 'execution_id') AS own_id, anyIf(instance, is_root) AS own_instance
   FROM
   (
     SELECT tenant, trace_id, span_id, parent_span_id, ${IS_ROOT} AS is_root, arrived_at, started_at, ended_at, service, role, rule,
-      status, status_code, input_key, output_key, attributes, execution_id, instance
+      status, status_code, input_key, output_key, attribute_values, fields_json, instance
     ${ARRIVED}
   )
   GROUP BY tenant, trace_id
