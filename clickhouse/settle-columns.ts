@@ -2,6 +2,7 @@
 import type { SettleSpan } from '@runlens/conventions'
 import { type Labels, labelsReader, readFields } from './labels-and-fields.ts'
 import type { NativeBlock, NativeMap } from './native-reader.ts'
+import { fieldValue } from './tables/span-fields.ts'
 
 /** Bytes kept of one attribute value on an execution. */
 const ATTRIBUTE_BYTES_MAX = 1024
@@ -25,7 +26,8 @@ const STORED = [
 
 const ofEntries = (expression: string, otherwise: string) => `if(role >= 'candidate', ${expression}, ${otherwise})`
 /** Four bytes over the cap: a character that the cut breaks then lies beyond the cap. */
-const payload = (key: string) => ofEntries(`substring(attributes[${key}], 1, {cut:UInt32})`, "''")
+const payload = (key: string) =>
+  ofEntries(`substring(${fieldValue('attributes')}[${fieldValue(key)}], 1, {cut:UInt32})`, "''")
 
 /** The select list over `spans`; needs the parameter `cut`, the bytes kept of an input or output. Long values stay in ClickHouse. */
 export const SETTLE_COLUMNS = [
@@ -36,7 +38,7 @@ export const SETTLE_COLUMNS = [
   `${payload('output_key')} AS output`,
   `CAST(${ofEntries(
     `mapApply((k, v) -> (k, substring(v, 1, ${ATTRIBUTE_BYTES_MAX})),
-    mapFilter((k, v) -> k != input_key AND k != output_key, attributes))`,
+    mapFilter((k, v) -> k != ${fieldValue('input_key')} AND k != ${fieldValue('output_key')}, ${fieldValue('attributes')}))`,
     'map()',
   )}, 'Map(String, String)') AS kept`,
 ].join(', ')

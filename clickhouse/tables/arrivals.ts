@@ -1,6 +1,6 @@
 /**
  * The log that settling follows: what settling needs of each inserted span, written by a materialized view on `spans`, columns as
- * there, and with the same ALIAS columns for what lies in their documents.
+ * there.
  *
  * Engine: MergeTree, PARTITION BY toStartOfTenMinutes(arrived_at), ORDER BY (arrived_at), TTL one day. Append-only; the worker drops the
  * partitions that it has read.

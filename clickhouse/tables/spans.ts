@@ -1,8 +1,9 @@
 /**
  * Every span as it was sent, and what it says of itself. Filled by the collector; a resend replaces itself.
  *
- * A span has few columns, because merging costs by the column (docs/adr/0015): what is not searched lies in JSON documents, and every
- * field of them is an ALIAS column under its own name ({@link SPAN_ALIASES}).
+ * A span has few columns, because merging costs by the column (docs/adr/0015): what is not searched lies in JSON documents, whose fields
+ * are {@link SPAN_FIELDS}. The view `v_spans` has every field as a column; the table has no ALIAS columns, because ClickHouse resolves each
+ * of them for each statement, used or not.
  *
  * Engine: ReplacingMergeTree(ended_at), PARTITION BY toDate(started_at),
  * ORDER BY (tenant, toStartOfFiveMinutes(started_at), service, trace_id, started_at, span_id).

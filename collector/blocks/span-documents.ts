@@ -1,4 +1,4 @@
-/** Every document of the spans of a request: see `SPAN_ALIASES` of clickhouse/tables for how each field is read. */
+/** Every document of the spans of a request: see `SPAN_FIELDS` of clickhouse/tables for how each field is read. */
 import { AttributeWriter, Document, type DocumentInput } from './document.ts'
 import { FieldDocuments } from './field-documents.ts'
 import { LabelDocuments } from './label-documents.ts'

@@ -1,4 +1,5 @@
 /** Every span of a trace as it was sent, in order of start. */
+import { fieldColumns } from '@runlens/clickhouse'
 import { nanoseconds, Parameters, type Question, rowsOf, type Scope } from './question.ts'
 import { type TracePlace, traceConditions } from './trace-place.ts'
 
@@ -56,10 +57,11 @@ const COLUMNS = [
   'attribute_types',
   'dropped_attributes_count',
   `arrayMap((time, name, map, types, dropped) -> (${nanoseconds('time')}, toString(name), ${pairs('map')}, types, dropped),
-    events.time, events.name, events.attributes, events.attribute_types, events.dropped_attributes_count) AS event_rows`,
+    \`events.time\`, \`events.name\`, \`events.attributes\`, \`events.attribute_types\`, \`events.dropped_attributes_count\`) AS event_rows`,
   'dropped_events_count',
   `arrayMap((trace, span, state, flags, map, types, dropped) -> (lower(hex(trace)), lower(hex(span)), state, flags, ${pairs('map')}, types, dropped),
-    links.trace_id, links.span_id, links.trace_state, links.flags, links.attributes, links.attribute_types, links.dropped_attributes_count) AS link_rows`,
+    \`links.trace_id\`, \`links.span_id\`, \`links.trace_state\`, \`links.flags\`, \`links.attributes\`, \`links.attribute_types\`,
+    \`links.dropped_attributes_count\`) AS link_rows`,
   'dropped_links_count',
   'scope_name',
   'scope_version',
@@ -73,9 +75,42 @@ const COLUMNS = [
   'resource_dropped_attributes_count',
 ]
 
+const FIELDS = fieldColumns([
+  'trace_state',
+  'flags',
+  'status_message',
+  'attributes',
+  'attribute_types',
+  'dropped_attributes_count',
+  'events.time',
+  'events.name',
+  'events.attributes',
+  'events.attribute_types',
+  'events.dropped_attributes_count',
+  'dropped_events_count',
+  'links.trace_id',
+  'links.span_id',
+  'links.trace_state',
+  'links.flags',
+  'links.attributes',
+  'links.attribute_types',
+  'links.dropped_attributes_count',
+  'dropped_links_count',
+  'scope_name',
+  'scope_version',
+  'scope_schema_url',
+  'scope_attributes',
+  'scope_attribute_types',
+  'scope_dropped_attributes_count',
+  'resource_schema_url',
+  'resource_attributes',
+  'resource_attribute_types',
+  'resource_dropped_attributes_count',
+])
+
 export function readTrace(scope: Scope, places: readonly TracePlace[], limit: number): Question<TraceRow> {
   const parameters = new Parameters()
   const rows = rowsOf('spans', scope, parameters, traceConditions(places, parameters))
-  const sql = `SELECT\n  ${COLUMNS.join(',\n  ')}\n${rows}\nORDER BY started_at, span_id\nLIMIT ${parameters.bind('limit', 'UInt32', limit)}`
+  const sql = `SELECT\n  ${COLUMNS.join(',\n  ')}\nFROM\n(\nSELECT trace_id, span_id, parent_span_id, name, kind, started_at, ended_at, status_code,\n  ${FIELDS.join(',\n  ')}\n${rows}\n)\nORDER BY started_at, span_id\nLIMIT ${parameters.bind('limit', 'UInt32', limit)}`
   return { name: 'read-trace', sql, params: parameters.values }
 }

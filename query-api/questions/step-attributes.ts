@@ -1,4 +1,5 @@
 /** The attributes of the spans of some traces, for the steps of a tree. */
+import { fieldColumns } from '@runlens/clickhouse'
 import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
 import { type TracePlace, traceConditions } from './trace-place.ts'
 
@@ -18,7 +19,11 @@ export function stepAttributes(scope: Scope, places: readonly TracePlace[], limi
   lower(hex(span_id)) AS span,
   mapKeys(attributes) AS keys,
   arrayMap(text -> substring(text, 1, 1024), mapValues(attributes)) AS values
+FROM
+(
+SELECT trace_id, span_id, ${fieldColumns(['attributes'])}
 ${rows}
+)
 LIMIT ${parameters.bind('limit', 'UInt32', limit)}`
   return { name: 'step-attributes', sql, params: parameters.values }
 }

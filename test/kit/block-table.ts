@@ -1,5 +1,5 @@
 /** A table with the columns of `spans`, to insert blocks into and read every column back exactly. */
-import { aliasSql, SPAN_ALIASES, SPANS } from '@runlens/clickhouse'
+import { fieldValue, SPAN_FIELDS, SPANS } from '@runlens/clickhouse'
 import { insertBlocks } from '../../collector/writer/insert.ts'
 import type { TestClickHouse } from './clickhouse.ts'
 
@@ -13,7 +13,6 @@ export interface BlockTable {
 /** Creates the table `copy`. */
 export async function createBlockTable({ client }: TestClickHouse): Promise<BlockTable> {
   const columns = Object.entries(SPANS.columns).map(([name, type]) => `${name} ${type}`)
-  columns.push(...Object.entries(SPAN_ALIASES).map(([name, alias]) => aliasSql(name, alias)))
   await client.command({ query: `CREATE TABLE copy (${columns.join(', ')}) ENGINE = Memory` })
   return {
     async insert(blocks) {
@@ -41,7 +40,9 @@ function selectAll(): string {
     return name
   }
   const columns = Object.entries(SPANS.columns).filter(([name]) => !/_json$|^attribute_values$/.test(name))
-  const aliases = Object.entries(SPAN_ALIASES).map(([name, { type }]): [string, string] => [name, type])
+  const fields = Object.entries(SPAN_FIELDS).map(([name, { type }]) => [name, exact(type, fieldValue(name))])
   // Under names of their own: one of a column would stand for it in the other expressions.
-  return [...columns, ...aliases].map(([name, type]) => `${exact(type, `\`${name}\``)} AS \`_${name}\``).join(', ')
+  return [...columns.map(([name, type]) => [name, exact(type, name)]), ...fields]
+    .map(([name, sql]) => `${sql} AS \`_${name}\``)
+    .join(', ')
 }

@@ -5,7 +5,7 @@ import {
   encodeRow,
   insertRows,
   migrate,
-  SPAN_ALIASES,
+  SPAN_FIELDS,
   SPANS,
 } from '@runlens/clickhouse'
 import type { Role, Status } from '@runlens/conventions'
@@ -88,11 +88,11 @@ export function spanRow(span: TestSpan, spanEpochMs: number): Buffer {
   return encodeRow(SPANS, withDocuments(row))
 }
 
-/** Puts every field that an ALIAS reads into its document, as the collector does. */
+/** Puts every field into its document, as the collector does. */
 export function withDocuments(row: BinaryRow): BinaryRow {
   const { attributes = {}, ...others } = row
   const documents: Record<string, Record<string, unknown>> = {}
-  for (const [name, { sql, type }] of Object.entries(SPAN_ALIASES)) {
+  for (const [name, { sql, type }] of Object.entries(SPAN_FIELDS)) {
     const cell = others[name]
     const [, document, key] = /(\w+_json), '([\w.]+)'/.exec(sql)!
     if (cell === undefined || cell === null || cell === '' || cell === 0 || isEmpty(cell)) continue

@@ -7,7 +7,14 @@
  * - with one span without a parent, which is an execution by itself, has ended with success, and whose id nobody had yet;
  * - whose other spans all hang below it, have ended, and are neither executions themselves nor failed steps.
  */
-import { blockParameters, type ClickHouseClient, IN_BLOCKS, IS_ROOT } from '@runlens/clickhouse'
+import {
+  blockParameters,
+  type ClickHouseClient,
+  fieldColumns,
+  fieldValue,
+  IN_BLOCKS,
+  IS_ROOT,
+} from '@runlens/clickhouse'
 import { UNSUCCESSFUL_STATUSES } from '@runlens/conventions'
 import type { Arrival } from '../arrivals/dirty-traces.ts'
 
@@ -83,8 +90,8 @@ const SURVEY = `WITH of_trace AS
     JSONExtractString(anyIf(fields_json, is_root), 'execution_id') AS own_id, anyIf(instance, is_root) AS own_instance
   FROM
   (
-    SELECT tenant, trace_id, span_id, parent_span_id, ${IS_ROOT} AS is_root, arrived_at, started_at, ended_at, service, role, rule,
-      status, status_code, input_key, output_key, attribute_values, fields_json, instance
+    SELECT tenant, trace_id, span_id, parent_span_id, ${IS_ROOT} AS is_root, arrived_at, started_at, ended_at, service, role,
+      status, status_code, attribute_values, fields_json, ${fieldColumns(['rule', 'input_key', 'output_key', 'instance']).join(', ')}
     ${ARRIVED}
   )
   GROUP BY tenant, trace_id
@@ -105,7 +112,7 @@ const KNOWN = `SELECT DISTINCT 'trace', tenant, lower(hex(trace_id)), '' FROM tr
 WHERE (tenant, trace_id) IN (SELECT tenant, trace_id ${ARRIVED} AND ${IS_ROOT})
 UNION ALL
 SELECT DISTINCT 'id', tenant, toString(instance), execution_id FROM execution_locator
-WHERE (tenant, execution_id) IN (SELECT tenant, execution_id ${ARRIVED} AND ${IS_ROOT} AND execution_id != '')`
+WHERE (tenant, execution_id) IN (SELECT tenant, ${fieldValue('execution_id')} AS id ${ARRIVED} AND ${IS_ROOT} AND id != '')`
 
 type Known = [what: 'trace' | 'id', ...key: string[]]
 

@@ -1,13 +1,15 @@
 /** Writes the executions of simple traces by grouping their arrivals: the same rows that settling would give, column by column. */
 import {
-  ARRIVAL_ALIASES,
   ARRIVALS,
   blockParameters,
   type ClickHouseClient,
   columnNames,
   EXECUTIONS,
+  fieldColumns,
+  fieldValue,
   IN_BLOCKS,
   IS_ROOT,
+  SPAN_FIELDS,
 } from '@runlens/clickhouse'
 import { EXECUTION_KINDS } from '@runlens/conventions'
 import { STEPS_MAX } from '@runlens/mapping'
@@ -100,11 +102,13 @@ const VALUES: Readonly<Record<keyof typeof EXECUTIONS.columns, string>> = {
   is_deleted: '0',
 }
 
-/** Columns of `arrivals` that {@link VALUES} take of the root. */
-const OF_ROOT = [...columnNames(ARRIVALS), ...Object.keys(ARRIVAL_ALIASES)].filter(
-  (name) =>
-    name === 'trace_id' || name === 'tenant' || new RegExp(`root\\.${name}\\b`).test(Object.values(VALUES).join(' ')),
-)
+const isTaken = (name: string) => new RegExp(`root\\.${name}\\b`).test(Object.values(VALUES).join(' '))
+
+/** What {@link VALUES} take of the root. */
+const OF_ROOT = [
+  ...columnNames(ARRIVALS).filter((name) => name === 'trace_id' || name === 'tenant' || isTaken(name)),
+  ...fieldColumns(Object.keys(SPAN_FIELDS).filter(isTaken)),
+]
 
 const OF_TRACES = `tenant = {tenant:String} AND trace_id IN wanted AND ${IN_BLOCKS}`
 
@@ -118,8 +122,9 @@ const STEPS = `SELECT tenant, trace_id,
         toFloat32(greatest(0, (${nanos('ended_at')} - ${nanos('started_at')}) / 1e6))), is_step)), 1, ${STEPS_MAX}) AS list
   FROM
   (
-    SELECT tenant, trace_id, span_id, started_at, ended_at, step_name, name, step_type, status, rows_total, rows_returned,
-      NOT ${IS_ROOT} AND (role = 'step' OR (role = 'candidate' AND rule != 5)) AS is_step
+    SELECT tenant, trace_id, span_id, started_at, ended_at, name, status,
+      ${fieldColumns(['step_name', 'step_type', 'rows_total', 'rows_returned']).join(', ')},
+      NOT ${IS_ROOT} AND (role = 'step' OR (role = 'candidate' AND ${fieldValue('rule')} != 5)) AS is_step
     FROM arrivals WHERE ${OF_TRACES}
   )
   GROUP BY tenant, trace_id`
@@ -135,7 +140,7 @@ const QUERY_BYTES_MAX = 16 * 1024 * 1024
 /** Those of the traces whose execution has a place in another trace, too. */
 const SHARED = `SELECT lower(hex(arrayJoin(groupUniqArray(trace_id)))) FROM execution_locator
 WHERE tenant = {tenant:String} AND (execution_id, instance) IN
-  (SELECT execution_id, instance FROM arrivals WHERE ${IS_ROOT} AND execution_id != '' AND ${OF_TRACES})
+  (SELECT ${fieldValue('execution_id')} AS id, ${fieldValue('instance')} FROM arrivals WHERE ${IS_ROOT} AND id != '' AND ${OF_TRACES})
 GROUP BY execution_id, instance
 HAVING uniqExact(trace_id) > 1`
 
@@ -152,8 +157,8 @@ export async function writeSimple({ client, blocks, tenant, traceIds, now }: Wri
     query: `INSERT INTO execution_locator (tenant, execution_id, instance, trace_id, anchor_at, anchors)
 WITH ${ids}
 SELECT tenant, ${ID}, root.instance, trace_id, ${ANCHOR} AS anchor, [anchor]
-FROM arrivals AS root
-WHERE ${IS_ROOT} AND ${OF_TRACES}`,
+FROM (SELECT tenant, trace_id, started_at, ${fieldColumns(['execution_id', 'instance']).join(', ')}
+  FROM arrivals WHERE ${IS_ROOT} AND ${OF_TRACES}) AS root`,
     query_params,
     clickhouse_settings,
   })

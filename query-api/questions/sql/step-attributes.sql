@@ -3,6 +3,9 @@ SELECT
   lower(hex(span_id)) AS span,
   mapKeys(attributes) AS keys,
   arrayMap(text -> substring(text, 1, 1024), mapValues(attributes)) AS values
+FROM
+(
+SELECT trace_id, span_id, CAST(mapFromArrays(arraySlice(JSONExtract(labels_json, 'attribute_keys', 'Array(String)'), 1, length(JSONExtract(attribute_values, 'Array(String)'))), JSONExtract(attribute_values, 'Array(String)')), 'Map(LowCardinality(String), String)') AS attributes
 FROM spans FINAL
 WHERE tenant = {tenant:String}
   AND toStartOfFiveMinutes(started_at, 'UTC') >= toStartOfFiveMinutes(fromUnixTimestamp64Nano({first:Int64}, 'UTC'), 'UTC')
@@ -11,4 +14,5 @@ WHERE tenant = {tenant:String}
   AND started_at <= fromUnixTimestamp64Nano({last:Int64}, 'UTC')
   AND service IN {services:Array(String)}
   AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({trace_ids:Array(String)})), 16))
+)
 LIMIT {limit:UInt32}

@@ -1,6 +1,6 @@
-/** Fields of the documents of `spans` and `arrivals`, as ALIAS columns: name, type, and the expression that reads it. */
+/** Fields of the documents of `spans` and `arrivals`: name, type, and the expression that reads it. */
 
-export interface Alias {
+export interface SpanField {
   readonly type: string
   readonly sql: string
 }
@@ -17,18 +17,18 @@ type Scalar =
 const MAP = 'Map(LowCardinality(String), String)'
 
 /** A field of a document under `key`. */
-function scalar(document: string, key: string, type: Scalar): Alias {
+function scalar(document: string, key: string, type: Scalar): SpanField {
   if (type.endsWith('String)') || type === 'String') return { type, sql: `JSONExtractString(${document}, '${key}')` }
   if (type.startsWith('Nullable')) return { type, sql: `JSONExtract(${document}, '${key}', '${type}')` }
   return { type, sql: `JSONExtractUInt(${document}, '${key}')` }
 }
 
-function map(document: string, key: string): Alias {
+function map(document: string, key: string): SpanField {
   return { type: MAP, sql: `JSONExtract(${document}, '${key}', 'Map(String, String)')` }
 }
 
 /** Nanoseconds since the epoch. */
-function time(document: string, key: string): Alias {
+function time(document: string, key: string): SpanField {
   return {
     type: 'Nullable(DateTime64(9))',
     sql: `fromUnixTimestamp64Nano(JSONExtract(${document}, '${key}', 'Nullable(Int64)'))`,
@@ -36,20 +36,20 @@ function time(document: string, key: string): Alias {
 }
 
 /** One column of events or links. */
-function list(document: string, key: string, inner: string, read: string = inner): Alias {
+function list(document: string, key: string, inner: string, read: string = inner): SpanField {
   return { type: `Array(${inner})`, sql: `JSONExtract(${document}, '${key}', 'Array(${read})')` }
 }
 
-const ids = (key: string, bytes: number): Alias => ({
+const ids = (key: string, bytes: number): SpanField => ({
   type: `Array(FixedString(${bytes}))`,
   sql: `arrayMap(id -> toFixedString(unhex(id), ${bytes}), JSONExtract(links_json, '${key}', 'Array(String)'))`,
 })
 
-function label(name: string, type: Scalar = 'LowCardinality(String)'): Alias {
+function label(name: string, type: Scalar = 'LowCardinality(String)'): SpanField {
   return scalar('labels_json', name, type)
 }
 
-function field(name: string): Alias {
+function field(name: string): SpanField {
   return scalar('fields_json', name, 'String')
 }
 
@@ -57,9 +57,9 @@ const KEYS = "JSONExtract(labels_json, 'attribute_keys', 'Array(String)')"
 const VALUES = "JSONExtract(attribute_values, 'Array(String)')"
 
 /** Keys alone say nothing: arrivals have the values of some spans only. */
-const ATTRIBUTES: Alias = { type: MAP, sql: `mapFromArrays(arraySlice(${KEYS}, 1, length(${VALUES})), ${VALUES})` }
+const ATTRIBUTES: SpanField = { type: MAP, sql: `mapFromArrays(arraySlice(${KEYS}, 1, length(${VALUES})), ${VALUES})` }
 
-const OF_SPAN: Readonly<Record<string, Alias>> = {
+const OF_SPAN: Readonly<Record<string, SpanField>> = {
   attributes: ATTRIBUTES,
   /** One `VALUE_TYPES` code per attribute, in order. */
   attribute_types: scalar('labels_json', 'attribute_types', 'String'),
@@ -71,7 +71,7 @@ const OF_SPAN: Readonly<Record<string, Alias>> = {
   status_message: field('status_message'),
 }
 
-const OF_EVENTS: Readonly<Record<string, Alias>> = {
+const OF_EVENTS: Readonly<Record<string, SpanField>> = {
   'events.time': {
     type: 'Array(DateTime64(9))',
     sql: `arrayMap(at -> fromUnixTimestamp64Nano(at), JSONExtract(events_json, 'time', 'Array(Int64)'))`,
@@ -82,7 +82,7 @@ const OF_EVENTS: Readonly<Record<string, Alias>> = {
   'events.dropped_attributes_count': list('events_json', 'dropped_attributes_count', 'UInt32'),
 }
 
-const OF_LINKS: Readonly<Record<string, Alias>> = {
+const OF_LINKS: Readonly<Record<string, SpanField>> = {
   'links.trace_id': ids('trace_id', 16),
   'links.span_id': ids('span_id', 8),
   'links.trace_state': list('links_json', 'trace_state', 'String'),
@@ -92,7 +92,7 @@ const OF_LINKS: Readonly<Record<string, Alias>> = {
   'links.dropped_attributes_count': list('links_json', 'dropped_attributes_count', 'UInt32'),
 }
 
-function ofParent(name: 'scope' | 'resource'): Record<string, Alias> {
+function ofParent(name: 'scope' | 'resource'): Record<string, SpanField> {
   const document = `${name}_json`
   return {
     [`${name}_schema_url`]: scalar(document, 'schema_url', 'LowCardinality(String)'),
@@ -103,7 +103,7 @@ function ofParent(name: 'scope' | 'resource'): Record<string, Alias> {
 }
 
 /** What mapping read, of which there are few different values. */
-const LABELS: Readonly<Record<string, Alias>> = {
+const LABELS: Readonly<Record<string, SpanField>> = {
   /** Rule 1–5 of docs/model.md that made it an entry or candidate; 0 for the other roles. */
   rule: label('rule', 'UInt8'),
   /** 1 when the emitter named the status, 0 when it follows from the span's status and error. */
@@ -130,7 +130,7 @@ const LABELS: Readonly<Record<string, Alias>> = {
 }
 
 /** What mapping read, of which every span may have another value. */
-const FIELDS: Readonly<Record<string, Alias>> = {
+const FIELDS: Readonly<Record<string, SpanField>> = {
   execution_id: field('execution_id'),
   user_id: field('user_id'),
   conversation_id: field('conversation_id'),
@@ -147,8 +147,8 @@ const FIELDS: Readonly<Record<string, Alias>> = {
   expected_end_at: time('fields_json', 'expected_end_at'),
 }
 
-/** Every ALIAS column of `spans`; the DDL stands in `migrations/` and a test holds the two together. */
-export const SPAN_ALIASES: Readonly<Record<string, Alias>> = {
+/** Everything that stands in the documents of a span. In SQL of users they are columns of the view `v_spans`. */
+export const SPAN_FIELDS: Readonly<Record<string, SpanField>> = {
   ...OF_SPAN,
   ...OF_EVENTS,
   ...OF_LINKS,
@@ -160,14 +160,13 @@ export const SPAN_ALIASES: Readonly<Record<string, Alias>> = {
   ...FIELDS,
 }
 
-/** Those of them that `arrivals` has too: what settling asks for in SQL. */
-export const ARRIVAL_ALIASES: Readonly<Record<string, Alias>> = {
-  attributes: ATTRIBUTES,
-  ...LABELS,
-  ...FIELDS,
+/** SQL: the value of a field, over `spans`; over `arrivals` for attributes, labels and what mapping read. */
+export function fieldValue(name: string): string {
+  const { sql, type } = SPAN_FIELDS[name]!
+  return `CAST(${sql}, '${type}')`
 }
 
-/** As it stands in a table's declaration. */
-export function aliasSql(name: string, { type, sql }: Alias): string {
-  return `${name.includes('.') ? `\`${name}\`` : name} ${type} ALIAS ${sql}`
+/** Fields as columns of a select list, under their own names. */
+export function fieldColumns(names: readonly string[]): string[] {
+  return names.map((name) => `${fieldValue(name)} AS ${name.includes('.') ? `\`${name}\`` : name}`)
 }
