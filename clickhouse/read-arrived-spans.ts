@@ -4,7 +4,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import type { SettleSpan } from '@runlens/conventions'
 import { type NativeBlock, readNative } from './native-reader.ts'
 import { ARRIVED_COLUMNS, toArrivedSpans } from './settle-columns.ts'
-import { traceIdIn } from './trace-ids.ts'
+import { IDS_IN_TEXT, traceIdIsOneOf } from './trace-ids.ts'
 
 export interface ReadArrivedSpansOptions {
   /** Times of the blocks to read, microseconds since the epoch, ascending, at least one. */
@@ -26,12 +26,12 @@ export async function readArrivedSpans(
   client: ClickHouseClient,
   { blocks, only, payloadBytesMax }: ReadArrivedSpansOptions,
 ): Promise<ArrivedSpan[]> {
-  const wanted = only ? `AND tenant = {tenant:String} AND ${traceIdIn('{traceIds:Array(String)}')}` : ''
+  const wanted = only ? `AND tenant = {tenant:String} AND ${traceIdIsOneOf(only.traceIds)}` : ''
   const { stream } = await client.exec({
     query: `SELECT ${ARRIVED_COLUMNS}\nFROM arrivals\nWHERE ${IN_BLOCKS} ${wanted}\nFORMAT Native`,
-    query_params: { ...blockParameters(blocks), ...only },
+    query_params: { ...blockParameters(blocks), ...(only && { tenant: only.tenant }) },
     // A column of few words comes as these words and numbers.
-    clickhouse_settings: { low_cardinality_allow_in_native_format: 1 },
+    clickhouse_settings: { ...IDS_IN_TEXT, low_cardinality_allow_in_native_format: 1 },
   })
   const spans: ArrivedSpan[] = []
   for (const block of readNative(await buffer(stream))) addBlock(block, payloadBytesMax, spans)

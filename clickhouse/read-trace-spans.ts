@@ -5,7 +5,7 @@ import type { SettleSpan } from '@runlens/conventions'
 import { readNative } from './native-reader.ts'
 import { SETTLE_COLUMNS, toSettleSpans } from './settle-columns.ts'
 import { startedBetween } from './span-range.ts'
-import { traceIdIn } from './trace-ids.ts'
+import { IDS_IN_TEXT, traceIdIsOneOf } from './trace-ids.ts'
 
 /** Where spans of a trace may lie: a range of starts and the services that sent them. */
 export interface TraceRange {
@@ -70,9 +70,10 @@ export async function readTraceRanges(
     query: `SELECT lower(hex(trace_id)) AS id, toString(toUnixTimestamp64Nano(min(first_started_at))) AS first,
   toString(toUnixTimestamp64Nano(max(last_started_at))) AS last, groupUniqArrayArray(services) AS services
 FROM traces
-WHERE tenant = {tenant:String} AND ${traceIdIn('{traceIds:Array(String)}')}
+WHERE tenant = {tenant:String} AND ${traceIdIsOneOf(traceIds)}
 GROUP BY trace_id`,
-    query_params: { tenant, traceIds },
+    query_params: { tenant },
+    clickhouse_settings: IDS_IN_TEXT,
     format: 'JSONEachRow',
   })
   const rows = await result.json<{ id: string; first: string; last: string; services: string[] }>()
@@ -147,7 +148,7 @@ FROM spans FINAL
 WHERE tenant = {tenant:String}
   AND ${startedBetween('fromUnixTimestamp64Nano({from:Int64})', 'fromUnixTimestamp64Nano({to:Int64})').join('\n  AND ')}
   AND service IN {services:Array(String)}
-  AND ${traceIdIn('{traceIds:Array(String)}')}
+  AND ${traceIdIsOneOf(group.traces.map(({ trace_id }) => trace_id))}
 ORDER BY spans.trace_id, spans.role DESC, spans.started_at, spans.span_id
 LIMIT {limit:UInt32} BY spans.trace_id
 FORMAT Native`,
@@ -156,11 +157,14 @@ FORMAT Native`,
       from: group.from.toString(),
       to: group.to.toString(),
       services: [...new Set(group.traces.flatMap(({ services }) => services))],
-      traceIds: group.traces.map(({ trace_id }) => trace_id),
       limit: options.spansMax + 1,
       cut: options.payloadBytesMax + 4,
     },
-    clickhouse_settings: { do_not_merge_across_partitions_select_final: 1, low_cardinality_allow_in_native_format: 1 },
+    clickhouse_settings: {
+      ...IDS_IN_TEXT,
+      do_not_merge_across_partitions_select_final: 1,
+      low_cardinality_allow_in_native_format: 1,
+    },
   })
   let trace = ''
   let count = 0

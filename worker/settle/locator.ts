@@ -1,5 +1,12 @@
 /** The locator of executions: where a row of an execution lies for ever, and which traces it lives in. */
-import { type ClickHouseClient, EXECUTION_LOCATOR, encodeRow, insertRows, traceIdIn } from '@runlens/clickhouse'
+import {
+  type ClickHouseClient,
+  EXECUTION_LOCATOR,
+  encodeRow,
+  IDS_IN_TEXT,
+  insertRows,
+  traceIdIsOneOf,
+} from '@runlens/clickhouse'
 import { type ExecutionKey, keyText } from './execution-key.ts'
 
 /** Traces of one execution that are settled together; of one with more (an id used again and again), the others are left out. */
@@ -63,8 +70,9 @@ export async function readExecutionsOfTraces(
   const result = await client.query({
     query: `SELECT DISTINCT lower(hex(trace_id)) AS trace, execution_id, instance
 FROM trace_executions
-WHERE tenant = {tenant:String} AND ${traceIdIn('{traceIds:Array(String)}')}`,
-    query_params: { tenant, traceIds },
+WHERE tenant = {tenant:String} AND ${traceIdIsOneOf(traceIds)}`,
+    query_params: { tenant },
+    clickhouse_settings: IDS_IN_TEXT,
     format: 'JSONEachRow',
   })
   for (const { trace, ...key } of await result.json<ExecutionKey & { trace: string }>()) {

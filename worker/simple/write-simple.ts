@@ -7,9 +7,11 @@ import {
   EXECUTIONS,
   fieldColumns,
   fieldValue,
+  IDS_IN_TEXT,
   IN_BLOCKS,
   IS_ROOT,
   SPAN_FIELDS,
+  selectTraceIds,
 } from '@runlens/clickhouse'
 import { EXECUTION_KINDS } from '@runlens/conventions'
 import { STEPS_MAX } from '@runlens/mapping'
@@ -129,14 +131,6 @@ const STEPS = `SELECT tenant, trace_id,
   )
   GROUP BY tenant, trace_id`
 
-/** Ids in one literal: it is read faster than a list of them, and holds nothing but hex digits. */
-function wanted(traceIds: readonly string[]): string {
-  return `wanted AS (SELECT toFixedString(substring(ids, n * 16 + 1, 16), 16)
-  FROM (SELECT unhex('${traceIds.join('')}') AS ids, arrayJoin(range(toUInt32(${traceIds.length}))) AS n))`
-}
-
-const QUERY_BYTES_MAX = 16 * 1024 * 1024
-
 /** Those of the traces whose execution has a place in another trace, too. */
 const SHARED = `SELECT lower(hex(arrayJoin(groupUniqArray(trace_id)))) FROM execution_locator
 WHERE tenant = {tenant:String} AND (execution_id, instance) IN
@@ -151,8 +145,8 @@ HAVING uniqExact(trace_id) > 1`
  */
 export async function writeSimple({ client, blocks, tenant, traceIds, now }: WriteSimpleOptions): Promise<Set<string>> {
   const query_params = { ...blockParameters(blocks), tenant, now: now * 1000 }
-  const clickhouse_settings = { max_query_size: `${QUERY_BYTES_MAX}`, max_partitions_per_insert_block: '0' }
-  const ids = wanted(traceIds)
+  const clickhouse_settings = { ...IDS_IN_TEXT, max_partitions_per_insert_block: '0' }
+  const ids = `wanted AS (${selectTraceIds(traceIds)})`
   await client.command({
     query: `INSERT INTO execution_locator (tenant, execution_id, instance, trace_id, anchor_at, anchors)
 WITH ${ids}
@@ -175,7 +169,7 @@ FROM (SELECT tenant, trace_id, started_at, ${fieldColumns(['execution_id', 'inst
     query: `INSERT INTO executions (${columnNames(EXECUTIONS)
       .map((name) => `\`${name}\``)
       .join(', ')})
-WITH ${wanted(alone)}
+WITH wanted AS (${selectTraceIds(alone)})
 SELECT ${Object.values(VALUES).join(',\n  ')}
 FROM (SELECT ${OF_ROOT.join(', ')} FROM arrivals WHERE ${IS_ROOT} AND ${OF_TRACES}) AS root
 ANY INNER JOIN (${STEPS}) AS steps USING (tenant, trace_id)`,
