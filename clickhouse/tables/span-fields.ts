@@ -168,5 +168,28 @@ export function fieldValue(name: string): string {
 
 /** Fields as columns of a select list, under their own names. */
 export function fieldColumns(names: readonly string[]): string[] {
-  return names.map((name) => `${fieldValue(name)} AS ${name.includes('.') ? `\`${name}\`` : name}`)
+  return names.map((name) => named(fieldValue(name), name))
+}
+
+/** The same for many rows: `fields_json` is parsed once for all of its fields that are asked for, in a column `read_fields` before them. */
+export function fieldColumnsReadOnce(names: readonly string[]): string[] {
+  const read = names.filter((name) => name in FIELDS)
+  if (read.length < 2) return fieldColumns(names)
+  const inner = read.map((name) => `${name} ${isTime(name) ? 'Nullable(Int64)' : FIELDS[name]!.type}`)
+  return [
+    `JSONExtract(fields_json, 'Tuple(${inner.join(', ')})') AS read_fields`,
+    ...names.map((name) => {
+      if (!(name in FIELDS)) return named(fieldValue(name), name)
+      const element = `tupleElement(read_fields, '${name}')`
+      return named(isTime(name) ? `fromUnixTimestamp64Nano(${element})` : element, name)
+    }),
+  ]
+}
+
+function isTime(name: string): boolean {
+  return FIELDS[name]!.type.includes('DateTime64')
+}
+
+function named(sql: string, name: string): string {
+  return `${sql} AS ${name.includes('.') ? `\`${name}\`` : name}`
 }

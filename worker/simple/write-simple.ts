@@ -6,6 +6,7 @@ import {
   columnNames,
   EXECUTIONS,
   fieldColumns,
+  fieldColumnsReadOnce,
   fieldValue,
   IDS_IN_TEXT,
   IN_BLOCKS,
@@ -109,7 +110,7 @@ const isTaken = (name: string) => new RegExp(`root\\.${name}\\b`).test(Object.va
 /** What {@link VALUES} take of the root. */
 const OF_ROOT = [
   ...columnNames(ARRIVALS).filter((name) => name === 'trace_id' || name === 'tenant' || isTaken(name)),
-  ...fieldColumns(Object.keys(SPAN_FIELDS).filter(isTaken)),
+  ...fieldColumnsReadOnce(Object.keys(SPAN_FIELDS).filter(isTaken)),
 ]
 
 const OF_TRACES = `tenant = {tenant:String} AND trace_id IN wanted AND ${IN_BLOCKS}`
@@ -125,7 +126,7 @@ const STEPS = `SELECT tenant, trace_id,
   FROM
   (
     SELECT tenant, trace_id, span_id, started_at, ended_at, name, status,
-      ${fieldColumns(['step_name', 'step_type', 'rows_total', 'rows_returned']).join(', ')},
+      ${fieldColumnsReadOnce(['step_name', 'step_type', 'rows_total', 'rows_returned']).join(', ')},
       NOT ${IS_ROOT} AND (role = 'step' OR (role = 'candidate' AND ${fieldValue('rule')} != 5)) AS is_step
     FROM arrivals WHERE ${OF_TRACES}
   )
