@@ -16,6 +16,7 @@ import { codeOf, messageOf, type Refusal, refusalOf } from './answers.ts'
 import { insertBlocks } from './insert.ts'
 import { paceMs } from './pace.ts'
 import { blocksOf, halves, INSERTS_MAX, joined, planOf, tokenOf } from './plan.ts'
+import { SchemaGate } from './schema-gate.ts'
 import { Waiter } from './waiter.ts'
 
 export interface WriterOptions {
@@ -58,6 +59,7 @@ const RETRY_FIRST_MS = 100
 export class Writer {
   private readonly stopping = new AbortController()
   private readonly waiter = new Waiter()
+  private readonly gate: SchemaGate
   private running: Promise<void> | undefined
   private draining = false
   private pauseMs = 0
@@ -72,7 +74,9 @@ export class Writer {
   /** Committed and in no batch yet; what an earlier run left is not counted. */
   private readonly waiting = { rows: 0, bytes: 0 }
 
-  constructor(private readonly options: WriterOptions) {}
+  constructor(private readonly options: WriterOptions) {
+    this.gate = new SchemaGate(options.client)
+  }
 
   start(): void {
     this.running = this.run()
@@ -212,10 +216,13 @@ export class Writer {
     const insert = { table: planned.table, token: tokenOf(spool, planned), blocks: blocks.map((b) => b.bytes) }
     while (!this.stopping.signal.aborted) {
       try {
+        await this.gate.pass(this.stopping.signal)
         await insertBlocks(client, insert, this.stopping.signal)
+        this.gate.taken()
         this.tellTaken(rows)
         return undefined
       } catch (error) {
+        this.gate.failed()
         const refusal = refusalOf(error)
         if (refusal) return refusal
         await this.pause(error)
