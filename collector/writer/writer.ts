@@ -9,6 +9,7 @@
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Logger } from '@runlens/runtime'
 import type { Plan, PlannedInsert } from '../spool/checkpoint.ts'
+import { SpoolReadError } from '../spool/patient-disk.ts'
 import type { RecordBatch } from '../spool/reader.ts'
 import type { SpoolRecord } from '../spool/record.ts'
 import type { Spool } from '../spool/spool.ts'
@@ -189,7 +190,7 @@ export class Writer {
     const { spool } = this.options
     const { length } = plan.inserts
     if (length === 0 || length > INSERTS_MAX || spool.committed === plan.last) return { plan, inserts: 0 }
-    const { records } = await this.gather(plan.last + 1, spool.committed)
+    const records = await this.gather(plan.last + 1, spool.committed).then(({ records }) => records, unreadable)
     if (records.length === 0) return { plan, inserts: 0 }
     const next = planOf(records)
     const both = joined(plan, next)
@@ -201,7 +202,7 @@ export class Writer {
     const [one] = this.held
     const isHeld = one && one.sequence <= first && this.held.at(-1)!.sequence >= last
     if (isHeld) return this.held
-    const batch = await this.options.spool.read({ first, last, rowsMax: Infinity, bytesMax: Infinity })
+    const batch = await this.options.spool.read({ first, last, rowsMax: Infinity, bytesMax: Infinity, isPlanned: true })
     this.tellDamage(batch.damaged)
     this.held = batch.records
     return this.held
@@ -244,14 +245,19 @@ export class Writer {
 
   private async pause(error: unknown): Promise<void> {
     if (this.stopping.signal.aborted) return
-    const code = codeOf(error)
     this.counts.retries++
-    if (this.waitingFor !== code)
-      this.options.log.warn({ code, error: messageOf(error) }, 'ClickHouse does not take the batch; trying on')
-    this.waitingFor = code
+    // Of the disk the spool itself tells.
+    if (!(error instanceof SpoolReadError)) this.tellNotTaken(error)
     this.pauseMs = Math.min(this.options.retryMaxMs, Math.max(RETRY_FIRST_MS, this.pauseMs * 2))
     if (this.draining) this.stopping.abort()
     else await this.waiter.sleep(this.pauseMs, () => this.draining)
+  }
+
+  private tellNotTaken(error: unknown): void {
+    const code = codeOf(error)
+    if (this.waitingFor !== code)
+      this.options.log.warn({ code, error: messageOf(error) }, 'ClickHouse does not take the batch; trying on')
+    this.waitingFor = code
   }
 
   private tellTaken(rows: number): void {
@@ -267,4 +273,10 @@ export class Writer {
     this.counts.damagedRecords += damaged
     this.options.log.error({ damaged }, 'records of the spool can not be read back')
   }
+}
+
+/** What can't be read yet joins no batch: it is tried again behind this one. */
+function unreadable(error: unknown): readonly SpoolRecord[] {
+  if (error instanceof SpoolReadError) return []
+  throw error
 }
