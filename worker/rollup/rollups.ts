@@ -89,6 +89,7 @@ export const ROLLUPS: readonly Rollup[] = [
       hour: HOUR,
       workflow_id: 'workflow_id',
       environment: 'environment',
+      kind: 'kind',
       step_type: 'step_type',
       step_name: 'step_name',
       step_status: 'step_status',
