@@ -1,6 +1,6 @@
 /** Queries that list: the slowest and the failed executions, and the steps that fail. */
-import { durationQuantilesSql, QUANTILE_LEVELS, STEP_SCALE } from '@runlens/clickhouse'
-import { ENVIRONMENT, FAILURES, HOURS, KIND, STARTED_IN_RANGE, TENANT, WORKFLOW, where } from './conditions.ts'
+import { durationQuantilesSql, FAILURES, QUANTILE_LEVELS, STEP_SCALE } from '@runlens/clickhouse'
+import { ENVIRONMENT, HOURS, KIND, STARTED_IN_RANGE, TENANT, WORKFLOW, where } from './conditions.ts'
 
 /** Rows of a table, at most. */
 export const ROWS_MAX = 50

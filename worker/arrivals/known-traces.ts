@@ -1,5 +1,5 @@
 /** What the database knows of some traces: how many spans they have there, and whether they ever gave an execution. */
-import type { ClickHouseClient } from '@runlens/clickhouse'
+import { type ClickHouseClient, traceIdsOf } from '@runlens/clickhouse'
 
 export interface TraceKey {
   tenant: string
@@ -13,9 +13,7 @@ export interface KnownTrace {
   gaveExecution: boolean
 }
 
-/** Ids in one text: it is read faster than a list of them. */
-const WANTED = `tenant IN {tenants:Array(String)} AND trace_id IN (SELECT toFixedString(substring(ids, n * 16 + 1, 16), 16)
-  FROM (SELECT unhex({ids:String}) AS ids, arrayJoin(range({count:UInt32})) AS n))`
+const WANTED = `tenant IN {tenants:Array(String)} AND trace_id IN (${traceIdsOf('{ids:String}', '{count:UInt32}')})`
 
 /** One statement for both, because few rows cost as much to look up as many. */
 const KNOWN = `SELECT tenant, lower(hex(trace_id)), toUInt32(sum(stored)), max(executions)

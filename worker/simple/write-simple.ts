@@ -7,6 +7,8 @@ import {
   EXECUTIONS,
   IN_BLOCKS,
   IS_ROOT,
+  traceIdsOf,
+  wordList,
 } from '@runlens/clickhouse'
 import { EXECUTION_KINDS } from '@runlens/conventions'
 import { STEPS_MAX } from '@runlens/mapping'
@@ -35,7 +37,7 @@ const VALUES: Readonly<Record<keyof typeof EXECUTIONS.columns, string>> = {
   anchor_at: ANCHOR,
   execution_id: ID,
   instance: 'root.instance',
-  kind: `if(root.execution_kind IN (${EXECUTION_KINDS.map((kind) => `'${kind}'`).join(', ')}), root.execution_kind, 'workflow')`,
+  kind: `if(root.execution_kind IN ${wordList(EXECUTION_KINDS)}, root.execution_kind, 'workflow')`,
   provider: 'root.provider',
   workflow_id: 'root.workflow_id',
   workflow_name: 'root.workflow_name',
@@ -123,10 +125,9 @@ const STEPS = `SELECT tenant, trace_id,
   )
   GROUP BY tenant, trace_id`
 
-/** Ids in one literal: it is read faster than a list of them, and holds nothing but hex digits. */
+/** The ids as a literal, which holds nothing but hex digits. */
 function wanted(traceIds: readonly string[]): string {
-  return `wanted AS (SELECT toFixedString(substring(ids, n * 16 + 1, 16), 16)
-  FROM (SELECT unhex('${traceIds.join('')}') AS ids, arrayJoin(range(toUInt32(${traceIds.length}))) AS n))`
+  return `wanted AS (${traceIdsOf(`'${traceIds.join('')}'`, `toUInt32(${traceIds.length})`)})`
 }
 
 const QUERY_BYTES_MAX = 16 * 1024 * 1024
