@@ -78,7 +78,10 @@ ENGINE = ReplacingMergeTree ORDER BY number`,
 }
 
 /** Compares a database with this build without changing anything; a database that was never migrated is `outdated`. */
-export async function schemaState(client: ClickHouseClient, migrations = readMigrations()): Promise<SchemaState> {
+export async function schemaState(
+  client: ClickHouseClient,
+  migrations: readonly Migration[] = readMigrations(),
+): Promise<SchemaState> {
   const exists = await client.query({ query: 'EXISTS TABLE schema_migrations', format: 'JSONEachRow' })
   const [answer] = await exists.json<{ result: number }>()
   if (!answer?.result) return 'outdated'

@@ -303,6 +303,7 @@ CREATE TABLE step_hours
     `hour` DateTime CODEC(Delta(4), ZSTD(1)),
     `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
     `environment` LowCardinality(String) CODEC(ZSTD(1)),
+    `kind` LowCardinality(String) CODEC(ZSTD(1)),
     `step_type` LowCardinality(String) CODEC(ZSTD(1)),
     `step_name` LowCardinality(String) CODEC(ZSTD(1)),
     `step_status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
@@ -316,7 +317,7 @@ CREATE TABLE step_hours
 )
 ENGINE = ReplacingMergeTree(generation)
 PARTITION BY toYYYYMM(hour, 'UTC')
-ORDER BY (tenant, hour, workflow_id, environment, step_type, step_name, step_status)
+ORDER BY (tenant, hour, workflow_id, environment, kind, step_type, step_name, step_status)
 SETTINGS index_granularity = 256;
 
 CREATE TABLE trace_executions
@@ -633,6 +634,7 @@ CREATE VIEW v_step_hours
     `hour` DateTime,
     `workflow_id` LowCardinality(String),
     `environment` LowCardinality(String),
+    `kind` LowCardinality(String),
     `step_type` LowCardinality(String),
     `step_name` LowCardinality(String),
     `step_status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
@@ -660,6 +662,7 @@ SELECT
     hour,
     workflow_id,
     environment,
+    kind,
     step_type,
     step_name,
     step_status,
@@ -690,6 +693,7 @@ SELECT
     toStartOfHour(started_at, 'UTC') AS hour,
     workflow_id,
     environment,
+    kind,
     step_type,
     step_name,
     step_status,
@@ -718,6 +722,7 @@ GROUP BY
     hour,
     workflow_id,
     environment,
+    kind,
     step_type,
     step_name,
     step_status;

@@ -28,6 +28,13 @@ const PIPELINE: readonly FigureRow<PipelineStats>[] = [
   ['counter', 'runlens_spool_fsyncs_total', 'Group commits.', (s) => s.spool.fsyncs],
   ['counter', 'runlens_spool_fsync_seconds_total', 'Time spent in group commits.', (s) => s.spool.fsyncSeconds],
   ['counter', 'runlens_spool_failed_commits_total', 'Group commits that failed.', (s) => s.spool.failedCommits],
+  ['counter', 'runlens_spool_failed_reads_total', 'Reads that the disk refused.', (s) => s.spool.failedReads],
+  [
+    'gauge',
+    'runlens_spool_unreadable',
+    '1 while records wait because the disk does not give them.',
+    (s) => (s.spool.isUnreadable ? 1 : 0),
+  ],
   ['counter', 'runlens_spool_replayed_records_total', 'Records found at the start.', (s) => s.spool.replayed],
   ['counter', 'runlens_spool_corrupt_segments_total', 'Segments found damaged.', (s) => s.spool.corruptSegments],
   ['counter', 'runlens_dead_letters_total', 'Records that ClickHouse never takes.', (s) => s.spool.deadLetters],

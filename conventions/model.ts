@@ -50,6 +50,9 @@ export const FINAL_STATUSES = [
   'lost',
 ] as const satisfies readonly Status[]
 
+/** Final and no success: what every count of failures counts. */
+export const FAILURE_STATUSES = FINAL_STATUSES.filter((status) => status !== 'success')
+
 /** Whether nothing is expected to follow this status. */
 export function isFinal(status: Status): boolean {
   return (FINAL_STATUSES as readonly Status[]).includes(status)

@@ -4,13 +4,10 @@
  * Nobody's text comes into SQL: variables over names hold them as hexadecimal digits, because Grafana's `singlequote` leaves
  * backslashes alone and a macro inside a name would be expanded.
  */
-import { FINAL_STATUSES, type Status } from '@runlens/conventions'
+import { wordList } from '@runlens/clickhouse'
+import { FINAL_STATUSES } from '@runlens/conventions'
 
-const list = (statuses: readonly Status[]) => `(${statuses.map((status) => `'${status}'`).join(', ')})`
-
-export const FINAL = list(FINAL_STATUSES)
-/** Final and not success: what the API counts as failures. */
-export const FAILURES = list(FINAL_STATUSES.filter((status) => status !== 'success'))
+export const FINAL = wordList(FINAL_STATUSES)
 
 const chosen = (variable: string) => `\${${variable}:singlequote}`
 

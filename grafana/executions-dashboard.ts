@@ -145,7 +145,7 @@ function tableRows(): Panel[] {
       id: 10,
       title: 'Failing steps',
       description:
-        'Steps of executions that are over and started in the hours that the range touches, of every kind; those that failed most first. p95 within 1.1 %.',
+        'Steps of executions that are over and started in the hours that the range touches; those that failed most first. p95 within 1.1 %.',
       at: { x: 12, y: 20, w: 12, h: 9 },
       sql: failingSteps(),
       unit: 'short',

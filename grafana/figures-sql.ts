@@ -1,7 +1,7 @@
 /** Queries over `v_execution_minutes`: counts, rates and percentiles, in buckets of the panel's interval or by workflow. */
-import { bucketDurationSql, EXECUTION_SCALE, QUANTILE_LEVELS } from '@runlens/clickhouse'
+import { bucketDurationSql, EXECUTION_SCALE, FAILURES, QUANTILE_LEVELS, wordList } from '@runlens/clickhouse'
 import { OPEN_STATUSES } from '@runlens/conventions'
-import { ENVIRONMENT, FAILURES, FINAL, HOURS, KIND, MINUTES, TENANT, WORKFLOW, where } from './conditions.ts'
+import { ENVIRONMENT, FINAL, HOURS, KIND, MINUTES, TENANT, WORKFLOW, where } from './conditions.ts'
 import { STORED_STATUSES } from './status-colours.ts'
 
 const FROM = `FROM v_execution_minutes\n${where(TENANT, MINUTES, KIND, ENVIRONMENT, WORKFLOW)}`
@@ -16,7 +16,7 @@ const count = (condition: string) => `sumIf(executions, ${condition})`
 export const COUNTS = {
   executions: 'sum(executions)',
   failures: count(`status IN ${FAILURES}`),
-  running: count(`status IN (${OPEN_STATUSES.map((status) => `'${status}'`).join(', ')})`),
+  running: count(`status IN ${wordList(OPEN_STATUSES)}`),
 } as const
 
 /** Success ÷ everything final, in percent; NULL over nothing. */

@@ -1,6 +1,6 @@
 /** Queries that list: the slowest and the failed executions, and the steps that fail. */
-import { durationQuantilesSql, QUANTILE_LEVELS, STEP_SCALE } from '@runlens/clickhouse'
-import { ENVIRONMENT, FAILURES, HOURS, KIND, STARTED_IN_RANGE, TENANT, WORKFLOW, where } from './conditions.ts'
+import { durationQuantilesSql, FAILURES, QUANTILE_LEVELS, STEP_SCALE } from '@runlens/clickhouse'
+import { ENVIRONMENT, HOURS, KIND, STARTED_IN_RANGE, TENANT, WORKFLOW, where } from './conditions.ts'
 
 /** Rows of a table, at most. */
 export const ROWS_MAX = 50
@@ -34,7 +34,7 @@ export function failingSteps(): string {
   100 * failures / steps AS failure_rate,
   ${durationQuantilesSql('duration_bucket', STEP_SCALE)}[${QUANTILE_LEVELS.indexOf(0.95) + 1}] AS p95
 FROM v_step_hours
-${where(TENANT, HOURS, ENVIRONMENT, WORKFLOW)}
+${where(TENANT, HOURS, KIND, ENVIRONMENT, WORKFLOW)}
 GROUP BY workflow_id, step_name, step_type
 HAVING failures > 0
 ORDER BY failures DESC, steps DESC, workflow, step_name

@@ -58,7 +58,8 @@ const ROWS: ExecutionParts[] = [
   ended('before', -1, 5_000, { status: 'error' }),
   ended('after', 3 * HOUR_S, 5_000, { status: 'error' }),
   ended('query', 10, 5_000, { kind: 'query' }),
-  ended('request', 10, 5_000, { kind: 'request', status: 'error' }),
+  ended('request', 10, 5_000, { kind: 'request', status: 'error', ...FAILED_STEP }),
+  ended('running query', 2 * HOUR_S + 5, 5_000, { kind: 'query', status: 'error', ...FAILED_STEP }),
   ended('theirs', 10, 5_000, { tenant: 'acme' }),
 ]
 
@@ -150,7 +151,7 @@ describe('the figures on top', () => {
   it('are about the chosen environments, kinds and workflows only', async () => {
     expect(await figure('Executions', chosen({ environment: [hex('staging')] }))).toBe(1)
     expect(await figure('Executions', chosen({ environment: [hex('staging'), hex('default')] }))).toBe(11)
-    expect(await figure('Executions', chosen({ kind: ['query', 'request'] }))).toBe(2)
+    expect(await figure('Executions', chosen({ kind: ['query', 'request'] }))).toBe(3)
     expect(await figure('Failures', chosen({ workflow: [hex(HOSTILE)] }))).toBe(1)
     expect(await figure('Executions', chosen({ workflow: [hex(HOSTILE), hex('new')] }))).toBe(3)
     expect(await figure('Executions', chosen({ tenant: 'acme' }))).toBe(1)
@@ -274,6 +275,28 @@ describe('the tables', () => {
     })
     const one = await rows('Failed executions', 'table', chosen({ workflow: [hex(HOSTILE)] }))
     expect(one.map(({ execution_id }) => execution_id)).toEqual(['t1'])
+  })
+})
+
+describe('every panel', () => {
+  const panels = executionsDashboard().panels.map(({ title, type }) => [title, type] as const)
+  /** Whether rows say anything: a count above zero, a figure or a name. */
+  const tells = (list: readonly Row[]) =>
+    list.some(({ time: _, ...values }) => Object.values(values).some((value) => value !== null && Number(value) !== 0))
+
+  it.each(panels)('is about executions of the chosen kinds only: %s (%s)', async (title, type) => {
+    const none = await rows(title, type, chosen({ kind: ['pipeline'] }))
+    expect(tells(none)).toBe(false)
+    const requests = await rows(title, type, chosen({ kind: ['request'] }))
+    if (title === 'Running') expect(requests).toEqual(none)
+    else expect(requests).not.toEqual(none)
+    expect(await rows(title, type, chosen({ kind: ['workflow'] }))).toEqual(await rows(title, type))
+  })
+
+  it('about steps takes the kind from rebuilt hours and from the running one', async () => {
+    const steps = async (kind: string) =>
+      (await rows('Failing steps', 'table', chosen({ kind: [kind] }))).map(({ failures }) => Number(failures))
+    expect([await steps('request'), await steps('query')]).toEqual([[1], [1]])
   })
 })
 

@@ -26,8 +26,8 @@ beforeAll(async () => {
      FROM numbers(${MINUTES})`,
     `INSERT INTO execution_minutes (tenant, minute, kind, workflow_id, status, executions, duration_bucket)
      SELECT tenant, toStartOfMinute(started_at, 'UTC') AS minute, kind, workflow_id, status, count(), ${state('duration_ms', EXECUTION_SCALE)} ${over}`,
-    `INSERT INTO step_hours (tenant, hour, workflow_id, step_name, step_type, step_status, steps, duration_bucket)
-     SELECT tenant, toStartOfHour(started_at, 'UTC') AS hour, workflow_id, 'a', 'db', steps.status[1] AS status, count(), ${state('steps.duration_ms[1]', STEP_SCALE)} ${over}`,
+    `INSERT INTO step_hours (tenant, hour, workflow_id, kind, step_name, step_type, step_status, steps, duration_bucket)
+     SELECT tenant, toStartOfHour(started_at, 'UTC') AS hour, workflow_id, kind, 'a', 'db', steps.status[1] AS status, count(), ${state('steps.duration_ms[1]', STEP_SCALE)} ${over}`,
     `INSERT INTO dirty_hours (tenant, hour, rebuilt_at) SELECT DISTINCT tenant, hour, now64(6) FROM dirty_hours WHERE hour < toDateTime(${END - 3_600})`,
     'OPTIMIZE TABLE dirty_hours FINAL',
   ])

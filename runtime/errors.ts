@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'data_dir_in_use',
   'data_dir_unusable',
   'chdb_missing',
+  'clickhouse_dir_damaged',
   'clickhouse_unreachable',
   'clickhouse_refused',
   'schema_newer',

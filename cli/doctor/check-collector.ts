@@ -45,6 +45,19 @@ function spoolDisk(figures: Figures): Finding {
     const text = `${damaged} segments were found damaged, ${unreadable} records cannot be read back`
     return fault(check, text, 'Acknowledged spans may be lost: look at the disk and at the log of the collector.')
   }
+  const failedReads = figures.sum('runlens_spool_failed_reads_total')
+  if (figures.sum('runlens_spool_unreadable') > 0) {
+    const text = `a segment cannot be read, ${failedReads} tries failed; its records wait`
+    return fault(
+      check,
+      text,
+      'Look at the disk and at the log of the collector. After a minute what the disk does not give is passed over.',
+    )
+  }
+  if (failedReads > 0) {
+    const text = `${failedReads} reads failed since the process began, and passed later`
+    return warning(check, text, 'Nothing is lost: look at the health of the disk.')
+  }
   if (failed > 0) {
     const text = `${failed} writes failed since the process began`
     return warning(check, text, 'Nothing is lost, senders came back: look at the room on the disk and at its health.')

@@ -7,6 +7,8 @@ import { fetchText } from './fetch-text.ts'
 import { type Finding, fault, info, ok, warning } from './finding.ts'
 import { formatMs } from './format.ts'
 
+const TRIED = 'It is tried again every few seconds; spans wait in the spool meanwhile.'
+
 /**
  * @param state of the running stack, undefined when none runs
  * @param now Unix milliseconds
@@ -50,6 +52,11 @@ async function checkProcesses(settings: Settings, state: RunState): Promise<Find
   return expected.map((component) => {
     const check = `process.${component}`
     const found = state.processes.find((one) => one.component === component)
+    const blocked = state.faults.find((one) => one.component === component)
+    if (blocked) return fault(check, `cannot start, ${blocked.code}: ${blocked.message}`, `${blocked.hint}\n${TRIED}`)
+    if (!found && !state.ready && state.faults.length > 0) {
+      return fault(check, 'is not started yet', `It waits for what is told at process.${state.faults[0]?.component}.`)
+    }
     if (!found || !isAlive(found)) {
       return fault(
         check,

@@ -5,6 +5,7 @@ const WHY: Readonly<Record<string, readonly [why: string, remedy: string]>> = {
   ECONNRESET: ['it ended in the middle', 'Look at the log of ClickHouse: it may have run out of memory.'],
   ENOTFOUND: ['its host name is unknown', 'Correct the host in RUNLENS_CLICKHOUSE_URL.'],
   ETIMEDOUT: ['it does not answer in time', 'Look at its load, and at the network between.'],
+  schema_outdated: ['it has not all tables of this build', 'Run: npx runlens migrate (npm start does so by itself).'],
   '60': ['its tables are missing', 'Run: npx runlens migrate'],
   '81': ['its database is missing', 'Create the database of RUNLENS_CLICKHOUSE_URL, then run: npx runlens migrate'],
   '159': ['an insert takes too long', 'Look at its CPU and disk.'],

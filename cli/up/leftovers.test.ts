@@ -23,6 +23,7 @@ function note(identity: ProcessIdentity): void {
     ready: true,
     urls: { otlpGrpc: '', otlpHttp: '', worker: '', api: '', clickhouse: '' },
     processes: [{ component: 'collector', restarts: 0, ...identity }],
+    faults: [],
   })
 }
 

@@ -23,6 +23,14 @@ export interface RunningComponent extends ProcessIdentity {
   restarts: number
 }
 
+/** Why a process can't start at the moment, in its own words. */
+export interface ComponentFault {
+  component: StackComponent
+  code: string
+  message: string
+  hint: string
+}
+
 export interface RunState {
   version: string
   /** The supervising `runlens up`. */
@@ -32,6 +40,7 @@ export interface RunState {
   ready: boolean
   urls: StackUrls
   processes: RunningComponent[]
+  faults: ComponentFault[]
 }
 
 /** Replaces the note as a whole, so that a reader never sees half of it. */

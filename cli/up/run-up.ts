@@ -1,6 +1,7 @@
 /** `runlens up` from start to end: lock, ports, processes, migrations, ready, stop. */
 import { type Environment, identify, type RunlensError, type Settings, version } from '@runlens/runtime'
 import { checkClickHouse, embeddedUrl, ensurePassword, withoutCredentials } from './clickhouse-access.ts'
+import { damageText } from './damage-text.ts'
 import { lockDataDir } from './data-dir-lock.ts'
 import { waitForLeftovers } from './leftovers.ts'
 import type { LogSink } from './log-sink.ts'
@@ -10,7 +11,7 @@ import { resolvePorts } from './ports.ts'
 import { reachable } from './reachable.ts'
 import { readyText } from './ready-text.ts'
 import { waitUntilAnswering } from './readyz.ts'
-import { type RunState, removeRunState, type StackUrls, writeRunState } from './run-state.ts'
+import { type ComponentFault, type RunState, removeRunState, type StackUrls, writeRunState } from './run-state.ts'
 import { Stack } from './stack.ts'
 
 export interface UpOptions {
@@ -43,8 +44,14 @@ export async function runUp({ settings, environment, sink, stop, force }: UpOpti
     const clickhouseUrl = await resolveClickHouse(settings, addresses, sink, stop)
     const state = firstState(addresses, clickhouseUrl)
     const plans = planProcesses(settings, environment, addresses, clickhouseUrl)
-    const note = () => writeRunState(settings.dataDir, { ...state, processes: stack.running() })
-    const stack = new Stack(plans, sink, note)
+    const note = () => writeRunState(settings.dataDir, { ...state, processes: stack.running(), faults: stack.faults() })
+    const stack = new Stack(plans, sink, {
+      changed: note,
+      blocked: (fault) => tellDamage(fault, state, settings.dataDir, sink),
+      recovered: (component) => {
+        if (component === 'clickhouse' && state.ready) migrateAgain(clickhouseUrl, sink, stop)
+      },
+    })
     const kill = () => stack.kill()
     force.addEventListener('abort', kill)
     try {
@@ -101,7 +108,7 @@ function firstState(addresses: StackAddresses, clickhouseUrl: string): RunState 
     clickhouse: withoutCredentials(clickhouseUrl),
   }
   const supervisor = identify(process.pid) ?? { pid: process.pid, startTicks: null, boot: null }
-  return { version, supervisor, started_at: new Date().toISOString(), ready: false, urls, processes: [] }
+  return { version, supervisor, started_at: new Date().toISOString(), ready: false, urls, processes: [], faults: [] }
 }
 
 /** ClickHouse and collector at once (the collector spools until ClickHouse answers), the others on a migrated schema. */
@@ -122,6 +129,19 @@ async function bringUp(
   await waitUntilAnswering([`${urls.otlpHttp}/readyz`, `${urls.api}/readyz`], stop, (url, why) =>
     sink.note('warn', 'not ready yet', { url, why }),
   )
+}
+
+/** In words that stand out from the log, once for each fault: what works meanwhile and what a person has to do. */
+function tellDamage(fault: ComponentFault, { urls }: RunState, dataDir: string, sink: LogSink): void {
+  if (fault.code !== 'clickhouse_dir_damaged') return
+  sink.announce(damageText(fault, urls, dataDir), 'spans are taken while ClickHouse is mended', { ...fault, urls })
+}
+
+/** Its directory may be another one by now (moved away, restored from an older backup). */
+function migrateAgain(clickhouseUrl: string, sink: LogSink, stop: AbortSignal): void {
+  migrateSchema(clickhouseUrl, sink, stop).catch((error: unknown) => {
+    if (!stop.aborted) sink.note('error', 'the schema is not that of this build', { reason: String(error) })
+  })
 }
 
 /** What waiting ends with when the signal is aborted: the signal's reason, or Node's own error around it. */

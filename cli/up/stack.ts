@@ -2,21 +2,29 @@
 import type { RunlensError } from '@runlens/runtime'
 import type { LogSink } from './log-sink.ts'
 import { type ProcessPlan, STOP_ORDER, type StackComponent } from './plan.ts'
-import type { RunningComponent } from './run-state.ts'
+import type { ComponentFault, RunningComponent } from './run-state.ts'
 import { type Crash, SupervisedProcess } from './supervised-process.ts'
+
+export interface StackEvents {
+  /** A process id or what keeps a process from running changed: to be noted. */
+  changed: () => void
+  /** A process said why it can't start for now, and something else than it said the last time. */
+  blocked: (fault: ComponentFault) => void
+  /** A process answers again. */
+  recovered: (component: StackComponent) => void
+}
 
 export class Stack {
   private readonly plans: readonly ProcessPlan[]
   private readonly sink: LogSink
-  private readonly changed: () => void
+  private readonly events: StackEvents
   private readonly processes = new Map<StackComponent, SupervisedProcess>()
   private stopping = false
 
-  /** @param changed called when a process id changes, to note it */
-  constructor(plans: readonly ProcessPlan[], sink: LogSink, changed: () => void) {
+  constructor(plans: readonly ProcessPlan[], sink: LogSink, events: StackEvents) {
     this.plans = plans
     this.sink = sink
-    this.changed = changed
+    this.events = events
   }
 
   /** Starts one process; does nothing when it is not planned (ClickHouse, when one's own is used). */
@@ -28,8 +36,12 @@ export class Stack {
       new SupervisedProcess(plan, {
         line: this.sink.line,
         crashed: (crash) => this.tellCrash(crash),
-        recovered: (name) => this.sink.note('info', `${name} is back`),
-        changed: this.changed,
+        blocked: this.events.blocked,
+        recovered: (name) => {
+          this.sink.note('info', `${name} is back`)
+          this.events.recovered(name)
+        },
+        changed: this.events.changed,
       }),
     )
   }
@@ -57,6 +69,11 @@ export class Stack {
     return [...this.processes.values()].flatMap(({ component, identity, restarts }) =>
       identity ? [{ component, restarts, ...identity }] : [],
     )
+  }
+
+  /** What keeps started processes from running, for those that said why. */
+  faults(): ComponentFault[] {
+    return [...this.processes.values()].flatMap(({ fault }) => fault ?? [])
   }
 
   /** Those started that do not answer right now. */

@@ -2,17 +2,20 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { ComponentFault } from './run-state.ts'
 import { type Crash, SupervisedProcess } from './supervised-process.ts'
 
 let directory: string
 let supervised: SupervisedProcess | undefined
 let crashes: Crash[]
+let blocked: ComponentFault[]
 let lines: string[]
 let recovered: () => void
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'runlens-supervised-'))
   crashes = []
+  blocked = []
   lines = []
   recovered = () => {}
 })
@@ -33,6 +36,7 @@ function start(script: string): SupervisedProcess {
     {
       line: (_, line) => lines.push(line),
       crashed: (crash) => crashes.push(crash),
+      blocked: (fault) => blocked.push(fault),
       recovered: () => recovered(),
       changed: () => {},
     },
@@ -78,6 +82,21 @@ it('gives up at once, with the reason of the process, when it says at its start 
   })
   expect(crashes).toEqual([])
   expect(one.identity).toBeUndefined()
+})
+
+it('goes on trying a directory that a person may mend, tells why once, and forgets it when the process is ready', async () => {
+  const mended = join(directory, 'mended')
+  const one = start(`
+    const failed = { type: 'failed', component: 'clickhouse', code: 'clickhouse_dir_damaged', message: 'broken', hint: 'mend it' }
+    if (require('node:fs').existsSync(${JSON.stringify(mended)})) { ${READY} }
+    else process.send(failed, () => process.exit(78))`)
+  await vi.waitFor(() => expect(crashes.length).toBeGreaterThan(1), 5_000)
+  const fault = { component: 'worker', code: 'clickhouse_dir_damaged', message: 'broken', hint: 'mend it' }
+  expect(blocked).toEqual([fault])
+  expect(one.fault).toEqual(fault)
+  writeFileSync(mended, '')
+  await one.firstReady
+  expect(one.fault).toBeUndefined()
 })
 
 it('goes on trying when a process that has run before cannot start for now', async () => {

@@ -13,6 +13,7 @@ import {
 } from '@runlens/runtime'
 import type { ProcessPlan, StackComponent } from './plan.ts'
 import { HEALTHY_AFTER_MS, restartDelayMs } from './restart-delay.ts'
+import type { ComponentFault } from './run-state.ts'
 
 export interface Crash {
   component: StackComponent
@@ -26,6 +27,8 @@ export interface Crash {
 export interface ProcessEvents {
   line: (component: StackComponent, line: string) => void
   crashed: (crash: Crash) => void
+  /** It said why it can't start for now, and something else than the last time. */
+  blocked: (fault: ComponentFault) => void
   /** Answers again after a crash. */
   recovered: (component: StackComponent) => void
   /** The process id or the count of restarts changed. */
@@ -35,6 +38,9 @@ export interface ProcessEvents {
 /** Longer than a process gives its own stop (30 s), after which it is killed. */
 const STOP_WAIT_MS = 35_000
 const OUTPUT_WAIT_MS = 500
+
+/** A person mends these while the rest of the stack does its work, so the process is tried again, be it the first time. */
+const MENDED_BESIDE: readonly string[] = ['clickhouse_dir_damaged'] satisfies ErrorCode[]
 
 export class SupervisedProcess {
   readonly component: StackComponent
@@ -46,6 +52,8 @@ export class SupervisedProcess {
   identity: ProcessIdentity | undefined
   restarts = 0
   ready = false
+  /** Why it could not start, in its own words, until it can. */
+  fault: ComponentFault | undefined
 
   private readonly plan: ProcessPlan
   private readonly events: ProcessEvents
@@ -136,9 +144,13 @@ export class SupervisedProcess {
     }
     this.ready = true
     this.readySince = Date.now()
-    if (this.wasReady) this.events.recovered(this.component)
+    if (this.wasReady || this.fault) this.events.recovered(this.component)
     this.wasReady = true
     this.settleFirst.resolve()
+    if (this.fault) {
+      this.fault = undefined
+      this.events.changed()
+    }
   }
 
   private exited(code: number | null, signal: NodeJS.Signals | null): void {
@@ -151,7 +163,8 @@ export class SupervisedProcess {
       return
     }
     // Once it has run with these settings, what stops it now (a port in the hands of its dying predecessor) may pass.
-    if (code === EXIT_CANNOT_START && !this.wasReady) {
+    const passing = this.wasReady || MENDED_BESIDE.includes(this.failure?.code ?? '')
+    if (code === EXIT_CANNOT_START && !passing) {
       this.settleFirst.reject(asError(this.component, this.failure))
       return
     }
@@ -163,11 +176,19 @@ export class SupervisedProcess {
       failure: this.failure,
       restartInMs,
     })
+    this.noteFault()
     this.timer = setTimeout(() => {
       this.restarts++
       this.spawn()
     }, restartInMs)
     this.events.changed()
+  }
+
+  private noteFault(): void {
+    const before = this.fault
+    const { code, message, hint } = this.failure ?? {}
+    this.fault = code && message && hint !== undefined ? { component: this.component, code, message, hint } : undefined
+    if (this.fault && this.fault.message !== before?.message) this.events.blocked(this.fault)
   }
 }
 

@@ -1,8 +1,11 @@
 /** Loads the ClickHouse engine (npm `chdb`), or says clearly why this machine can't. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { RunlensError, systemErrorCode } from '@runlens/runtime'
+
+/** Large enough to need room of its own on a disk. */
+const PROBE_BYTES = 64 * 1024
 
 /** Platforms that the engine's package is built for. */
 export const CHDB_PLATFORMS = ['linux-x64 (glibc)', 'linux-arm64 (glibc)', 'darwin-x64', 'darwin-arm64'] as const
@@ -31,7 +34,8 @@ function firstLine(cause: unknown): string {
 
 /**
  * Opens the engine on a directory; the engine itself locks it, and the lock ends with the process, however it ends.
- * @throws RunlensError `data_dir_in_use` if another process has it open, `data_dir_unusable` if it can't be opened at all
+ * @throws RunlensError `data_dir_in_use` if another process has it open, `data_dir_unusable` if it can't be written,
+ * `clickhouse_dir_damaged` if the engine can't read what is in it
  */
 export function openEngine(chdb: Chdb, directory: string): Session {
   try {
@@ -46,12 +50,39 @@ export function openEngine(chdb: Chdb, directory: string): Session {
         cause,
       )
     }
-    throw new RunlensError(
+    throw cannotOpen(directory, cause)
+  }
+}
+
+/** The engine itself says only that it failed; its reason stands in the log lines before. */
+function cannotOpen(directory: string, cause: unknown): RunlensError {
+  const unwritable = whyUnwritable(directory)
+  if (unwritable !== undefined) {
+    return new RunlensError(
       'data_dir_unusable',
-      `The ClickHouse engine cannot open ${directory}: ${firstLine(cause)}`,
-      'Check that this user may write there and that the disk is not full; the lines above may say more. If its files are damaged, move the directory away to start with an empty one.',
+      `The ClickHouse engine cannot write into ${directory}: ${unwritable}`,
+      'Give this user the right to write there, and the disk some room.',
       cause,
     )
+  }
+  return new RunlensError(
+    'clickhouse_dir_damaged',
+    `The ClickHouse engine cannot open its directory ${directory}: files in it are damaged or missing (${firstLine(cause)})`,
+    'Restore the directory from a backup, or move it away to begin with an empty one; the log lines before name the file.',
+    cause,
+  )
+}
+
+/** Why no file can be written into the directory, or undefined where one can. */
+function whyUnwritable(directory: string): string | undefined {
+  const probe = join(directory, `runlens-probe.${process.pid}`)
+  try {
+    writeFileSync(probe, new Uint8Array(PROBE_BYTES))
+    return undefined
+  } catch (error) {
+    return firstLine(error)
+  } finally {
+    rmSync(probe, { force: true })
   }
 }
 

@@ -19,7 +19,7 @@ const ENGINE_QUERY_BYTES_MAX = 3 * QUERY_BYTES_MAX
 /** How long running queries may take at a stop before they are cancelled. */
 const STOP_PATIENCE_MS = 10_000
 
-/** @throws RunlensError `chdb_missing`, `data_dir_unusable`, `data_dir_in_use`, `port_in_use`, `address_invalid` */
+/** @throws RunlensError `chdb_missing`, `clickhouse_dir_damaged`, `data_dir_unusable`, `data_dir_in_use`, `port_in_use`, `address_invalid` */
 export async function startEmbedded(settings: Settings, log: Logger): Promise<RunningProcess> {
   const chdb = loadChdb()
   const directory = prepareDataDirectory(settings.dataDir)

@@ -1,4 +1,4 @@
--- Steps by workflow and the hour of their execution: how long each took, how often it failed. Rebuilt with that hour, as
+-- Steps by workflow, its kind and the hour of their execution: how long each took, how often it failed. Rebuilt with that hour, as
 -- execution_hours is.
 CREATE TABLE IF NOT EXISTS step_hours
 (
@@ -6,6 +6,7 @@ CREATE TABLE IF NOT EXISTS step_hours
     hour DateTime CODEC(Delta, ZSTD(1)),
     workflow_id LowCardinality(String) CODEC(ZSTD(1)),
     environment LowCardinality(String) CODEC(ZSTD(1)),
+    kind LowCardinality(String) CODEC(ZSTD(1)),
     step_type LowCardinality(String) CODEC(ZSTD(1)),
     step_name LowCardinality(String) CODEC(ZSTD(1)),
     step_status Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
@@ -19,5 +20,5 @@ CREATE TABLE IF NOT EXISTS step_hours
 )
 ENGINE = ReplacingMergeTree(generation)
 PARTITION BY toYYYYMM(hour, 'UTC')
-ORDER BY (tenant, hour, workflow_id, environment, step_type, step_name, step_status)
+ORDER BY (tenant, hour, workflow_id, environment, kind, step_type, step_name, step_status)
 SETTINGS index_granularity = 256

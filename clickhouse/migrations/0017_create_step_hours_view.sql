@@ -10,7 +10,7 @@ WITH waiting AS
     HAVING max(dirty_at) >= max(rebuilt_at)
 )
 SELECT
-    tenant, hour, workflow_id, environment, step_type, step_name, step_status,
+    tenant, hour, workflow_id, environment, kind, step_type, step_name, step_status,
     steps, durations, duration_ms_sum, duration_ms_max, duration_bucket, last_started_at
 FROM step_hours FINAL
 WHERE steps > 0 AND (tenant, hour) NOT IN (waiting)
@@ -18,7 +18,7 @@ UNION ALL
 SELECT
     tenant,
     toStartOfHour(started_at, 'UTC') AS hour,
-    workflow_id, environment, step_type, step_name, step_status,
+    workflow_id, environment, kind, step_type, step_name, step_status,
     count() AS steps,
     count(step_ms) AS durations,
     sum(ifNull(step_ms, 0)) AS duration_ms_sum,
@@ -41,4 +41,4 @@ WHERE (tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)
       FROM executions
       WHERE (tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)
   )
-GROUP BY tenant, hour, workflow_id, environment, step_type, step_name, step_status
+GROUP BY tenant, hour, workflow_id, environment, kind, step_type, step_name, step_status

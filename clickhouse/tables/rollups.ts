@@ -67,6 +67,8 @@ export const STEP_HOURS = table('step_hours', {
   hour: 'DateTime',
   workflow_id: 'LowCardinality(String)',
   environment: 'LowCardinality(String)',
+  /** Of the execution. */
+  kind: 'LowCardinality(String)',
   step_type: 'LowCardinality(String)',
   step_name: 'LowCardinality(String)',
   step_status: STATUS_ENUM,

@@ -1,8 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createLogger } from '@runlens/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ByteBuffer } from '../blocks/byte-buffer.ts'
+import { nodeFiles } from './files.ts'
+import { PatientDisk } from './patient-disk.ts'
 import { type ReadLimits, SegmentReader } from './reader.ts'
 import { HEAD_BYTES, sealRecord, writeRecord } from './record.ts'
 import { SEGMENT_HEAD_BYTES, type Segment, segmentHead } from './segment.ts'
@@ -39,7 +42,8 @@ function damage({ path }: Segment, ...offsets: number[]): void {
 
 async function read(segment: Segment, limits: Partial<ReadLimits> = {}) {
   const all = { first: 1, last: segment.lastSequence, rowsMax: Infinity, bytesMax: Infinity }
-  const batch = await new SegmentReader([segment], SALT).read({ ...all, ...limits })
+  const disk = new PatientDisk({ files: nodeFiles, log: createLogger('collector', 'silent'), now: () => 0 })
+  const batch = await new SegmentReader([segment], SALT, disk).read({ ...all, ...limits })
   return { sequences: batch.records.map(({ sequence }) => sequence), damaged: batch.damaged }
 }
 

@@ -1,5 +1,5 @@
 /** Reads committed records back in order, batch by batch, straight from the segment files. */
-import { type FileHandle, open } from 'node:fs/promises'
+import { type PatientDisk, SpoolReadError } from './patient-disk.ts'
 import {
   findHead,
   HEAD_BYTES,
@@ -21,6 +21,8 @@ export interface ReadLimits {
   last: number
   rowsMax: number
   bytesMax: number
+  /** All of them or an error: what a plan fixed before must not come in parts. */
+  isPlanned?: boolean
 }
 
 export interface RecordBatch {
@@ -44,14 +46,23 @@ export class SegmentReader {
   constructor(
     private readonly segments: readonly Segment[],
     private readonly salt: number,
+    private readonly disk: PatientDisk,
   ) {}
 
-  /** At least one record if there is one in `[first, last]`, then as many as the limits allow. */
+  /**
+   * At least one record if there is one in `[first, last]`, then as many as the limits allow and the disk gives.
+   * @throws SpoolReadError when the disk does not give the first of them
+   */
   async read(limits: ReadLimits): Promise<RecordBatch> {
     const batch: RecordBatch = { records: [], rows: 0, bytes: 0, damaged: 0 }
-    for (const segment of [...this.segments]) {
-      if (segment.lastSequence < limits.first || segment.firstSequence > limits.last) continue
-      if (!(await this.readSegment(segment, limits, batch))) break
+    try {
+      for (const segment of [...this.segments]) {
+        if (segment.lastSequence < limits.first || segment.firstSequence > limits.last) continue
+        if (!(await this.readSegment(segment, limits, batch))) break
+      }
+      this.disk.succeeded()
+    } catch (error) {
+      if (!(error instanceof SpoolReadError) || batch.records.length === 0 || limits.isPlanned) throw error
     }
     return batch
   }
@@ -61,12 +72,13 @@ export class SegmentReader {
     const known = this.place.number === segment.number && this.place.sequence < limits.first
     let offset = known ? this.place.offset : SEGMENT_HEAD_BYTES
     let seen = known ? this.place.sequence : segment.firstSequence - 1
-    const file = await open(segment.path, 'r')
+    const file = await this.disk.open(segment)
+    const readAt = (from: number, length: number) => this.disk.read(file, segment, from, length)
     try {
       while (offset < segment.bytes) {
-        const bytes = await readAt(file, offset, Math.min(CHUNK_BYTES, segment.bytes - offset))
+        const bytes = await readAt(offset, Math.min(CHUNK_BYTES, segment.bytes - offset))
         const head = readHead(bytes, 0, this.salt)
-        const whole = head && head.end > bytes.length ? await readAt(file, offset, head.end) : bytes
+        const whole = head && head.end > bytes.length ? await readAt(offset, head.end) : bytes
         const used = this.take(whole, limits, batch)
         if (used.bytes > 0) {
           offset += used.bytes
@@ -75,7 +87,7 @@ export class SegmentReader {
         }
         if (used.full) return false
         if (used.bytes > 0) continue
-        const next = await findNext(file, offset + 1, segment.bytes, this.salt)
+        const next = await findNext(readAt, offset + 1, segment.bytes, this.salt)
         const sequence = next?.head.sequence ?? segment.lastSequence + 1
         batch.damaged += overlap(seen + 1, sequence - 1, limits)
         offset = next?.offset ?? segment.bytes
@@ -112,14 +124,14 @@ export class SegmentReader {
 
 /** The next head that checks in `[from, end)` of the file: where records go on behind a damaged one. */
 async function findNext(
-  file: FileHandle,
+  readAt: (offset: number, length: number) => Promise<Buffer>,
   from: number,
   end: number,
   salt: number,
 ): Promise<{ offset: number; head: RecordHead } | undefined> {
   for (let offset = from; offset + HEAD_BYTES <= end; offset += CHUNK_BYTES) {
     // A head that begins in this chunk may end in the next.
-    const bytes = await readAt(file, offset, Math.min(CHUNK_BYTES + HEAD_BYTES - 1, end - offset))
+    const bytes = await readAt(offset, Math.min(CHUNK_BYTES + HEAD_BYTES - 1, end - offset))
     const at = findHead(bytes, 0, salt)
     if (at >= 0) return { offset: offset + at, head: readHead(bytes, at, salt)! }
   }
@@ -129,15 +141,4 @@ async function findNext(
 /** How many of the sequences `[first, last]` were wanted. */
 function overlap(first: number, last: number, limits: ReadLimits): number {
   return Math.max(0, Math.min(last, limits.last) - Math.max(first, limits.first) + 1)
-}
-
-async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(length)
-  let done = 0
-  while (done < length) {
-    const { bytesRead } = await file.read(buffer, done, length - done, offset + done)
-    if (bytesRead === 0) break
-    done += bytesRead
-  }
-  return buffer.subarray(0, done)
 }

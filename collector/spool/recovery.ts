@@ -1,10 +1,10 @@
 /** What a start finds in the spool's directory, put in order: whole records are kept, a torn tail is cut, damage is set aside. */
 import { randomBytes } from 'node:crypto'
-import { link, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Logger, systemErrorCode } from '@runlens/runtime'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
-import { replaceFile, type SpoolFiles } from './files.ts'
+import { readAroundBadPages, readBytes, replaceFile, type SpoolFiles, setAside } from './files.ts'
 import { HEAD_BYTES, type RecordHead, readRecord, type SpoolRecord } from './record.ts'
 import { firstCheckpoint, isOfEarlierBoot, nextRound } from './rounds.ts'
 import {
@@ -16,6 +16,10 @@ import {
   segmentHead,
   segmentNumber,
 } from './segment.ts'
+
+/** How often a start tries to read a segment whole. */
+const READ_TRIES = 5
+const READ_PAUSE_MS = 500
 
 export interface Recovered {
   spoolId: Buffer
@@ -98,13 +102,34 @@ async function findSegments({ directory, files }: RecoveryOptions): Promise<Foun
     const path = join(directory, name)
     const file = await files.edit(path)
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(SEGMENT_HEAD_BYTES), 0, SEGMENT_HEAD_BYTES, 0)
-      found.push({ number, path, head: readSegmentHead(buffer.subarray(0, bytesRead)) })
+      // A head that the disk does not give is a damaged one.
+      const head = await readAroundBadPages(files, file, 0, SEGMENT_HEAD_BYTES)
+      found.push({ number, path, head: readSegmentHead(head) })
     } finally {
       await file.close()
     }
   }
   return found
+}
+
+/** The whole file; what the disk does not give after some tries reads as zeros, like any damage. */
+async function readSegment({ files, log }: RecoveryOptions, path: string): Promise<Buffer> {
+  const file = await files.view(path)
+  try {
+    const { size } = await file.stat()
+    for (let tries = 1; tries < READ_TRIES; tries++) {
+      try {
+        return await readBytes(files, file, 0, size)
+      } catch (error) {
+        if (systemErrorCode(error) !== 'EIO') throw error
+        log.warn({ segment: path, code: 'EIO' }, 'a segment can not be read; trying on')
+        await sleep(READ_PAUSE_MS)
+      }
+    }
+    return await readAroundBadPages(files, file, 0, size)
+  } finally {
+    await file.close()
+  }
 }
 
 /** @param next first sequence of the segment behind, undefined for the last one */
@@ -114,7 +139,7 @@ async function recoverSegment(
   { number, path, head }: Found,
   next: number | undefined,
 ): Promise<void> {
-  const bytes = await readFile(path)
+  const bytes = await readSegment(options, path)
   const scan = scanSegment(bytes, saltOf(recovered.spoolId))
   const before = recovered.segments.at(-1)?.lastSequence ?? 0
   const records = inOrder(scan.records, before, next)
@@ -189,14 +214,4 @@ async function rewrite(
   const content = Buffer.concat([segmentHead(spoolId, records[0]!.sequence), ...parts])
   await replaceFile(files, path, content)
   return content.length
-}
-
-/** Keeps the damaged file under a second name; the first one is replaced by what was salvaged. */
-async function setAside(files: SpoolFiles, path: string): Promise<void> {
-  try {
-    await link(path, `${path}.corrupt`)
-  } catch (error) {
-    if (systemErrorCode(error) !== 'EEXIST') throw error
-  }
-  await files.syncDirectory(dirname(path))
 }

@@ -11,6 +11,7 @@ import { DeadLetters } from './dead-letters.ts'
 import { nodeFiles, type SpoolFiles } from './files.ts'
 import type { Group } from './group.ts'
 import { LagMarks } from './lag-marks.ts'
+import { PatientDisk } from './patient-disk.ts'
 import { type ReadLimits, type RecordBatch, SegmentReader } from './reader.ts'
 import type { RecordInput, SpoolRecord } from './record.ts'
 import { type Recovered, recover } from './recovery.ts'
@@ -49,6 +50,10 @@ export interface SpoolStats {
   failedCommits: number
   deadLetters: number
   deadLetterRows: number
+  /** Reads that the disk refused. */
+  failedReads: number
+  /** Whether records wait because the disk does not give them at the moment. */
+  isUnreadable: boolean
   /** Segments found damaged at the start. */
   corruptSegments: number
   /** Records found at the start that ClickHouse had not acknowledged. */
@@ -61,6 +66,7 @@ export class Spool {
   checkpoint: Checkpoint
   private readonly committer: Committer
   private readonly writer: SegmentWriter
+  private readonly disk: PatientDisk
   private readonly reader: SegmentReader
   private readonly retention: Retention
   private readonly files: SpoolFiles
@@ -98,7 +104,8 @@ export class Spool {
       nextSequence,
       nextNumber,
     })
-    this.reader = new SegmentReader(segments, salt)
+    this.disk = new PatientDisk({ files, log: options.log, now: this.now })
+    this.reader = new SegmentReader(segments, salt, this.disk)
     this.retention = new Retention(segments, files, options.graceSeconds)
     this.committer = new Committer({
       writer: this.writer,
@@ -223,6 +230,8 @@ export class Spool {
       failedCommits: this.failedCommits,
       deadLetters: this.deadLetters.letters,
       deadLetterRows: this.deadLetters.rows,
+      failedReads: this.disk.failures,
+      isUnreadable: this.disk.isFailing,
       corruptSegments: this.recovered.corrupt,
       replayed: this.replayed,
     }

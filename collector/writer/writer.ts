@@ -9,6 +9,7 @@
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Logger } from '@runlens/runtime'
 import type { Plan, PlannedInsert } from '../spool/checkpoint.ts'
+import { SpoolReadError } from '../spool/patient-disk.ts'
 import type { RecordBatch } from '../spool/reader.ts'
 import type { SpoolRecord } from '../spool/record.ts'
 import type { Spool } from '../spool/spool.ts'
@@ -16,6 +17,7 @@ import { codeOf, messageOf, type Refusal, refusalOf } from './answers.ts'
 import { insertBlocks } from './insert.ts'
 import { paceMs } from './pace.ts'
 import { blocksOf, halves, INSERTS_MAX, joined, planOf, tokenOf } from './plan.ts'
+import { SchemaGate } from './schema-gate.ts'
 import { Waiter } from './waiter.ts'
 
 export interface WriterOptions {
@@ -58,6 +60,7 @@ const RETRY_FIRST_MS = 100
 export class Writer {
   private readonly stopping = new AbortController()
   private readonly waiter = new Waiter()
+  private readonly gate: SchemaGate
   private running: Promise<void> | undefined
   private draining = false
   private pauseMs = 0
@@ -72,7 +75,9 @@ export class Writer {
   /** Committed and in no batch yet; what an earlier run left is not counted. */
   private readonly waiting = { rows: 0, bytes: 0 }
 
-  constructor(private readonly options: WriterOptions) {}
+  constructor(private readonly options: WriterOptions) {
+    this.gate = new SchemaGate(options.client)
+  }
 
   start(): void {
     this.running = this.run()
@@ -185,7 +190,7 @@ export class Writer {
     const { spool } = this.options
     const { length } = plan.inserts
     if (length === 0 || length > INSERTS_MAX || spool.committed === plan.last) return { plan, inserts: 0 }
-    const { records } = await this.gather(plan.last + 1, spool.committed)
+    const records = await this.gather(plan.last + 1, spool.committed).then(({ records }) => records, unreadable)
     if (records.length === 0) return { plan, inserts: 0 }
     const next = planOf(records)
     const both = joined(plan, next)
@@ -197,7 +202,7 @@ export class Writer {
     const [one] = this.held
     const isHeld = one && one.sequence <= first && this.held.at(-1)!.sequence >= last
     if (isHeld) return this.held
-    const batch = await this.options.spool.read({ first, last, rowsMax: Infinity, bytesMax: Infinity })
+    const batch = await this.options.spool.read({ first, last, rowsMax: Infinity, bytesMax: Infinity, isPlanned: true })
     this.tellDamage(batch.damaged)
     this.held = batch.records
     return this.held
@@ -212,10 +217,13 @@ export class Writer {
     const insert = { table: planned.table, token: tokenOf(spool, planned), blocks: blocks.map((b) => b.bytes) }
     while (!this.stopping.signal.aborted) {
       try {
+        await this.gate.pass(this.stopping.signal)
         await insertBlocks(client, insert, this.stopping.signal)
+        this.gate.taken()
         this.tellTaken(rows)
         return undefined
       } catch (error) {
+        this.gate.failed()
         const refusal = refusalOf(error)
         if (refusal) return refusal
         await this.pause(error)
@@ -237,14 +245,19 @@ export class Writer {
 
   private async pause(error: unknown): Promise<void> {
     if (this.stopping.signal.aborted) return
-    const code = codeOf(error)
     this.counts.retries++
-    if (this.waitingFor !== code)
-      this.options.log.warn({ code, error: messageOf(error) }, 'ClickHouse does not take the batch; trying on')
-    this.waitingFor = code
+    // Of the disk the spool itself tells.
+    if (!(error instanceof SpoolReadError)) this.tellNotTaken(error)
     this.pauseMs = Math.min(this.options.retryMaxMs, Math.max(RETRY_FIRST_MS, this.pauseMs * 2))
     if (this.draining) this.stopping.abort()
     else await this.waiter.sleep(this.pauseMs, () => this.draining)
+  }
+
+  private tellNotTaken(error: unknown): void {
+    const code = codeOf(error)
+    if (this.waitingFor !== code)
+      this.options.log.warn({ code, error: messageOf(error) }, 'ClickHouse does not take the batch; trying on')
+    this.waitingFor = code
   }
 
   private tellTaken(rows: number): void {
@@ -260,4 +273,10 @@ export class Writer {
     this.counts.damagedRecords += damaged
     this.options.log.error({ damaged }, 'records of the spool can not be read back')
   }
+}
+
+/** What can't be read yet joins no batch: it is tried again behind this one. */
+function unreadable(error: unknown): readonly SpoolRecord[] {
+  if (error instanceof SpoolReadError) return []
+  throw error
 }

@@ -1,8 +1,8 @@
 /** Counts and durations of executions, from raw rows, from hourly rollups, or from both: one shape, so that the numbers agree. */
-import { bucketDurationSql, durationBucketSql, EXECUTION_SCALE, QUANTILE_LEVELS } from '@runlens/clickhouse'
+import { bucketDurationSql, durationBucketSql, EXECUTION_SCALE, FAILURES, QUANTILE_LEVELS } from '@runlens/clickhouse'
 import { indent, type Parameters, rowsOf, type Scope } from './question.ts'
 import { inRawHours } from './raw-hours.ts'
-import { FAILURES, FINAL, fellSilent, OPEN } from './status.ts'
+import { FINAL, fellSilent, OPEN } from './status.ts'
 
 export interface FiguresFilter {
   /** Half-open, nanoseconds; the period before it of the same length is read too. */

@@ -1,16 +1,12 @@
 /** The status of an execution as it is shown: the stored one, except that a queued or running one that fell silent is `lost`. */
+import { wordList } from '@runlens/clickhouse'
 import { FINAL_STATUSES, LIVELY_STATUSES, OPEN_STATUSES } from '@runlens/conventions'
 import type { Parameters } from './question.ts'
 
-const list = (statuses: readonly string[]) => statuses.map((status) => `'${status}'`).join(', ')
+export const OPEN = wordList(OPEN_STATUSES)
+export const FINAL = wordList(FINAL_STATUSES)
 
-export const OPEN = `(${list(OPEN_STATUSES)})`
-export const FINAL = `(${list(FINAL_STATUSES)})`
-/** Final and not success. */
-export const FAILURE_STATUSES = FINAL_STATUSES.filter((status) => status !== 'success')
-export const FAILURES = `(${list(FAILURE_STATUSES)})`
-
-const LIVELY = `(${list(LIVELY_STATUSES)})`
+const LIVELY = wordList(LIVELY_STATUSES)
 
 /** How long an execution without any heartbeat may stay queued or running before it counts as lost. */
 export const LOST_AFTER_MS = 24 * 3_600_000

@@ -6,12 +6,12 @@ import {
   EXECUTION_HOURS_TOTAL,
   EXECUTION_MINUTES,
   EXECUTION_SCALE,
+  FAILURES,
   QUANTILE_LEVELS,
   STEP_HOURS,
   STEP_SCALE,
   type Table,
 } from '@runlens/clickhouse'
-import { FINAL_STATUSES } from '@runlens/conventions'
 
 export interface Rollup {
   table: Table
@@ -33,11 +33,6 @@ export interface Rollup {
   /** Figures beside count and durations: sums of these expressions. */
   sums: Readonly<Record<string, string>>
 }
-
-/** Final and not success: what the API counts as failures. */
-const FAILURES = `(${FINAL_STATUSES.filter((status) => status !== 'success')
-  .map((status) => `'${status}'`)
-  .join(', ')})`
 
 const HOUR = "toStartOfHour(started_at, 'UTC')"
 
@@ -89,6 +84,7 @@ export const ROLLUPS: readonly Rollup[] = [
       hour: HOUR,
       workflow_id: 'workflow_id',
       environment: 'environment',
+      kind: 'kind',
       step_type: 'step_type',
       step_name: 'step_name',
       step_status: 'step_status',

@@ -14,6 +14,7 @@ import {
   fieldValue,
   IN_BLOCKS,
   IS_ROOT,
+  wordList,
 } from '@runlens/clickhouse'
 import { UNSUCCESSFUL_STATUSES } from '@runlens/conventions'
 import type { Arrival } from '../arrivals/dirty-traces.ts'
@@ -35,8 +36,6 @@ export interface SurveyOptions {
 /** Spans of a simple trace at most: each is looked for among the others. */
 const SPANS_MAX = 64
 
-const list = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ')
-
 const IS_STEP = `role = 'step' OR (role = 'candidate' AND rule != 5)`
 
 /** Conditions over the spans of one trace. */
@@ -49,7 +48,7 @@ const ALIKE = [
   `countIf(NOT is_root AND role = 'entry') = 0`,
   // Below a graph or a workflow a graph is a step; below a mere request it is an execution.
   `(anyIf(rule, is_root) <= 3 OR countIf(NOT is_root AND role = 'candidate' AND rule != 5) = 0)`,
-  `countIf(NOT is_root AND (${IS_STEP}) AND status IN (${list(UNSUCCESSFUL_STATUSES)})) = 0`,
+  `countIf(NOT is_root AND (${IS_STEP}) AND status IN ${wordList(UNSUCCESSFUL_STATUSES)}) = 0`,
 ]
 
 /**

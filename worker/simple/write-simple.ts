@@ -13,6 +13,7 @@ import {
   IS_ROOT,
   SPAN_FIELDS,
   selectTraceIds,
+  wordList,
 } from '@runlens/clickhouse'
 import { EXECUTION_KINDS } from '@runlens/conventions'
 import { STEPS_MAX } from '@runlens/mapping'
@@ -41,7 +42,7 @@ const VALUES: Readonly<Record<keyof typeof EXECUTIONS.columns, string>> = {
   anchor_at: ANCHOR,
   execution_id: ID,
   instance: 'root.instance',
-  kind: `if(root.execution_kind IN (${EXECUTION_KINDS.map((kind) => `'${kind}'`).join(', ')}), root.execution_kind, 'workflow')`,
+  kind: `if(root.execution_kind IN ${wordList(EXECUTION_KINDS)}, root.execution_kind, 'workflow')`,
   provider: 'root.provider',
   workflow_id: 'root.workflow_id',
   workflow_name: 'root.workflow_name',

@@ -1,0 +1,10 @@
+/** Lists as they stand in SQL: of words from the model's closed vocabularies, and of many trace ids. */
+import { FAILURE_STATUSES } from '@runlens/conventions'
+
+/** `('a', 'b')`. Only for the model's own words, which hold no quotes: nobody's text comes into SQL. */
+export function wordList(words: readonly string[]): string {
+  return `(${words.map((word) => `'${word}'`).join(', ')})`
+}
+
+/** The statuses that count as failures. */
+export const FAILURES = wordList(FAILURE_STATUSES)
