@@ -1,0 +1,179 @@
+/** What executions and steps have in common: a span, steps below it, values told while it runs, and an end that happens once. */
+import {
+  type Attributes,
+  type Context,
+  context,
+  INVALID_SPAN_CONTEXT,
+  type Span,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api'
+import { RUNLENS, type Status } from '@runlens/conventions'
+import { safely } from '../hub.ts'
+import { toText } from '../payload/to-text.ts'
+import { recordError } from './errors.ts'
+import type { AttributeValue, EndOptions, StepOptions } from './options.ts'
+import { runAttempts } from './retries.ts'
+import { runInSpan } from './run-in-span.ts'
+import { tracer } from './tracer.ts'
+
+/** Attribute keys that differ between executions and steps. */
+export interface ScopeKeys {
+  status: string
+  input: string
+  output: string
+}
+
+const STEP_KEYS: ScopeKeys = {
+  status: RUNLENS.stepStatus,
+  input: RUNLENS.stepInput,
+  output: RUNLENS.stepOutput,
+}
+
+/** Statuses that OpenTelemetry calls an error. */
+const UNSUCCESSFUL: readonly Status[] = ['failed', 'error', 'timeout', 'cancelled', 'lost']
+
+export abstract class Scope {
+  /** OpenTelemetry's span, for everything that is not here. */
+  readonly span: Span
+  /** The context in which the span is active. */
+  readonly context: Context
+  protected readonly keys: ScopeKeys
+  private isOver = false
+
+  protected constructor(span: Span, within: Context, keys: ScopeKeys) {
+    this.span = span
+    this.context = this.mark(trace.setSpan(within, span))
+    this.keys = keys
+  }
+
+  /** Runs `fn` as a step below this one. Gives what it gives, throws what it throws. */
+  step<T>(step: string | StepOptions, fn: (step: Step) => T): T {
+    if (typeof step !== 'string' && step.retries !== undefined) {
+      return runAttempts(step.retries, (attempt) => this.runStep({ ...step, attempt }, fn)) as T
+    }
+    return this.runStep(step, fn)
+  }
+
+  /** A step that can't be wrapped around a function: call its `end`. */
+  startStep(step: string | StepOptions): Step {
+    return openStep(step, this.parentOfSteps())
+  }
+
+  setInput(value: unknown): void {
+    this.set(this.keys.input, () => toText(value))
+  }
+
+  setOutput(value: unknown): void {
+    this.set(this.keys.output, () => toText(value))
+  }
+
+  setAttribute(key: string, value: AttributeValue): void {
+    this.set(key, () => value)
+  }
+
+  setAttributes(attributes: Readonly<Record<string, AttributeValue | undefined>>): void {
+    for (const key in attributes) {
+      const value = attributes[key]
+      if (value !== undefined) this.setAttribute(key, value)
+    }
+  }
+
+  /** The emitter's own word: stronger than what would follow from errors and steps. */
+  setStatus(status: Status): void {
+    this.set(this.keys.status, () => status)
+  }
+
+  /** Puts an error on it without ending it. */
+  recordError(error: unknown): void {
+    safely(() => recordError(this.span, error), undefined)
+  }
+
+  /** Once; later calls do nothing. Not needed for what was wrapped around a function. */
+  end(how: EndOptions = {}): void {
+    if (this.isOver) return
+    this.isOver = true
+    safely(() => this.close(how), undefined)
+  }
+
+  private close({ status, output, error }: EndOptions): void {
+    try {
+      if (output !== undefined) this.setOutput(output)
+      if (error !== undefined) recordError(this.span, error)
+      if (status !== undefined) {
+        this.setStatus(status)
+        if (UNSUCCESSFUL.includes(status) && error === undefined) this.span.setStatus({ code: SpanStatusCode.ERROR })
+      }
+    } finally {
+      this.span.end()
+    }
+  }
+
+  protected set(key: string, value: () => AttributeValue | undefined): void {
+    safely(() => {
+      const told = value()
+      // The API's type knows no read-only arrays.
+      if (told !== undefined) this.span.setAttribute(key, told as string)
+    }, undefined)
+  }
+
+  /** Adds to the context in which the span is active. */
+  protected mark(within: Context): Context {
+    return within
+  }
+
+  /** Steps of a step are its own children. */
+  protected parentOfSteps(): Context {
+    return this.context
+  }
+
+  private runStep<T>(options: string | StepOptions, fn: (step: Step) => T): T {
+    const step = openStep(options, this.parentOfSteps())
+    return runInSpan(step.context, () => fn(step), step)
+  }
+}
+
+export class Step extends Scope {
+  /** @internal */
+  constructor(span: Span, within: Context) {
+    super(span, within, STEP_KEYS)
+  }
+
+  setItems(items: { in?: number; out?: number }): void {
+    if (items.in !== undefined) this.setAttribute(RUNLENS.stepItemsIn, items.in)
+    if (items.out !== undefined) this.setAttribute(RUNLENS.stepItemsOut, items.out)
+  }
+
+  /** @internal */
+  succeed(): void {
+    this.end()
+  }
+
+  /** @internal */
+  fail(error: unknown): void {
+    // Undefined can be thrown too.
+    this.end({ error: error ?? new Error(String(error)) })
+  }
+}
+
+export function openStep(step: string | StepOptions, within: Context = context.active()): Step {
+  const span = safely(
+    () =>
+      typeof step === 'string'
+        ? tracer.startSpan(step, { attributes: { [RUNLENS.stepName]: step } }, within)
+        : tracer.startSpan(step.name, { attributes: stepAttributes(step) }, within),
+    undefined,
+  )
+  return new Step(span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT), within)
+}
+
+function stepAttributes({ name, type, index, inputs, attempt, itemsIn, attributes }: StepOptions): Attributes {
+  const all: Attributes = { [RUNLENS.stepName]: name }
+  if (type !== undefined) all[RUNLENS.stepType] = type
+  if (index !== undefined) all[RUNLENS.stepIndex] = index
+  if (attempt !== undefined) all[RUNLENS.stepAttempt] = attempt
+  if (itemsIn !== undefined) all[RUNLENS.stepItemsIn] = itemsIn
+  const input = toText(inputs)
+  if (input !== undefined) all[RUNLENS.stepInput] = input
+  return attributes === undefined ? all : Object.assign(all, attributes)
+}

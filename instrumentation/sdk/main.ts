@@ -1,0 +1,166 @@
+/**
+ * The SDK half: `startRunlens` sets OpenTelemetry's Node SDK up so that executions are sent to a collector while they run and
+ * when they end. Needs `@opentelemetry/sdk-node`, of the 2.x or the 3.x line. Nothing here throws into the application.
+ */
+import { diag } from '@opentelemetry/api'
+import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node'
+import { type Delivered, hub, noteFault } from '../hub.ts'
+import { endOpenSpans } from './end-open.ts'
+import { type Environment, readEnvironment, type SendingSettings } from './environment.ts'
+import { sayLastWords } from './last-words/say.ts'
+import { watchForTheEnd } from './lifecycle.ts'
+import { autoInstrumentations, resourcesPackage } from './optional-packages.ts'
+import { DEFAULTS, type RunlensOptions } from './options.ts'
+import { type ProcessorStats, RunlensSpanProcessor } from './processor.ts'
+import { createGrpcTransport } from './send/grpc-transport.ts'
+import { createHttpTransport } from './send/http-transport.ts'
+import { Outbox } from './send/outbox.ts'
+import type { Target } from './send/transport.ts'
+import { nearestPackageName } from './service-name.ts'
+
+export type { RunlensOptions } from './options.ts'
+export type { Counters } from './send/counters.ts'
+
+export interface RunlensStats extends Partial<ProcessorStats> {
+  /** Faults inside of this package that were kept from the application. */
+  faults: number
+  /** '' if there never was one. */
+  lastFault: string
+}
+
+export interface Runlens {
+  /** Whether anything is recorded and sent. */
+  readonly isRunning: boolean
+  stats(): RunlensStats
+  /** Sends everything recorded so far; tells whether it was acknowledged within `timeoutMs`. Never rejects. */
+  flush(timeoutMs?: number): Promise<Delivered>
+  /** Sends what is left and stops. Never rejects. */
+  shutdown(): Promise<void>
+}
+
+/** Memory for marker records: they are small and of the moment. */
+const MARKER_QUEUE_BYTES_MAX = 1_048_576
+const MARKER_DELAY_MS = 100
+/** A request of this size is made and written in about 0.2 ms. */
+const BATCH_BYTES_MAX = 131_072
+const BATCH_RECORDS_MAX = 512
+
+let running: Runlens | undefined
+
+/** Starts once; later calls give what the first one started. Reads `OTEL_*` variables; options win where they say so. */
+export function startRunlens(options: RunlensOptions = {}): Runlens {
+  running ??= start(options, process.env)
+  return running
+}
+
+function start(options: RunlensOptions, env: Environment): Runlens {
+  try {
+    if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') return idle()
+    return startSending(options, env)
+  } catch (error) {
+    noteFault(error)
+    diag.error('Runlens could not start: nothing is recorded', error)
+    return idle()
+  }
+}
+
+function startSending(options: RunlensOptions, env: Environment): Runlens {
+  const settings = readEnvironment(env, options)
+  for (const fault of settings.faults) diag.warn(`Runlens: ${fault}`)
+  if (settings.sender === 'sdk') {
+    diag.warn(`Runlens leaves sending to the OpenTelemetry SDK (${settings.why}): executions show when they end`)
+  }
+  const flushTimeoutMs = options.flushTimeoutMs ?? DEFAULTS.flushTimeoutMs
+  const processor = settings.sender === 'own' ? createProcessor(settings, options, flushTimeoutMs) : undefined
+  const sdk = new NodeSDK(sdkConfiguration(options, env, processor))
+  sdk.start()
+  hub.sending = processor
+  const unwatch =
+    processor && (options.flushAtEnd ?? true) ? watch(processor, settings.traces, flushTimeoutMs) : () => {}
+  return {
+    isRunning: true,
+    stats: () => ({ ...processor?.stats(), faults: hub.faults, lastFault: hub.lastFault }),
+    flush: async (timeoutMs = flushTimeoutMs) =>
+      processor ? processor.deliver(timeoutMs) : { kind: 'unknown', why: settings.why },
+    shutdown: async () => {
+      unwatch()
+      hub.sending = undefined
+      await sdk.shutdown().catch(noteFault)
+    },
+  }
+}
+
+function createProcessor(settings: SendingSettings, options: RunlensOptions, flushTimeoutMs: number) {
+  const { batchRecordsMax, queueRecordsMax, delayMs } = settings
+  const limits = { batchBytesMax: BATCH_BYTES_MAX, batchRecordsMax: Math.min(batchRecordsMax, BATCH_RECORDS_MAX) }
+  const traces = new Outbox({
+    ...limits,
+    transport: transportTo(settings.traces, 'traces'),
+    delayMs,
+    queueBytesMax: options.queueBytesMax ?? DEFAULTS.queueBytesMax,
+    queueRecordsMax,
+    whenUnsupported: 'refuse',
+  })
+  const markers = new Outbox({
+    ...limits,
+    transport: transportTo(settings.logs, 'logs'),
+    delayMs: MARKER_DELAY_MS,
+    queueBytesMax: MARKER_QUEUE_BYTES_MAX,
+    queueRecordsMax: Number.MAX_SAFE_INTEGER,
+    whenUnsupported: 'pause',
+    onUnsupported: (pauseMs, why) =>
+      diag.info(
+        `Runlens: the collector takes no log records (${why}); executions show when they end. Next try in ${pauseMs} ms`,
+      ),
+  })
+  const heartbeatMs = options.heartbeatIntervalMs ?? DEFAULTS.heartbeatIntervalMs
+  return new RunlensSpanProcessor({
+    traces,
+    markers: settings.markers ? markers : undefined,
+    heartbeatMs,
+    flushTimeoutMs,
+  })
+}
+
+function transportTo(target: Target, signal: 'traces' | 'logs') {
+  return target.protocol === 'grpc' ? createGrpcTransport(target, signal) : createHttpTransport(target)
+}
+
+function sdkConfiguration(options: RunlensOptions, env: Environment, processor: RunlensSpanProcessor | undefined) {
+  const { instrumentations = 'auto', serviceName, environment } = options
+  const { defaultResource, resourceFromAttributes } = resourcesPackage()
+  const name = nearestPackageName(process.argv[1])
+  const own = {
+    ...(name === undefined ? {} : { 'service.name': name }),
+    ...(environment === undefined ? {} : { 'deployment.environment.name': environment }),
+  }
+  const list =
+    instrumentations === 'auto' ? autoInstrumentations() : instrumentations === 'none' ? [] : instrumentations
+  return {
+    resource: defaultResource().merge(resourceFromAttributes(own)),
+    instrumentations: [...list],
+    ...(serviceName === undefined ? {} : { serviceName }),
+    ...(processor === undefined ? {} : { spanProcessors: [processor] }),
+    // Runlens stores no metrics: they are sent when somebody asks for them.
+    ...(env.OTEL_METRICS_EXPORTER ? {} : { metricReaders: [] }),
+  } as unknown as Partial<NodeSDKConfiguration>
+}
+
+function watch(processor: RunlensSpanProcessor, target: Target, timeoutMs: number): () => void {
+  return watchForTheEnd({
+    timeoutMs,
+    hasPending: () => processor.pendingSpans > 0,
+    flush: async (ms) => void (await processor.deliver(ms)),
+    endOpen: (end) => endOpenSpans(processor.openSpans(), end),
+    flushNow: (ms) => void sayLastWords(target, processor.takeSpans(), ms),
+  })
+}
+
+function idle(): Runlens {
+  return {
+    isRunning: false,
+    stats: () => ({ faults: hub.faults, lastFault: hub.lastFault }),
+    flush: async () => ({ kind: 'unknown', why: 'nothing is recorded' }),
+    shutdown: async () => {},
+  }
+}
