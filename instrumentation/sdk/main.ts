@@ -41,8 +41,8 @@ export interface Runlens {
 /** Memory for marker records: they are small and of the moment. */
 const MARKER_QUEUE_BYTES_MAX = 1_048_576
 const MARKER_DELAY_MS = 100
-/** A request of this size is made and written in about 0.2 ms. */
-const BATCH_BYTES_MAX = 131_072
+/** A request of this size is made and written in about 0.4 ms, most of which is the kernel's. */
+const BATCH_BYTES_MAX = 65_536
 const BATCH_RECORDS_MAX = 512
 
 let running: Runlens | undefined

@@ -59,8 +59,8 @@ export class OpenSpans {
   ended(span: ReadableSpan): void {
     if (!this.open.delete(span)) return
     this.untold.delete(span)
-    this.changed.delete(span)
-    this.beats.delete(span)
+    if (this.changed.size > 0) this.changed.delete(span)
+    if (this.beats.size > 0) this.beats.delete(span)
   }
 
   /** Innermost first: those opened last. */
@@ -112,6 +112,8 @@ export class OpenSpans {
       left--
       this.tell(MARKER_EVENTS.executionHeartbeat, span)
     }
+    clearTimeout(this.heartbeatTimer)
+    this.heartbeatTimer = undefined
     if (left === 0) this.scheduleHeartbeats(1)
     else if (this.beats.size > 0) this.scheduleHeartbeats()
   }

@@ -8,15 +8,10 @@ import { Buffer } from 'node:buffer'
 const LOOP_CHARS_MAX = 48
 const TWO_POW_32 = 4_294_967_296
 
-const HEX = new Uint8Array(256)
-for (let digit = 0; digit < 16; digit++) {
-  HEX[digit.toString(16).charCodeAt(0)] = digit
-  HEX[digit.toString(16).toUpperCase().charCodeAt(0)] = digit
-}
-
 export class ProtoWriter {
   length = 0
   private buffer: Buffer
+  private readonly last = { text: '', bytes: new Uint8Array(0) }
 
   /** @param bytes that it starts with */
   constructor(bytes = 16_384) {
@@ -112,8 +107,21 @@ export class ProtoWriter {
     const { buffer } = this
     buffer[this.length++] = bytes
     for (let at = 0; at < text.length; at += 2) {
-      buffer[this.length++] = (HEX[text.charCodeAt(at)]! << 4) | HEX[text.charCodeAt(at + 1)]!
+      buffer[this.length++] = (digit(text.charCodeAt(at)) << 4) | digit(text.charCodeAt(at + 1))
     }
+  }
+
+  /** As `hex`, for a text that is mostly the one of the call before: the trace id of spans that end one after another. */
+  repeatedHex(text: string): void {
+    const { last } = this
+    if (text === last.text) {
+      this.bytes(last.bytes)
+      return
+    }
+    const begin = this.length + 1
+    this.hex(text)
+    last.text = text
+    last.bytes = Uint8Array.from(this.buffer.subarray(begin, this.length))
   }
 
   /** A text's length and its UTF-8. */
@@ -189,4 +197,9 @@ export class ProtoWriter {
     buffer[at + 2] = (value >>> 16) & 0xff
     buffer[at + 3] = (value >>> 24) & 0xff
   }
+}
+
+/** The value of a hexadecimal digit of either case by its character code. */
+function digit(code: number): number {
+  return (code & 15) + (code >> 6) * 9
 }

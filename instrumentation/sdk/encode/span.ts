@@ -15,7 +15,7 @@ export function writeSpan(to: ProtoWriter, field: number, span: ReadableSpan): v
   const own = span.spanContext()
   const parent = span.parentSpanContext
   to.tag(1, 2)
-  to.hex(own.traceId)
+  to.repeatedHex(own.traceId)
   to.tag(2, 2)
   to.hex(own.spanId)
   const state = own.traceState?.serialize()
