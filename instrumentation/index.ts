@@ -8,6 +8,7 @@ export { Step } from './execution/scope.ts'
 export {
   continueExecution,
   currentExecution,
+  resumeExecution,
   startExecution,
   step,
   withExecution,

@@ -65,12 +65,19 @@ export function continueExecution<T>(
   fn: (execution: Execution) => T,
   otherwise: ExecutionOptions = { workflow: 'continued execution' },
 ): T {
+  return run(resumeExecution(carrier, otherwise), fn)
+}
+
+/** As `continueExecution`, for code that can't be wrapped: call `end` of what it gives. */
+export function resumeExecution(
+  carrier: object,
+  otherwise: ExecutionOptions = { workflow: 'continued execution' },
+): Execution {
   const carried = safely(() => readCarrier(carrier as Carrier), undefined)
-  if (carried === undefined) return withExecution({ parent: carrier as Carrier, ...otherwise }, fn)
+  if (carried === undefined) return startExecution({ parent: carrier as Carrier, ...otherwise })
   const { identity, span } = carried
   const within = span === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, span)
-  const execution = open(within, span === undefined ? [] : [span], identity, () => ({}))
-  return run(execution, fn)
+  return open(within, span === undefined ? [] : [span], identity, () => ({}))
 }
 
 /** The execution that the caller is in. */

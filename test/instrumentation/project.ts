@@ -32,7 +32,7 @@ export const LINE_3: Line | undefined = (() => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const own = major > 22 || (major === 22 && minor >= 15) ? process.execPath : undefined
   const node = existsSync(carried) ? carried : own
-  return node && { name: 'SDK 3.x', modules: [join(SDK_3, 'node_modules')], node }
+  return node ? { name: 'SDK 3.x', modules: [join(SDK_3, 'node_modules')], node } : undefined
 })()
 
 export interface Project {

@@ -45,6 +45,8 @@ export interface Receiver {
   logs: ReceivedLog[]
   /** Headers of each request, with its path as `:path`. */
   requests: Record<string, unknown>[]
+  /** Of the requests that were answered with 200, as they came, inflated. */
+  bodies: Buffer[]
   /** May be replaced while it runs. Default: 200 with nothing in it. */
   answer: (path: string) => Answer
   stop(): Promise<void>
@@ -53,7 +55,7 @@ export interface Receiver {
 const LOG_REQUEST = logsRequest()
 
 export async function startReceiver(answer: Receiver['answer'] = () => ({ status: 200 }), port = 0): Promise<Receiver> {
-  const receiver = { url: '', spans: [], logs: [], requests: [], answer } as unknown as Receiver
+  const receiver = { url: '', spans: [], logs: [], requests: [], bodies: [], answer } as unknown as Receiver
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk) => chunks.push(chunk))
@@ -84,6 +86,7 @@ function listen(server: Server, port: number): Promise<void> {
 }
 
 function keep(receiver: Receiver, path: string, body: Buffer): void {
+  receiver.bodies.push(body)
   if (path.endsWith('/v1/traces')) receiver.spans.push(...spansOf(body))
   if (path.endsWith('/v1/logs')) receiver.logs.push(...logsOf(body))
 }
@@ -98,7 +101,7 @@ export function spansOf(body: Buffer): ReceivedSpan[] {
         traceId: hex(span.traceId),
         spanId: hex(span.spanId),
         parentSpanId: hex(span.parentSpanId),
-        name: span.name,
+        name: span.name ?? '',
         kind: span.kind,
         startTimeUnixNano: span.startTimeUnixNano,
         endTimeUnixNano: span.endTimeUnixNano,
@@ -128,7 +131,13 @@ function logsOf(body: Buffer): ReceivedLog[] {
   )
 }
 
-function decode(type: protobuf.Type, body: Buffer): Plain {
+/** What is used of a reflected message. */
+interface Message {
+  decode(body: Buffer): Plain
+  toObject(message: Plain, options: { longs: typeof String }): Plain
+}
+
+function decode(type: Message, body: Buffer): Plain {
   return type.toObject(type.decode(body), { longs: String })
 }
 
@@ -147,7 +156,7 @@ function readValue(value: Plain): unknown {
 }
 
 /** opentelemetry.proto.collector.logs.v1, by the field numbers of opentelemetry-proto 1.x. */
-function logsRequest(): protobuf.Type {
+function logsRequest(): Message {
   const common = 'opentelemetry.proto.common.v1'
   const root = protobuf.Root.fromJSON({
     nested: {

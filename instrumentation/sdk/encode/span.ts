@@ -1,4 +1,5 @@
 /** A span as `Span` of opentelemetry/proto/trace/v1/trace.proto. */
+import type { SpanContext } from '@opentelemetry/api'
 import { writeAttributes } from './attributes.ts'
 import type { ProtoWriter } from './proto-writer.ts'
 import type { ReadableSpan } from './readable-span.ts'
@@ -18,11 +19,7 @@ export function writeSpan(to: ProtoWriter, field: number, span: ReadableSpan): v
   to.repeatedHex(own.traceId)
   to.tag(2, 2)
   to.hex(own.spanId)
-  const state = own.traceState?.serialize()
-  if (state) {
-    to.tag(3, 2)
-    to.text(state)
-  }
+  writeState(to, own)
   if (parent?.spanId) {
     to.tag(4, 2)
     to.hex(parent.spanId)
@@ -44,8 +41,19 @@ export function writeSpan(to: ProtoWriter, field: number, span: ReadableSpan): v
   writeDropped(to, 14, span.droppedLinksCount)
   writeStatus(to, span.status)
   to.raw(FLAGS_TAG)
-  to.fixed32(own.traceFlags | CONTEXT_HAS_IS_REMOTE | (parent?.isRemote ? CONTEXT_IS_REMOTE : 0))
+  to.fixed32(flagsOf(own.traceFlags, parent?.isRemote))
   to.close(message)
+}
+
+function flagsOf(traceFlags: number, isRemote: boolean | undefined): number {
+  return (traceFlags & 0xff) | CONTEXT_HAS_IS_REMOTE | (isRemote ? CONTEXT_IS_REMOTE : 0)
+}
+
+function writeState(to: ProtoWriter, { traceState }: SpanContext): void {
+  const state = traceState?.serialize()
+  if (!state) return
+  to.tag(3, 2)
+  to.text(state)
 }
 
 function writeEvent(to: ProtoWriter, event: ReadableSpan['events'][number]): void {
@@ -68,8 +76,11 @@ function writeLink(
   to.hex(context.traceId)
   to.tag(2, 2)
   to.hex(context.spanId)
+  writeState(to, context)
   if (attributes) writeAttributes(to, 4, attributes)
   writeDropped(to, 5, droppedAttributesCount)
+  to.tag(6, 5)
+  to.fixed32(flagsOf(context.traceFlags, context.isRemote))
   to.close(message)
 }
 
