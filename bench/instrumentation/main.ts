@@ -17,8 +17,8 @@ export interface Measured {
   longestGcMs: number
 }
 
-/** Several requests of any sender. */
-const STRETCH_STEPS = 4_000
+/** About two requests of any sender. */
+const STRETCH_STEPS = 1_000
 /** Shorter ones are not looked at. */
 const BLOCK_MS_MIN = 0.1
 

@@ -55,7 +55,7 @@ export class Execution extends Scope {
 
   /** When it should be over. */
   setExpectedEnd(at: Date | number): void {
-    this.set(RUNLENS.executionExpectedEnd, () => new Date(at).toISOString())
+    safely(() => this.put(RUNLENS.executionExpectedEnd, new Date(at).toISOString()), undefined)
     this.tell()
   }
 
@@ -103,7 +103,7 @@ export class Execution extends Scope {
     })
   }
 
-  override end(how: EndOptions = {}): void {
+  override end(how?: EndOptions): void {
     // Whether it became a success follows from its end and its steps.
     if (this.isTold) this.setAttribute(KEYS.status, '')
     super.end(how)

@@ -1,16 +1,17 @@
 /** Runs a function inside of a span and ends the span when it is over, whether it returns, throws or gives a promise. */
 import { type Context, context } from '@opentelemetry/api'
 
+/** What the function gets, and what is told how it ended. */
 export interface Ending {
   succeed(): void
   fail(error: unknown): void
 }
 
 /** Gives what `fn` gives and throws what it throws. */
-export function runInSpan<T>(within: Context, fn: () => T, ending: Ending): T {
+export function runInSpan<T, E extends Ending>(within: Context, fn: (ending: E) => T, ending: E): T {
   let result: T
   try {
-    result = context.with(within, fn)
+    result = context.with(within, fn, undefined, ending)
   } catch (error) {
     ending.fail(error)
     throw error

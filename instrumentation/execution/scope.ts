@@ -9,7 +9,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { RUNLENS, type Status } from '@runlens/conventions'
-import { safely } from '../hub.ts'
+import { noteFault, safely } from '../hub.ts'
 import { toText } from '../payload/to-text.ts'
 import { recordError } from './errors.ts'
 import type { AttributeValue, EndOptions, StepOptions } from './options.ts'
@@ -29,6 +29,8 @@ const STEP_KEYS: ScopeKeys = {
   input: RUNLENS.stepInput,
   output: RUNLENS.stepOutput,
 }
+
+const PLAINLY: EndOptions = {}
 
 /** Statuses that OpenTelemetry calls an error. */
 const UNSUCCESSFUL: readonly Status[] = ['failed', 'error', 'timeout', 'cancelled', 'lost']
@@ -61,15 +63,15 @@ export abstract class Scope {
   }
 
   setInput(value: unknown): void {
-    this.set(this.keys.input, () => toText(value))
+    this.put(this.keys.input, toText(value))
   }
 
   setOutput(value: unknown): void {
-    this.set(this.keys.output, () => toText(value))
+    this.put(this.keys.output, toText(value))
   }
 
   setAttribute(key: string, value: AttributeValue): void {
-    this.set(key, () => value)
+    this.put(key, value)
   }
 
   setAttributes(attributes: Readonly<Record<string, AttributeValue | undefined>>): void {
@@ -81,7 +83,7 @@ export abstract class Scope {
 
   /** The emitter's own word: stronger than what would follow from errors and steps. */
   setStatus(status: Status): void {
-    this.set(this.keys.status, () => status)
+    this.put(this.keys.status, status)
   }
 
   /** Puts an error on it without ending it. */
@@ -90,31 +92,33 @@ export abstract class Scope {
   }
 
   /** Once; later calls do nothing. Not needed for what was wrapped around a function. */
-  end(how: EndOptions = {}): void {
+  end(how: EndOptions = PLAINLY): void {
     if (this.isOver) return
     this.isOver = true
-    safely(() => this.close(how), undefined)
-  }
-
-  private close({ status, output, error }: EndOptions): void {
     try {
-      if (output !== undefined) this.setOutput(output)
-      if (error !== undefined) recordError(this.span, error)
-      if (status !== undefined) {
-        this.setStatus(status)
-        if (UNSUCCESSFUL.includes(status) && error === undefined) this.span.setStatus({ code: SpanStatusCode.ERROR })
-      }
-    } finally {
+      if (how !== PLAINLY) this.close(how)
       this.span.end()
+    } catch (error) {
+      noteFault(error)
     }
   }
 
-  protected set(key: string, value: () => AttributeValue | undefined): void {
-    safely(() => {
-      const told = value()
+  private close({ status, output, error }: EndOptions): void {
+    if (output !== undefined) this.setOutput(output)
+    if (error !== undefined) this.recordError(error)
+    if (status === undefined) return
+    this.setStatus(status)
+    if (UNSUCCESSFUL.includes(status) && error === undefined) this.span.setStatus({ code: SpanStatusCode.ERROR })
+  }
+
+  protected put(key: string, value: AttributeValue | undefined): void {
+    if (value === undefined) return
+    try {
       // The API's type knows no read-only arrays.
-      if (told !== undefined) this.span.setAttribute(key, told as string)
-    }, undefined)
+      this.span.setAttribute(key, value as string)
+    } catch (error) {
+      noteFault(error)
+    }
   }
 
   /** Adds to the context in which the span is active. */
@@ -129,7 +133,7 @@ export abstract class Scope {
 
   private runStep<T>(options: string | StepOptions, fn: (step: Step) => T): T {
     const step = openStep(options, this.parentOfSteps())
-    return runInSpan(step.context, () => fn(step), step)
+    return runInSpan(step.context, fn, step)
   }
 }
 
@@ -157,14 +161,18 @@ export class Step extends Scope {
 }
 
 export function openStep(step: string | StepOptions, within: Context = context.active()): Step {
-  const span = safely(
-    () =>
-      typeof step === 'string'
-        ? tracer.startSpan(step, { attributes: { [RUNLENS.stepName]: step } }, within)
-        : tracer.startSpan(step.name, { attributes: stepAttributes(step) }, within),
-    undefined,
-  )
-  return new Step(span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT), within)
+  return new Step(startSpan(step, within), within)
+}
+
+function startSpan(step: string | StepOptions, within: Context): Span {
+  try {
+    return typeof step === 'string'
+      ? tracer.startSpan(step, { attributes: { [RUNLENS.stepName]: step } }, within)
+      : tracer.startSpan(step.name, { attributes: stepAttributes(step) }, within)
+  } catch (error) {
+    noteFault(error)
+    return trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+  }
 }
 
 function stepAttributes({ name, type, index, inputs, attempt, itemsIn, attributes }: StepOptions): Attributes {

@@ -92,13 +92,13 @@ export function step<T>(options: string | StepOptions, fn: (step: Step) => T): T
   const { retries } = typeof options === 'string' ? { retries: undefined } : options
   const once = (attempt?: number) => {
     const one = openStep(attempt === undefined || typeof options === 'string' ? options : { ...options, attempt })
-    return runInSpan(one.context, () => fn(one), one)
+    return runInSpan(one.context, fn, one)
   }
   return retries === undefined ? once() : (runAttempts(retries, once) as T)
 }
 
 function run<T>(execution: Execution, fn: (execution: Execution) => T): T {
-  return runInSpan(execution.context, () => fn(execution), execution)
+  return runInSpan(execution.context, fn, execution)
 }
 
 /** An id that is not known yet follows from the span. */

@@ -25,10 +25,12 @@ export class OpenSpans {
   /** Spans that were not watched because too many were open. */
   unwatched = 0
   private readonly options: { tell: OpenSpansOptions['tell']; heartbeatMs: number }
-  private readonly open = new Set<ReadableSpan>()
+  /** Open and not told of yet: where most spans end. */
+  private readonly untold = new Set<ReadableSpan>()
+  /** Open and told of. */
+  private readonly told = new Set<ReadableSpan>()
   /** Executions told of, with when (Unix ms) their next sign of life is due; the earliest first. */
   private readonly beats = new Map<ReadableSpan, number>()
-  private readonly untold = new Set<ReadableSpan>()
   private readonly changed = new Set<ReadableSpan>()
   private turnTimer: NodeJS.Timeout | undefined
   private heartbeatTimer: NodeJS.Timeout | undefined
@@ -39,33 +41,30 @@ export class OpenSpans {
 
   started(span: ReadableSpan): void {
     if (!isExecution(span) && span.attributes[RUNLENS.stepName] === undefined) return
-    if (this.open.size >= OPEN_SPANS_MAX) {
+    if (this.untold.size + this.told.size >= OPEN_SPANS_MAX) {
       this.unwatched++
       return
     }
-    this.open.add(span)
-    if (this.options.tell === undefined) return
     this.untold.add(span)
-    this.scheduleTurn()
+    if (this.turnTimer === undefined && this.options.tell !== undefined) this.scheduleTurn()
   }
 
   /** Status or progress of an execution changed. */
   updated(span: ReadableSpan): void {
-    if (!this.open.has(span) || this.untold.has(span)) return
+    if (!this.told.has(span)) return
     this.changed.add(span)
     this.scheduleTurn()
   }
 
   ended(span: ReadableSpan): void {
-    if (!this.open.delete(span)) return
-    this.untold.delete(span)
-    if (this.changed.size > 0) this.changed.delete(span)
-    if (this.beats.size > 0) this.beats.delete(span)
+    if (this.untold.delete(span) || !this.told.delete(span)) return
+    this.changed.delete(span)
+    this.beats.delete(span)
   }
 
   /** Innermost first: those opened last. */
   all(): ReadableSpan[] {
-    return [...this.open].reverse()
+    return [...this.told, ...this.untold].reverse()
   }
 
   stop(): void {
@@ -86,6 +85,7 @@ export class OpenSpans {
       if (left === 0) break
       left--
       this.untold.delete(span)
+      this.told.add(span)
       this.tell(isExecution(span) ? MARKER_EVENTS.executionStarted : MARKER_EVENTS.stepStarted, span)
     }
     for (const span of this.changed) {

@@ -9,8 +9,6 @@ import { OpenSpans } from './open-spans.ts'
 import type { Counters } from './send/counters.ts'
 import type { Outbox } from './send/outbox.ts'
 
-/** Field numbers of the records in `ScopeSpans` and `ScopeLogs`. */
-const RECORDS_FIELD = 2
 const SAMPLED = 1
 
 export interface ProcessorOptions {
@@ -44,9 +42,7 @@ export class RunlensSpanProcessor implements Sending {
       tell:
         markers &&
         ((event, span, atMs) =>
-          markers.add(span.resource, span.instrumentationScope, (to) =>
-            writeMarker(to, RECORDS_FIELD, { event, span, atMs }),
-          )),
+          markers.add(span.resource, span.instrumentationScope, writeMarker, { event, span, atMs })),
     })
   }
 
@@ -59,7 +55,7 @@ export class RunlensSpanProcessor implements Sending {
     this.open.ended(span)
     if ((span.spanContext().traceFlags & SAMPLED) === 0) return
     try {
-      traces.add(span.resource, span.instrumentationScope, (to) => writeSpan(to, RECORDS_FIELD, span))
+      traces.add(span.resource, span.instrumentationScope, writeSpan, span)
     } catch (error) {
       traces.counters.broken++
       noteFault(error)

@@ -8,10 +8,18 @@ import { Buffer } from 'node:buffer'
 const LOOP_CHARS_MAX = 48
 const TWO_POW_32 = 4_294_967_296
 
+interface Repeated {
+  text: string
+  bytes: Uint8Array
+}
+
 export class ProtoWriter {
   length = 0
   private buffer: Buffer
-  private readonly last = { text: '', bytes: new Uint8Array(0) }
+  private readonly last: readonly [Repeated, Repeated] = [
+    { text: '', bytes: new Uint8Array(0) },
+    { text: '', bytes: new Uint8Array(0) },
+  ]
 
   /** @param bytes that it starts with */
   constructor(bytes = 16_384) {
@@ -111,9 +119,12 @@ export class ProtoWriter {
     }
   }
 
-  /** As `hex`, for a text that is mostly the one of the call before: the trace id of spans that end one after another. */
-  repeatedHex(text: string): void {
-    const { last } = this
+  /**
+   * As `hex`, for a text that mostly is the one of the call before: the trace id and the parent of spans that end one after another.
+   * @param slot keeps the two apart
+   */
+  repeatedHex(text: string, slot: 0 | 1): void {
+    const last = this.last[slot]
     if (text === last.text) {
       this.bytes(last.bytes)
       return

@@ -16,13 +16,13 @@ export function writeSpan(to: ProtoWriter, field: number, span: ReadableSpan): v
   const own = span.spanContext()
   const parent = span.parentSpanContext
   to.tag(1, 2)
-  to.repeatedHex(own.traceId)
+  to.repeatedHex(own.traceId, 0)
   to.tag(2, 2)
   to.hex(own.spanId)
   writeState(to, own)
   if (parent?.spanId) {
     to.tag(4, 2)
-    to.hex(parent.spanId)
+    to.repeatedHex(parent.spanId, 1)
   }
   to.tag(5, 2)
   to.text(span.name)

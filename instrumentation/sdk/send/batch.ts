@@ -4,10 +4,15 @@ import { writeAttributes } from '../encode/attributes.ts'
 import { ProtoWriter } from '../encode/proto-writer.ts'
 import type { ReadableResource, ReadableScope } from '../encode/readable-span.ts'
 
+/** Of the records in `ScopeSpans` and `ScopeLogs`. */
+const RECORDS_FIELD = 2
 /** Groups remembered with their buffers between requests. */
 const GROUPS_MAX = 64
 /** A buffer that one giant record made larger than this is given back. */
 const GROUP_BYTES_KEPT = 1_048_576
+
+/** Appends a record as field `field` of what is open. */
+export type Write<T> = (to: ProtoWriter, field: number, record: T) => void
 
 interface Group {
   resource: ReadableResource
@@ -29,12 +34,12 @@ export class Batch {
   private groups: Group[] = []
   private last: Group | undefined
 
-  /** @param write appends a record as field 2 of what is open */
-  add(resource: ReadableResource, scope: ReadableScope, write: (to: ProtoWriter) => void): void {
+  /** @param write appends the record as field 2 of what is open */
+  add<T>(resource: ReadableResource, scope: ReadableScope, write: Write<T>, record: T): void {
     const { records } = this.groupOf(resource, scope)
     const before = records.length
     try {
-      write(records)
+      write(records, RECORDS_FIELD, record)
     } catch (error) {
       // Half a record would make the whole request undecodable.
       records.truncate(before)

@@ -3,9 +3,8 @@
  * has no room is dropped and counted. What may still succeed is sent again until it does.
  */
 
-import type { ProtoWriter } from '../encode/proto-writer.ts'
 import type { ReadableResource, ReadableScope } from '../encode/readable-span.ts'
-import { Batch, type Request } from './batch.ts'
+import { Batch, type Request, type Write } from './batch.ts'
 import { type Counters, createCounters } from './counters.ts'
 import type { Outcome } from './outcome.ts'
 import type { Transport } from './transport.ts'
@@ -73,14 +72,13 @@ export class Outbox {
     return this.batch.count + this.queuedRecords
   }
 
-  /** @param write appends the record as field 2 of what is open */
-  add(resource: ReadableResource, scope: ReadableScope, write: (to: ProtoWriter) => void): void {
+  add<T>(resource: ReadableResource, scope: ReadableScope, write: Write<T>, record: T): void {
     this.counters.recorded++
     if (this.isMuted) {
       this.counters.muted++
       return
     }
-    this.batch.add(resource, scope, write)
+    this.batch.add(resource, scope, write, record)
     const { batchRecordsMax, batchBytesMax, delayMs } = this.options
     if (this.batch.count >= batchRecordsMax || this.batch.bytes >= batchBytesMax) this.close()
     else if (this.delayTimer === undefined) this.wait(delayMs)
