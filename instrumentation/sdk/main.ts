@@ -2,19 +2,17 @@
  * The SDK half: `startRunlens` sets OpenTelemetry's Node SDK up so that executions are sent to a collector while they run and
  * when they end. Needs `@opentelemetry/sdk-node`, of the 2.x or the 3.x line. Nothing here throws into the application.
  */
-import { diag } from '@opentelemetry/api'
+import { diag, trace } from '@opentelemetry/api'
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node'
 import { type Delivered, hub, noteFault } from '../hub.ts'
+import { createProcessor } from './create-processor.ts'
 import { endOpenSpans } from './end-open.ts'
-import { type Environment, readEnvironment, type SendingSettings } from './environment.ts'
+import { type Environment, readEnvironment } from './environment.ts'
 import { sayLastWords } from './last-words/say.ts'
 import { watchForTheEnd } from './lifecycle.ts'
 import { autoInstrumentations, resourcesPackage } from './optional-packages.ts'
 import { DEFAULTS, type RunlensOptions } from './options.ts'
-import { type ProcessorStats, RunlensSpanProcessor } from './processor.ts'
-import { createGrpcTransport } from './send/grpc-transport.ts'
-import { createHttpTransport } from './send/http-transport.ts'
-import { Outbox } from './send/outbox.ts'
+import type { ProcessorStats, RunlensSpanProcessor } from './processor.ts'
 import type { Target } from './send/transport.ts'
 import { nearestPackageName } from './service-name.ts'
 
@@ -37,13 +35,6 @@ export interface Runlens {
   /** Sends what is left and stops. Never rejects. */
   shutdown(): Promise<void>
 }
-
-/** Memory for marker records: they are small and of the moment. */
-const MARKER_QUEUE_BYTES_MAX = 1_048_576
-const MARKER_DELAY_MS = 100
-/** A request of this size is made and written in about 0.4 ms, most of which is the kernel's. */
-const BATCH_BYTES_MAX = 65_536
-const BATCH_RECORDS_MAX = 512
 
 let running: Runlens | undefined
 
@@ -71,9 +62,15 @@ function startSending(options: RunlensOptions, env: Environment): Runlens {
     diag.warn(`Runlens leaves sending to the OpenTelemetry SDK (${settings.why}): executions show when they end`)
   }
   const flushTimeoutMs = options.flushTimeoutMs ?? DEFAULTS.flushTimeoutMs
-  const processor = settings.sender === 'own' ? createProcessor(settings, options, flushTimeoutMs) : undefined
+  const processor = settings.sender === 'own' ? createProcessor(settings, options) : undefined
   const sdk = new NodeSDK(sdkConfiguration(options, env, processor))
+  const before = currentProvider()
   sdk.start()
+  if (processor !== undefined && currentProvider() === before) {
+    diag.warn('Another OpenTelemetry SDK is running: give it the span processor of @runlens/instrumentation/processor')
+    void sdk.shutdown().catch(noteFault)
+    return idle()
+  }
   hub.sending = processor
   const unwatch =
     processor && (options.flushAtEnd ?? true) ? watch(processor, settings.traces, flushTimeoutMs) : () => {}
@@ -90,40 +87,10 @@ function startSending(options: RunlensOptions, env: Environment): Runlens {
   }
 }
 
-function createProcessor(settings: SendingSettings, options: RunlensOptions, flushTimeoutMs: number) {
-  const { batchRecordsMax, queueRecordsMax, delayMs } = settings
-  const limits = { batchBytesMax: BATCH_BYTES_MAX, batchRecordsMax: Math.min(batchRecordsMax, BATCH_RECORDS_MAX) }
-  const traces = new Outbox({
-    ...limits,
-    transport: transportTo(settings.traces, 'traces'),
-    delayMs,
-    queueBytesMax: options.queueBytesMax ?? DEFAULTS.queueBytesMax,
-    queueRecordsMax,
-    whenUnsupported: 'refuse',
-  })
-  const markers = new Outbox({
-    ...limits,
-    transport: transportTo(settings.logs, 'logs'),
-    delayMs: MARKER_DELAY_MS,
-    queueBytesMax: MARKER_QUEUE_BYTES_MAX,
-    queueRecordsMax: Number.MAX_SAFE_INTEGER,
-    whenUnsupported: 'pause',
-    onUnsupported: (pauseMs, why) =>
-      diag.info(
-        `Runlens: the collector takes no log records (${why}); executions show when they end. Next try in ${pauseMs} ms`,
-      ),
-  })
-  const heartbeatMs = options.heartbeatIntervalMs ?? DEFAULTS.heartbeatIntervalMs
-  return new RunlensSpanProcessor({
-    traces,
-    markers: settings.markers ? markers : undefined,
-    heartbeatMs,
-    flushTimeoutMs,
-  })
-}
-
-function transportTo(target: Target, signal: 'traces' | 'logs') {
-  return target.protocol === 'grpc' ? createGrpcTransport(target, signal) : createHttpTransport(target)
+/** Who makes spans, behind the API's proxy. */
+function currentProvider(): unknown {
+  const provider = trace.getTracerProvider() as { getDelegate?: () => unknown }
+  return provider.getDelegate?.() ?? provider
 }
 
 function sdkConfiguration(options: RunlensOptions, env: Environment, processor: RunlensSpanProcessor | undefined) {
