@@ -4,6 +4,11 @@ import type { ProtoWriter } from './proto-writer.ts'
 /** Nested arrays and maps deeper than this become empty. */
 const DEPTH_MAX = 8
 
+/** Encoded keys that are remembered; programs that make keys up get on without. */
+const KEYS_MAX = 1_000
+const KEY_CHARS_MAX = 64
+const keys = new Map<string, Uint8Array>()
+
 export type AttributeMap = Readonly<Record<string, unknown>>
 
 /** Writes every attribute as field `field` of the message that is open. */
@@ -17,12 +22,24 @@ export function writeAttributes(to: ProtoWriter, field: number, attributes: Attr
 
 export function writeAttribute(to: ProtoWriter, field: number, key: string, value: unknown): void {
   const pair = to.open(field)
-  to.tag(1, 2)
-  to.text(key)
+  writeKey(to, key)
   const any = to.open(2)
   writeAnyValue(to, value, 0)
   to.close(any)
   to.close(pair)
+}
+
+/** Field 1 of a `KeyValue`. Keys come again and again: each is encoded once. */
+function writeKey(to: ProtoWriter, key: string): void {
+  const known = keys.get(key)
+  if (known !== undefined) {
+    to.raw(known)
+    return
+  }
+  const begin = to.length
+  to.tag(1, 2)
+  to.text(key)
+  if (keys.size < KEYS_MAX && key.length <= KEY_CHARS_MAX) keys.set(key, Uint8Array.from(to.written().subarray(begin)))
 }
 
 /** The fields of an `AnyValue`; null and what is unknown is the empty value. */

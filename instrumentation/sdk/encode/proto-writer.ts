@@ -10,6 +10,7 @@ const TWO_POW_32 = 4_294_967_296
 
 interface Repeated {
   text: string
+  /** With their length. */
   bytes: Uint8Array
 }
 
@@ -60,6 +61,10 @@ export class ProtoWriter {
   varint(value: number): void {
     this.reserve(8)
     const { buffer } = this
+    if (value < 0x80) {
+      buffer[this.length++] = value
+      return
+    }
     let rest = value
     while (rest >= 0x80) {
       buffer[this.length++] = (rest % 128) | 0x80
@@ -113,10 +118,12 @@ export class ProtoWriter {
     const bytes = text.length >> 1
     this.reserve(bytes + 1)
     const { buffer } = this
-    buffer[this.length++] = bytes
+    let to = this.length
+    buffer[to++] = bytes
     for (let at = 0; at < text.length; at += 2) {
-      buffer[this.length++] = (digit(text.charCodeAt(at)) << 4) | digit(text.charCodeAt(at + 1))
+      buffer[to++] = (digit(text.charCodeAt(at)) << 4) | digit(text.charCodeAt(at + 1))
     }
+    this.length = to
   }
 
   /**
@@ -126,10 +133,10 @@ export class ProtoWriter {
   repeatedHex(text: string, slot: 0 | 1): void {
     const last = this.last[slot]
     if (text === last.text) {
-      this.bytes(last.bytes)
+      this.raw(last.bytes)
       return
     }
-    const begin = this.length + 1
+    const begin = this.length
     this.hex(text)
     last.text = text
     last.bytes = Uint8Array.from(this.buffer.subarray(begin, this.length))
@@ -150,9 +157,17 @@ export class ProtoWriter {
 
   /** Bytes that are fields already. */
   raw(value: Uint8Array): void {
-    this.reserve(value.length)
-    this.buffer.set(value, this.length)
-    this.length += value.length
+    const bytes = value.length
+    this.reserve(bytes)
+    if (bytes > LOOP_CHARS_MAX) this.buffer.set(value, this.length)
+    else this.copy(value)
+    this.length += bytes
+  }
+
+  /** A loop: for a few bytes the runtime's copy costs more to call. */
+  private copy(value: Uint8Array): void {
+    const { buffer, length } = this
+    for (let at = 0; at < value.length; at++) buffer[length + at] = value[at]!
   }
 
   /** Opens a nested message; hand what it returns to `close`. */
