@@ -1,10 +1,11 @@
 /** One run of a workflow, agent, pipeline or job, as the application sees it while it runs. */
-import { type Context, context, createContextKey, type Span } from '@opentelemetry/api'
+import { type Context, context, createContextKey, type Span, trace } from '@opentelemetry/api'
 import { RUNLENS, RUNLENS_VISUAL } from '@runlens/conventions'
 import { hub, safely } from '../hub.ts'
 import { type Carrier, type Identity, writeCarrier } from './carrier.ts'
 import type { EndOptions } from './options.ts'
 import { Scope, type ScopeKeys } from './scope.ts'
+import { TRACER_NAME } from './tracer.ts'
 
 const EXECUTION = createContextKey('runlens.execution')
 
@@ -29,6 +30,13 @@ export class Execution extends Scope {
   readonly identity: Identity
   /** A status that was told along the way and must not outlive the run. */
   private isTold = false
+
+  /**
+   * Whether others decide which span is active in its context: instrumentations of routers keep the context that a middleware made, but
+   * put spans in it that are no part of this execution.
+   * @internal
+   */
+  isShared = false
 
   /** @internal */
   constructor(span: Span, within: Context, identity: Identity) {
@@ -79,8 +87,7 @@ export class Execution extends Scope {
   /** Writes into a message's headers what makes work elsewhere a part of this one. Gives the carrier. */
   inject<C extends object>(carrier: C): C {
     safely(() => {
-      const active = context.active()
-      writeCarrier(carrier as Carrier, executionOf(active) === this ? active : this.context, this.identity)
+      writeCarrier(carrier as Carrier, this.here(), this.identity)
     }, undefined)
     return carrier
   }
@@ -126,8 +133,16 @@ export class Execution extends Scope {
 
   /** Where the caller is in a step of this execution, a new one belongs below that. */
   protected override parentOfSteps(): Context {
+    return this.here()
+  }
+
+  /** The active context if it is inside of this execution. */
+  private here(): Context {
     const active = context.active()
-    return executionOf(active) === this ? active : this.context
+    if (executionOf(active) !== this) return this.context
+    if (!this.isShared) return active
+    const { instrumentationScope } = (trace.getSpan(active) ?? {}) as { instrumentationScope?: { name: string } }
+    return instrumentationScope?.name === TRACER_NAME ? active : this.context
   }
 
   private tell(): void {

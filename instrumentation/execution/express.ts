@@ -59,6 +59,7 @@ export function executionMiddleware<Req extends RequestLike, Res extends Respons
 ): Handler<Req, Res> {
   return (request, response, next) => {
     const execution = begin(options, request, response)
+    execution.isShared = true
     context.with(execution.context, next)
   }
 }

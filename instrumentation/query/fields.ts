@@ -10,7 +10,7 @@ const VALUE_CHARS_MAX = 4_096
 const QUERY_CHARS_MAX = 65_536
 
 /** `failed`: the database said no. `error`: something broke. */
-export type QueryStatus = 'running' | 'success' | 'failed' | 'error' | 'timeout' | 'cancelled'
+export type QueryStatus = 'success' | 'failed' | 'error' | 'timeout' | 'cancelled'
 
 export interface QueryFields {
   query?: string

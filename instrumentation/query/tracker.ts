@@ -2,7 +2,7 @@
 import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { RUNLENS } from '@runlens/conventions'
 import { tracer } from '../execution/tracer.ts'
-import { type Delivered, hub, noteFault } from '../hub.ts'
+import { type Delivered, hub, noteFault, safely } from '../hub.ts'
 import { redactText } from '../payload/redact.ts'
 import { type QueryFields, type QueryStatus, queryAttributes, statusKey } from './fields.ts'
 
@@ -22,6 +22,15 @@ export type Logged = Delivered & {
   executionId: string
 }
 
+/** A query that has not ended. */
+export interface RunningQuery {
+  executionId: string
+  /** As `logExecution`, with what is known by now. */
+  end(more?: TrackedQuery, options?: { timeoutMs?: number }): Promise<Logged>
+  /** As `logExecutionBackground`. */
+  endBackground(more?: TrackedQuery): void
+}
+
 const TIMEOUT_MS = 10_000
 
 export const tracker = {
@@ -29,24 +38,41 @@ export const tracker = {
    * Records the query and resolves when the collector has acknowledged it, or says why not. Never rejects.
    * @param timeoutMs how long to wait; then it is `pending` and still being sent. Default 10 000
    */
-  async logExecution(query: TrackedQuery, { timeoutMs = TIMEOUT_MS } = {}): Promise<Logged> {
-    const droppedBefore = hub.sending?.droppedSpans
-    const recorded = record(query)
-    if (recorded === undefined) return { kind: 'dropped', why: hub.lastFault, executionId: '' }
-    const { executionId, isSent } = recorded
-    if (!isSent) return { kind: 'dropped', why: 'nothing records spans, or this one was not sampled', executionId }
-    try {
-      return { ...(await deliver(timeoutMs, droppedBefore)), executionId }
-    } catch (error) {
-      noteFault(error)
-      return { kind: 'unknown', why: String(error), executionId }
-    }
-  },
+  logExecution: (query: TrackedQuery, options?: { timeoutMs?: number }): Promise<Logged> =>
+    begin(query).end({}, options),
 
   /** Records the query and returns at once; it is sent with what else there is. Never throws. Gives the execution's id. */
   logExecutionBackground(query: TrackedQuery): string {
-    return record(query)?.executionId ?? ''
+    const begun = begin(query)
+    begun.endBackground()
+    return begun.executionId
   },
+
+  /** Tells of a query that runs: call `end` or `endBackground` with what is known by then. Never throws. */
+  startExecution: (query: QueryFields & Pick<TrackedQuery, 'startedAt'>): RunningQuery => begin(query),
+}
+
+function begin(query: TrackedQuery): RunningQuery {
+  const droppedBefore = hub.sending?.droppedSpans
+  const open = safely(() => openQuery(query), undefined)
+  const finish = (more: TrackedQuery) =>
+    safely(() => open !== undefined && closeQuery(open, { ...query, ...more }, more), false)
+  const executionId = open?.executionId ?? ''
+  return {
+    executionId,
+    endBackground: (more = {}) => void finish(more),
+    end: async (more = {}, { timeoutMs = TIMEOUT_MS } = {}) => {
+      const isSent = finish(more)
+      const why = open === undefined ? hub.lastFault : 'nothing records spans, or this one was not sampled'
+      if (!isSent) return { kind: 'dropped', why, executionId }
+      try {
+        return { ...(await deliver(timeoutMs, droppedBefore)), executionId }
+      } catch (error) {
+        noteFault(error)
+        return { kind: 'unknown', why: String(error), executionId }
+      }
+    },
+  }
 }
 
 /** Without the SDK half, whoever provides spans is asked to send them; whether that worked nobody says. */
@@ -58,26 +84,32 @@ async function deliver(timeoutMs: number, droppedBefore: number | undefined): Pr
   return { kind: 'unknown', why: 'another SDK sends it' }
 }
 
-function record(query: TrackedQuery): { executionId: string; isSent: boolean } | undefined {
-  try {
-    const isStep = trace.getSpanContext(context.active()) !== undefined
-    const { startMs, endMs } = times(query)
-    const span = tracer.startSpan(nameOf(query), {
-      kind: SpanKind.CLIENT,
-      startTime: startMs,
-      attributes: queryAttributes(query),
-    })
-    const executionId = idOf(span, isStep)
-    // Below another execution it is a step of that one, which view A counts as well.
-    if (!isStep) span.setAttributes({ [RUNLENS.executionId]: executionId, [RUNLENS.executionKind]: 'query' })
-    putStatus(span, query, isStep)
-    const isSent = span.isRecording() && (span.spanContext().traceFlags & 1) === 1
-    if (query.status !== 'running') span.end(endMs)
-    return { executionId, isSent }
-  } catch (error) {
-    noteFault(error)
-    return undefined
-  }
+interface OpenQuery {
+  span: Span
+  executionId: string
+  isStep: boolean
+}
+
+function openQuery(query: TrackedQuery): OpenQuery {
+  const isStep = trace.getSpanContext(context.active()) !== undefined
+  const attributes = queryAttributes(query)
+  // Below another execution it is a step of that one, which view A counts as well.
+  if (!isStep) attributes[RUNLENS.executionKind] = 'query'
+  const { startMs } = times(query)
+  const span = tracer.startSpan(nameOf(query), { kind: SpanKind.CLIENT, startTime: startMs, attributes })
+  const executionId = idOf(span, isStep)
+  if (!isStep) span.setAttribute(RUNLENS.executionId, executionId)
+  return { span, executionId, isStep }
+}
+
+/** Gives whether the span will be sent. Once: later calls change nothing. */
+function closeQuery({ span, isStep }: OpenQuery, query: TrackedQuery, more: TrackedQuery): boolean {
+  const isSent = span.isRecording() && (span.spanContext().traceFlags & 1) === 1
+  if (!span.isRecording()) return false
+  span.setAttributes(queryAttributes(more))
+  putStatus(span, query, isStep)
+  span.end(times(query).endMs)
+  return isSent
 }
 
 /** As the server calls it. */
@@ -92,7 +124,7 @@ function putStatus(span: Span, query: TrackedQuery, isStep: boolean): void {
   const message = errorMessage === undefined ? undefined : redactText(errorMessage.slice(0, 4_096))
   if (errorType !== undefined) span.setAttribute('error.type', errorType)
   if (message !== undefined) span.setAttribute('error.message', message)
-  if (message === undefined && errorType === undefined && ['success', 'running'].includes(status ?? '')) return
+  if (message === undefined && errorType === undefined && status === 'success') return
   span.setStatus({ code: SpanStatusCode.ERROR, ...(message === undefined ? {} : { message }) })
 }
 

@@ -56,6 +56,7 @@ it('reads timeouts, compression and batches', () => {
   const settings = readEnvironment({
     OTEL_EXPORTER_OTLP_TIMEOUT: '2000',
     OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '3000',
+    OTEL_BSP_EXPORT_TIMEOUT: '2500',
     OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
     OTEL_EXPORTER_OTLP_LOGS_COMPRESSION: 'none',
     OTEL_BSP_SCHEDULE_DELAY: '50',
@@ -63,7 +64,7 @@ it('reads timeouts, compression and batches', () => {
     OTEL_BSP_MAX_QUEUE_SIZE: '100',
   })
   expect(settings).toMatchObject({
-    traces: { timeoutMs: 3_000, compression: 'gzip' },
+    traces: { timeoutMs: 2_500, compression: 'gzip' },
     logs: { timeoutMs: 2_000, compression: 'none' },
     delayMs: 50,
     batchRecordsMax: 10,

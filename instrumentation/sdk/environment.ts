@@ -37,8 +37,9 @@ export function readEnvironment(env: Environment, options: SendingOptions = {}):
   const faults: string[] = []
   const whole = (name: string, otherwise: number) => readWhole(env, name, otherwise, faults)
   const sender = senderOf(env)
+  const traces = targetOf(env, 'TRACES', options, faults)
   return {
-    traces: targetOf(env, 'TRACES', options, faults),
+    traces: { ...traces, timeoutMs: Math.min(traces.timeoutMs, whole('OTEL_BSP_EXPORT_TIMEOUT', traces.timeoutMs)) },
     logs: targetOf(env, 'LOGS', options, faults),
     sender: sender === '' ? 'own' : 'sdk',
     why: sender,

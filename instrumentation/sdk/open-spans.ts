@@ -2,6 +2,7 @@
  * Tells of native spans that have not ended: that they started, that their state changed, that they are alive. A span that
  * ends before its turn came says everything itself, so a short step costs no record.
  */
+import { TraceFlags } from '@opentelemetry/api'
 import { HEARTBEAT_INTERVAL_MS, MARKER_EVENTS, type MarkerEvent, RUNLENS } from '@runlens/conventions'
 import { noteFault } from '../hub.ts'
 import type { ReadableSpan } from './encode/readable-span.ts'
@@ -41,6 +42,7 @@ export class OpenSpans {
 
   started(span: ReadableSpan): void {
     if (!isExecution(span) && span.attributes[RUNLENS.stepName] === undefined) return
+    if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return
     if (this.untold.size + this.told.size >= OPEN_SPANS_MAX) {
       this.unwatched++
       return

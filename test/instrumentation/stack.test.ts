@@ -185,7 +185,7 @@ it('wraps Express beside auto-instrumentation: the handler is an execution insid
   await run(
     'shop',
     `import express from 'express'
-    import { currentExecution, executionHandler, step } from '@runlens/instrumentation'
+    import { currentExecution, executionHandler, executionMiddleware, step } from '@runlens/instrumentation'
     const app = express()
     app.get('/orders/:id', executionHandler((request) => ({ workflow: 'order page', kind: 'workflow', user: request.query.user }), async (request, response) => {
       await step('load', async () => {})
@@ -193,9 +193,11 @@ it('wraps Express beside auto-instrumentation: the handler is an execution insid
       response.json({ ok: true })
     }))
     app.get('/broken', executionHandler({}, async () => { throw new TypeError('no handler') }))
+    app.use('/api', executionMiddleware({ workflow: 'api' }))
+    app.get('/api/stock/:item', (request, response) => step('count', () => response.status(503).json({})))
     const server = app.listen(0, '127.0.0.1', async () => {
       const base = 'http://127.0.0.1:' + server.address().port
-      for (const path of ['/orders/7?user=u-9', '/broken']) await (await fetch(base + path)).text()
+      for (const path of ['/orders/7?user=u-9', '/broken', '/api/stock/9']) await (await fetch(base + path)).text()
       server.close()
       server.closeAllConnections()
     })`,
@@ -205,6 +207,8 @@ it('wraps Express beside auto-instrumentation: the handler is an execution insid
     const one = (name: string) => executions.find(({ workflow_name }: Found) => workflow_name === name)
     expect(one('order page')).toBeDefined()
     expect(one('GET /broken')).toBeDefined()
+    expect(one('api')).toBeDefined()
+    expect(one('api')).toMatchObject({ status: 'error', kind: 'request', status_code: '503', step_count: 1 })
     return { page: one('order page'), broken: one('GET /broken'), all: executions }
   })
   expect(found.page).toMatchObject({
@@ -242,15 +246,18 @@ it('tracks queries: alone as executions of their own, otherwise as steps', async
         return { rows: [1, 2, 3], rowCount: 3 }
       },
     }, { user: 'u-3' })
+    const running = tracker.startExecution({ query: 'select 9', databaseType: 'kdb', startedAt: Date.now() - 3000 })
+    const done = await running.end({ returnedRows: 9, completedAt: Date.now() })
+    await running.end({ returnedRows: 10 })
     await client.query('SELECT * FROM orders WHERE id = $1', [7])
     await client.query({ text: 'broken' }).catch(() => {})
     const inside = await withExecution({ workflow: 'report', user: 'u-4' }, async (execution) => {
       await client.query('SELECT 3')
       return execution.id
     })
-    console.log(logged.kind, logged.executionId, late.executionId, rejected.executionId, inside)`,
+    console.log(logged.kind, logged.executionId, late.executionId, rejected.executionId, inside, done.executionId)`,
   )
-  const [kind, id, late, rejected, inside] = ids.split(' ')
+  const [kind, id, late, rejected, inside, running] = ids.split(' ')
   expect(kind).toBe('acknowledged')
   const found = await execution(id!, ({ status }) => expect(status).toBe('success'))
   expect(found).toMatchObject({
@@ -270,6 +277,10 @@ it('tracks queries: alone as executions of their own, otherwise as steps', async
   expect(trace).not.toContain('hunter2')
   await execution(late!, (one) => expect(one).toMatchObject({ status: 'timeout', database_type: 'starburst' }))
   await execution(rejected!, (one) => expect(one).toMatchObject({ status: 'failed', error_type: 'SyntaxError' }))
+  const measured = await execution(running!, (one) =>
+    expect(one).toMatchObject({ status: 'success', rows_returned: 9 }),
+  )
+  expect(measured.duration_ms).toBeGreaterThanOrEqual(3_000)
   const { executions } = (await get('/executions?service=tracked&database_type=postgresql')) as Found
   expect(executions.map(({ query, status, rows_returned }: Found) => [query, status, rows_returned])).toEqual([
     ['broken', 'failed', null],
