@@ -1,5 +1,6 @@
 /** Puts what was thrown on a span: exception event, `error.type`, status. */
 import { type Span, SpanStatusCode } from '@opentelemetry/api'
+import { now, toHrTime } from '../clock.ts'
 import { redactText } from '../payload/redact.ts'
 import { toText } from '../payload/to-text.ts'
 
@@ -14,11 +15,9 @@ export interface ErrorParts {
 
 export function recordError(span: Span, error: unknown): void {
   const { type, message, stack } = errorParts(error)
-  span.addEvent('exception', {
-    'exception.type': type,
-    'exception.message': message,
-    ...(stack === undefined ? {} : { 'exception.stacktrace': stack }),
-  })
+  const stacktrace = stack === undefined ? {} : { 'exception.stacktrace': stack }
+  const attributes = { 'exception.type': type, 'exception.message': message, ...stacktrace }
+  span.addEvent('exception', attributes, toHrTime(now()))
   span.setAttribute('error.type', type)
   span.setStatus({ code: SpanStatusCode.ERROR, message })
 }

@@ -39,8 +39,8 @@ export class Execution extends Scope {
   isShared = false
 
   /** @internal */
-  constructor(span: Span, within: Context, identity: Identity) {
-    super(span, within, KEYS)
+  constructor(span: Span, within: Context, identity: Identity, startedMs: number) {
+    super(span, within, KEYS, startedMs)
     this.identity = identity
   }
 

@@ -3,12 +3,14 @@ import {
   type Attributes,
   type Context,
   context,
+  type HrTime,
   INVALID_SPAN_CONTEXT,
   type Span,
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api'
 import { RUNLENS, type Status } from '@runlens/conventions'
+import { now, toHrTime } from '../clock.ts'
 import { noteFault, safely } from '../hub.ts'
 import { toText } from '../payload/to-text.ts'
 import { recordError } from './errors.ts'
@@ -43,8 +45,12 @@ export abstract class Scope {
   protected readonly keys: ScopeKeys
   private isOver = false
 
-  protected constructor(span: Span, within: Context, keys: ScopeKeys) {
+  private readonly startedMs: number
+
+  /** @param startedMs when the span was said to start */
+  protected constructor(span: Span, within: Context, keys: ScopeKeys, startedMs: number) {
     this.span = span
+    this.startedMs = startedMs
     this.context = this.mark(trace.setSpan(within, span))
     this.keys = keys
   }
@@ -97,7 +103,8 @@ export abstract class Scope {
     this.isOver = true
     try {
       if (how !== PLAINLY) this.close(how)
-      this.span.end()
+      // A clock that was set back must not make an end before a start.
+      this.span.end(toHrTime(Math.max(this.startedMs, now())))
     } catch (error) {
       noteFault(error)
     }
@@ -139,8 +146,8 @@ export abstract class Scope {
 
 export class Step extends Scope {
   /** @internal */
-  constructor(span: Span, within: Context) {
-    super(span, within, STEP_KEYS)
+  constructor(span: Span, within: Context, startedMs: number) {
+    super(span, within, STEP_KEYS, startedMs)
   }
 
   setItems(items: { in?: number; out?: number }): void {
@@ -161,14 +168,15 @@ export class Step extends Scope {
 }
 
 export function openStep(step: string | StepOptions, within: Context = context.active()): Step {
-  return new Step(startSpan(step, within), within)
+  const startedMs = now()
+  return new Step(startSpan(step, within, toHrTime(startedMs)), within, startedMs)
 }
 
-function startSpan(step: string | StepOptions, within: Context): Span {
+function startSpan(step: string | StepOptions, within: Context, startTime: HrTime): Span {
   try {
     return typeof step === 'string'
-      ? tracer.startSpan(step, { attributes: { [RUNLENS.stepName]: step } }, within)
-      : tracer.startSpan(step.name, { attributes: stepAttributes(step) }, within)
+      ? tracer.startSpan(step, { startTime, attributes: { [RUNLENS.stepName]: step } }, within)
+      : tracer.startSpan(step.name, { startTime, attributes: stepAttributes(step) }, within)
   } catch (error) {
     noteFault(error)
     return trace.wrapSpanContext(INVALID_SPAN_CONTEXT)

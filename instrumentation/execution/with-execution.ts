@@ -13,6 +13,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { RUNLENS } from '@runlens/conventions'
+import { now, toHrTime } from '../clock.ts'
 import { safely } from '../hub.ts'
 import { toText } from '../payload/to-text.ts'
 import { type Carrier, type Identity, readCarrier } from './carrier.ts'
@@ -106,8 +107,10 @@ type Known = Omit<Identity, 'id'> & { id: string | undefined }
 
 function open(within: Context, links: readonly SpanContext[], known: Known, attributes: () => Attributes): Execution {
   let span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+  const startedMs = now()
   const id = safely(() => {
     const options = {
+      startTime: toHrTime(startedMs),
       attributes: Object.assign(identityAttributes(known), attributes()),
       links: links.map((context) => ({ context })),
     }
@@ -116,7 +119,7 @@ function open(within: Context, links: readonly SpanContext[], known: Known, attr
     span.setAttribute(RUNLENS.executionId, given)
     return given
   }, undefined)
-  return new Execution(span, within, { ...known, id: id ?? randomUUID() })
+  return new Execution(span, within, { ...known, id: id ?? randomUUID() }, startedMs)
 }
 
 /** What the server would call it too: by its trace, and below another span by its own id as well. */

@@ -1,6 +1,7 @@
 /** Watches the queries of a client whose `query` works like that of `pg`: a text or a configuration, values, a promise or a callback. */
 import { context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { RUNLENS } from '@runlens/conventions'
+import { now, toHrTime } from '../clock.ts'
 import { errorParts, recordError } from '../execution/errors.ts'
 import { tracer } from '../execution/tracer.ts'
 import { noteFault, safely } from '../hub.ts'
@@ -89,7 +90,11 @@ function open(query: string, options: TrackOptions, client: object): Span {
     connection: options.connection ?? connectionOf(client),
   })
   if (!isStep) attributes[RUNLENS.executionKind] = 'query'
-  return tracer.startSpan(`${word ?? 'query'} ${databaseType}`, { kind: SpanKind.CLIENT, attributes })
+  return tracer.startSpan(`${word ?? 'query'} ${databaseType}`, {
+    kind: SpanKind.CLIENT,
+    startTime: toHrTime(now()),
+    attributes,
+  })
 }
 
 /** What a client of `pg` knows of its connection, without the password. */
@@ -107,7 +112,7 @@ function finish(span: Span, error: unknown, result: unknown): void {
       const rows = rowsOf(result)
       if (rows !== undefined) span.setAttribute('db.response.returned_rows', rows)
     }
-    span.end()
+    span.end(toHrTime(now()))
   } catch (fault) {
     noteFault(fault)
   }

@@ -1,6 +1,7 @@
 /** Query tracking: tells of a database query that has run, as the program that ran it knows it. */
 import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { RUNLENS } from '@runlens/conventions'
+import { now } from '../clock.ts'
 import { tracer } from '../execution/tracer.ts'
 import { type Delivered, hub, noteFault, safely } from '../hub.ts'
 import { redactText } from '../payload/redact.ts'
@@ -133,9 +134,9 @@ function times({ startedAt, completedAt, executionTime }: TrackedQuery): { start
   const endMs = completedAt !== undefined ? Number(completedAt) : undefined
   if (startedAt !== undefined) {
     const startMs = Number(startedAt)
-    return { startMs, endMs: Math.max(startMs, endMs ?? startMs + (tookMs ?? Math.max(0, Date.now() - startMs))) }
+    return { startMs, endMs: Math.max(startMs, endMs ?? startMs + (tookMs ?? Math.max(0, now() - startMs))) }
   }
-  const end = endMs ?? Date.now()
+  const end = endMs ?? now()
   return { startMs: end - Math.max(0, tookMs ?? 0), endMs: end }
 }
 

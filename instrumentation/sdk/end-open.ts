@@ -1,6 +1,7 @@
 /** Ends the executions and steps that are open when the program ends, so that they do not look as if they ran on. */
 import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api'
 import { RUNLENS } from '@runlens/conventions'
+import { now, toHrTime } from '../clock.ts'
 import type { ReadableSpan } from './encode/readable-span.ts'
 import type { ProgramEnd } from './lifecycle.ts'
 
@@ -17,7 +18,7 @@ export function endOpenSpans(spans: readonly ReadableSpan[], end: ProgramEnd): v
       span.setAttributes(attributes)
       span.setStatus({ code: SpanStatusCode.ERROR, message })
     }
-    span.end()
+    span.end(toHrTime(now()))
   }
 }
 

@@ -15,7 +15,7 @@ export interface Recorded {
   events: { name: string; attributes: Record<string, unknown> }[]
   links: string[]
   startMs: number
-  durationMs: number
+  endMs: number
 }
 
 const exporter = new InMemorySpanExporter()
@@ -45,6 +45,6 @@ function plain(span: ReadableSpan, names: ReadonlyMap<string, string>): Recorded
     events: span.events.map(({ name, attributes }) => ({ name, attributes: { ...attributes } })),
     links: span.links.map((link) => link.context.spanId),
     startMs: ms(span.startTime),
-    durationMs: ms(span.duration),
+    endMs: ms(span.endTime),
   }
 }
