@@ -1,4 +1,4 @@
-/** Lists as they stand in SQL: of words from the model's closed vocabularies, and of many trace ids. */
+/** Lists of words from the model's closed vocabularies, as they stand in SQL. */
 import { FAILURE_STATUSES } from '@runlens/conventions'
 
 /** `('a', 'b')`. Only for the model's own words, which hold no quotes: nobody's text comes into SQL. */

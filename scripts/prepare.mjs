@@ -48,11 +48,11 @@ function readPackages(relative) {
 }
 
 /**
- * `npm install` and not `npm ci`: the latter throws away 600 MB to change one package. The versions are those of the lock
+ * `npm install` and not `npm ci`: the latter throws away a gigabyte to change one package. The versions are those of the lock
  * file, which stays as it is.
  */
 function install() {
-  console.error('Installing packages (about 600 MB with the embedded ClickHouse, once) ...')
+  console.error('Installing packages (about 1 GB: the embedded ClickHouse, and what the tests run with; once) ...')
   // NODE_ENV=production would leave out the compiler.
   const args = ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
   const npm = process.env.npm_execpath

@@ -21,6 +21,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Speaks HTTP with query-api, which serves it.
   web: ['conventions'],
   cli: ['conventions', 'runtime', 'otlp', 'clickhouse'],
+  // Published: applications import it.
+  instrumentation: ['conventions'],
 }
 
 /** Modules that a process starts with, or that a package offers: nobody needs to import them. */
@@ -87,8 +89,9 @@ describe('the architecture', () => {
     const wrong = Object.keys(MAY_IMPORT).flatMap((name) => {
       const manifest = JSON.parse(readFileSync(join(ROOT, name, 'package.json'), 'utf8')) as {
         dependencies?: Record<string, string>
+        peerDependencies?: Record<string, string>
       }
-      const declared = Object.keys(manifest.dependencies ?? {})
+      const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
       const used = new Set(
         shipped
           .filter((module) => module.package === name)

@@ -3,10 +3,21 @@ import type { Benchmark } from '../harness/benchmark.ts'
 import { collector } from './collector.ts'
 import { disk } from './disk.ts'
 import { endToEnd } from './end-to-end.ts'
+import { instrumentation } from './instrumentation.ts'
 import { peer } from './peer.ts'
 import { questions } from './questions.ts'
 import { settle } from './settle.ts'
 import { startup } from './startup.ts'
 import { visible } from './visible.ts'
 
-export const ALL: readonly Benchmark[] = [collector, endToEnd, settle, visible, questions, disk, startup, peer]
+export const ALL: readonly Benchmark[] = [
+  collector,
+  endToEnd,
+  settle,
+  visible,
+  questions,
+  disk,
+  startup,
+  instrumentation,
+  peer,
+]

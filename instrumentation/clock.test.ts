@@ -1,0 +1,37 @@
+import { expect, it, vi } from 'vitest'
+import { recordedSpans } from '../test/kit/recorded-spans.ts'
+import { now, toHrTime } from './clock.ts'
+import { withExecution } from './execution/with-execution.ts'
+
+it('goes forward in less than milliseconds, near the wall clock', () => {
+  const times = Array.from({ length: 1_000 }, now)
+  expect([...times].sort((a, b) => a - b)).toEqual(times)
+  expect(new Set(times).size).toBeGreaterThan(100)
+  expect(Math.abs(now() - Date.now())).toBeLessThan(25)
+  expect(toHrTime(1_700_000_000_123.5)).toEqual([1_700_000_000, 123_500_000])
+})
+
+it('follows a wall clock that was set', () => {
+  const real = Date.now()
+  vi.spyOn(Date, 'now').mockReturnValue(real + 3_600_000)
+  try {
+    expect(now() - real).toBeGreaterThan(3_599_000)
+  } finally {
+    vi.restoreAllMocks()
+  }
+  expect(Math.abs(now() - Date.now())).toBeLessThan(25)
+})
+
+it('orders what follows one another, and holds children within their parents', async () => {
+  for (let round = 0; round < 50; round++) {
+    const spans = await recordedSpans(() =>
+      withExecution({ workflow: 'w' }, (execution) => {
+        execution.step('a', (step) => step.step('a inner', () => {}))
+        execution.step('b', () => {})
+      }),
+    )
+    const [inner, a, b, root] = spans
+    const order = [root!.startMs, a!.startMs, inner!.startMs, inner!.endMs, a!.endMs, b!.startMs, b!.endMs, root!.endMs]
+    expect([...order].sort((x, y) => x - y)).toEqual(order)
+  }
+})

@@ -1,0 +1,24 @@
+/**
+ * One clock for all spans of this package. The SDK starts each span at a whole millisecond and measures on from there, so that a child
+ * may seem to end after its parent and attempts of one millisecond have no order; what failed first could not be told.
+ */
+import type { HrTime } from '@opentelemetry/api'
+
+/** The wall clock was set, or the machine slept: the monotonic clock is put beside it again. */
+const DRIFT_MS_MAX = 20
+
+let originMs = Date.now() - performance.now()
+
+/** Milliseconds since the epoch with fractions; never goes back but when the wall clock is set back. */
+export function now(): number {
+  const ms = originMs + performance.now()
+  const drift = Date.now() - ms
+  if (drift <= DRIFT_MS_MAX && drift >= -DRIFT_MS_MAX) return ms
+  originMs += drift
+  return ms + drift
+}
+
+export function toHrTime(ms: number): HrTime {
+  const seconds = Math.floor(ms / 1000)
+  return [seconds, Math.floor((ms - seconds * 1000) * 1e6)]
+}

@@ -1,0 +1,132 @@
+/** A collector that is away, slow, full, strange or ignorant: the program does not notice, and what was lost is counted. */
+import { createServer, type Server } from 'node:net'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { createProject, type Project } from './project.ts'
+import { type Answer, type Receiver, startReceiver } from './receiver.ts'
+
+const FLUSH_MS = 1_000
+const STEPS = 300
+
+/** Prints what it did, how long the work took and what became of the spans. */
+const PROGRAM = `import { tracker, withExecution } from '@runlens/instrumentation'
+import { startRunlens } from '@runlens/instrumentation/sdk'
+import { setTimeout as sleep } from 'node:timers/promises'
+const runlens = startRunlens({ instrumentations: 'none', flushTimeoutMs: ${FLUSH_MS} })
+const sum = await withExecution({ workflow: 'w' }, async (execution) => {
+  let sum = 0
+  for (let at = 0; at < ${STEPS}; at++) sum += await execution.step('s', async () => at)
+  await sleep(Number(process.env.WORK_MS ?? 700))
+  return sum
+})
+const logged = await tracker.logExecution({ query: 'select 1', databaseType: 'kdb' }, { timeoutMs: 500 })
+tracker.logExecutionBackground({ query: 'select 2' })
+if (process.env.FLUSH) await runlens.flush(Number(process.env.FLUSH))
+console.log(JSON.stringify({ sum, logged: logged.kind, stats: runlens.stats(), ms: performance.now() }))
+`
+
+let project: Project
+let receiver: Receiver | undefined
+let server: Server | undefined
+beforeAll(() => {
+  project = createProject()
+  project.write('program.mjs', PROGRAM)
+})
+afterAll(() => project?.remove())
+afterEach(async () => {
+  await receiver?.stop()
+  receiver = undefined
+  server?.close()
+})
+
+async function run(url: string, env: Record<string, string> = {}) {
+  const program = project.run('program.mjs', { env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, ...env } })
+  const { code, ms } = await program.ended
+  const told = JSON.parse(program.output.split('\n').find((line) => line.startsWith('{')) ?? '{}')
+  expect({ code, output: program.output, sum: told.sum }).toMatchObject({ code: 0, sum: (STEPS * (STEPS - 1)) / 2 })
+  // Nothing is printed that the program did not print.
+  expect(program.output.trim().split('\n').length).toBe(1)
+  return { ...told, heldUpMs: ms - told.ms }
+}
+
+async function answering(answer: Answer | ((path: string) => Answer), env: Record<string, string> = {}) {
+  receiver = await startReceiver(typeof answer === 'function' ? answer : () => answer)
+  return run(receiver.url, env)
+}
+
+it('that is not there costs the program at most the time it gives for the last flush', async () => {
+  const { stats, logged, heldUpMs } = await run('http://127.0.0.1:9')
+  expect(logged).toBe('pending')
+  expect(stats.spans).toMatchObject({ recorded: STEPS + 3, acknowledged: 0, dropped: 0 })
+  expect(stats.spans.retries).toBeGreaterThan(0)
+  expect(stats.faults).toBe(0)
+  expect(heldUpMs).toBeLessThan(FLUSH_MS + 1_000)
+})
+
+it('that is slow the same', async () => {
+  const { stats, logged, heldUpMs } = await answering({ status: 200, delayMs: 20_000 })
+  expect(logged).toBe('pending')
+  expect(stats.spans).toMatchObject({ acknowledged: 0, dropped: 0 })
+  expect(heldUpMs).toBeLessThan(FLUSH_MS + 1_000)
+})
+
+it('that talks nonsense the same', async () => {
+  server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.on('data', () => socket.write('\u0000\u0001 I am no HTTP server\r\n\r\n'))
+  })
+  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  const { stats, heldUpMs } = await run(`http://127.0.0.1:${port}`)
+  expect(stats.spans).toMatchObject({ acknowledged: 0 })
+  expect(stats.spans.retries).toBeGreaterThan(0)
+  expect(heldUpMs).toBeLessThan(FLUSH_MS + 1_000)
+})
+
+it('that comes back gets everything', async () => {
+  receiver = await startReceiver()
+  const { url } = receiver
+  await receiver.stop()
+  const later = setTimeout(async () => {
+    receiver = await startReceiver(undefined, Number(new URL(url).port))
+  }, 1_500)
+  const { stats } = await run(url, { WORK_MS: '1500', FLUSH: '15000' })
+  clearTimeout(later)
+  expect(stats.spans).toMatchObject({ recorded: STEPS + 3, acknowledged: STEPS + 3 })
+  expect(receiver.spans.length).toBe(STEPS + 3)
+})
+
+it('that asks for patience is asked again when it said', async () => {
+  let refusals = 2
+  const { stats } = await answering(
+    (path) =>
+      path === '/v1/traces' && refusals-- > 0 ? { status: 503, headers: { 'retry-after': '1' } } : { status: 200 },
+    { FLUSH: '10000' },
+  )
+  expect(receiver!.spans.length).toBe(STEPS + 3)
+  expect(stats.spans.retries).toBeGreaterThan(0)
+  expect(stats.spans.retries).toBeLessThan(4)
+})
+
+it.each([400, 404, 413, 301])('that answers %i gets nothing twice, and what it refused is counted', async (status) => {
+  const { stats, logged, heldUpMs } = await answering((path) => ({ status: path === '/v1/traces' ? status : 200 }))
+  expect(logged).toBe('refused')
+  expect(stats.spans).toMatchObject({ acknowledged: 0, refused: STEPS + 2, retries: 0, lastFault: `HTTP ${status}` })
+  expect(heldUpMs).toBeLessThan(1_000)
+})
+
+it('that can not store some says so, and they are counted', async () => {
+  // ExportTraceServiceResponse{partial_success{rejected_spans: 300}}
+  const body = Uint8Array.from([0x0a, 0x03, 0x08, 0xac, 0x02])
+  const { stats, logged } = await answering((path) => ({ status: 200, body: path === '/v1/traces' ? body : '' }))
+  expect(logged).toBe('refused')
+  expect(stats.spans.rejected % 300).toBe(0)
+  expect(stats.spans.rejected).toBeGreaterThan(0)
+})
+
+it.each([404, 405, 501])('that takes no log records (%i) is left alone with them', async (status) => {
+  const { stats } = await answering((path) => ({ status: path === '/v1/logs' ? status : 200 }))
+  expect(stats.markers).toMatchObject({ acknowledged: 0, requests: 1, refused: 0, retries: 0 })
+  expect(stats.markers.muted).toBeGreaterThan(0)
+  expect(stats.spans).toMatchObject({ acknowledged: STEPS + 2, refused: 0 })
+  expect(receiver!.requests.filter((request) => request[':path'] === '/v1/logs').length).toBe(1)
+})
