@@ -6,12 +6,12 @@ import { VARIANTS, type VariantName } from './variants.ts'
 export interface Measured {
   /** User and system, everything until the last span was sent. */
   cpuMicrosPerStep: number
-  /** Longest time between two turns of the event loop, less what the garbage collector took of it. */
-  longestBlockMs: number
   /**
-   * The same of each stretch of `STRETCH_STEPS` steps, the median of all stretches. Other programs take the processor away for
-   * milliseconds, but not in most stretches; whatever a sender does by itself it does in every one.
+   * Longest time between two turns of the event loop, less what the garbage collector took of it. Turns in which the system took the
+   * processor away are left out: that is no work of this program.
    */
+  longestBlockMs: number
+  /** The same of each stretch of `STRETCH_STEPS` steps, the median of all stretches. */
   usualBlockMs: number
   /** Longest pause of the garbage collector. */
   longestGcMs: number
@@ -45,12 +45,15 @@ async function measure(count: number): Promise<Measured> {
   /** The longest few of each stretch: which of them is the longest is known once the collector's pauses are. */
   const stretches: Span[][] = [[]]
   let last = performance.now()
+  let preemptions = process.resourceUsage().involuntaryContextSwitches
   const look = (done: number) => {
     const now = performance.now()
+    const switches = process.resourceUsage().involuntaryContextSwitches
     const stretch = Math.floor(done / STRETCH_STEPS)
     stretches[stretch] ??= []
-    if (now - last > BLOCK_MS_MIN) stretches[stretch].push({ start: last, end: now })
+    if (now - last > BLOCK_MS_MIN && switches === preemptions) stretches[stretch].push({ start: last, end: now })
     last = now
+    preemptions = switches
   }
   const before = process.cpuUsage()
   await work(count, (done) => (done % Number(perTurn) === 0 ? nextTurn().then(() => look(done)) : undefined))
