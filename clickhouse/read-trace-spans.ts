@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { SettleSpan } from '@runlens/conventions'
 import { readNative } from './native-reader.ts'
-import { SETTLE_COLUMNS, toSettleSpans } from './settle-columns.ts'
+import { SETTLE_COLUMNS, SHOWN_COLUMN, shownAttributes, toSettleSpans } from './settle-columns.ts'
 import { startedBetween } from './span-range.ts'
 import { IDS_IN_TEXT, traceIdIsOneOf } from './trace-ids.ts'
 
@@ -22,6 +22,8 @@ export interface ReadSpansOptions {
   payloadBytesMax: number
   /** Spans read of each trace; entries and candidates come first, then by start. */
   spansMax: number
+  /** Whether the attributes of every span are read, too; default: of those only that may be executions. */
+  withAttributes?: boolean
 }
 
 export interface ReadTraceSpansOptions extends ReadSpansOptions {
@@ -33,8 +35,15 @@ export interface ReadTraceSpansOptions extends ReadSpansOptions {
 
 export interface TraceSpans {
   spans: SettleSpan[]
+  /** Attributes by {@link spanKey}, values cut at 1 KiB; empty unless asked for. */
+  attributes: Map<string, Readonly<Record<string, string>>>
   /** Ids of the traces that have more than `spansMax` spans. */
   truncated: Set<string>
+}
+
+/** Names a span in {@link TraceSpans.attributes}. */
+export function spanKey({ trace_id, span_id }: { trace_id: string; span_id: string }): string {
+  return `${trace_id}-${span_id}`
 }
 
 /** Ranges closer than this are read by one query. */
@@ -55,7 +64,7 @@ export async function readSpansAt(
   ranges: readonly TraceRange[],
   options: ReadSpansOptions,
 ): Promise<TraceSpans> {
-  const found: TraceSpans = { spans: [], truncated: new Set() }
+  const found: TraceSpans = { spans: [], attributes: new Map(), truncated: new Set() }
   for (const group of groupByTime(mergeByTrace(ranges))) await readGroup(client, options, group, found)
   return found
 }
@@ -143,7 +152,7 @@ async function readGroup(
   found: TraceSpans,
 ): Promise<void> {
   const { stream } = await client.exec({
-    query: `SELECT ${SETTLE_COLUMNS}
+    query: `SELECT ${options.withAttributes ? `${SETTLE_COLUMNS}, ${SHOWN_COLUMN}` : SETTLE_COLUMNS}
 FROM spans FINAL
 WHERE tenant = {tenant:String}
   AND ${startedBetween('fromUnixTimestamp64Nano({from:Int64})', 'fromUnixTimestamp64Nano({to:Int64})').join('\n  AND ')}
@@ -169,11 +178,16 @@ FORMAT Native`,
   let trace = ''
   let count = 0
   for (const block of readNative(await buffer(stream))) {
-    for (const span of toSettleSpans(block)) {
+    const shown = options.withAttributes ? shownAttributes(block) : []
+    toSettleSpans(block).forEach((span, row) => {
       count = span.trace_id === trace ? count + 1 : 1
       trace = span.trace_id
-      if (count > options.spansMax) found.truncated.add(trace)
-      else found.spans.push(span)
-    }
+      if (count > options.spansMax) {
+        found.truncated.add(trace)
+        return
+      }
+      found.spans.push(span)
+      if (shown[row]) found.attributes.set(spanKey(span), shown[row])
+    })
   }
 }

@@ -43,6 +43,18 @@ export const SETTLE_COLUMNS = [
   )}, 'Map(String, String)') AS kept`,
 ].join(', ')
 
+/** Beside them: the attributes of every span, values cut at 1 KiB. */
+export const SHOWN_COLUMN = `CAST(mapApply((k, v) -> (k, substring(v, 1, ${ATTRIBUTE_BYTES_MAX})), ${fieldValue('attributes')}), 'Map(String, String)') AS shown`
+
+/** {@link SHOWN_COLUMN} of a block, row by row. */
+export function shownAttributes({ columns }: NativeBlock): Readonly<Record<string, string>>[] {
+  return (columns.get('shown') as readonly NativeMap[]).map(toAttributes)
+}
+
+function toAttributes(map: NativeMap): Readonly<Record<string, string>> {
+  return Object.fromEntries(map.map(([key, value]) => [key, value.toString('utf8')]))
+}
+
 /** The select list over `arrivals`, columns as they lie there: each that is computed costs ClickHouse time to plan. */
 export const ARRIVED_COLUMNS = ['tenant', 'arrived_at', ...STORED, 'attribute_values'].join(', ')
 
@@ -65,7 +77,7 @@ export function toSettleSpans(block: NativeBlock): SettleSpan[] {
     links: traces[row] === '' ? NO_LINKS : toLinks(traces[row]!, spans[row]!),
     input: inputs[row]!,
     output: outputs[row]!,
-    attributes: Object.fromEntries(kept[row]!.map(([key, value]) => [key, value.toString('utf8')])),
+    attributes: toAttributes(kept[row]!),
   }))
 }
 

@@ -1,7 +1,6 @@
 /** One item of an execution's tree as the answer tells it. */
 import { STEP_TYPES, type Status, type StepType } from '@runlens/conventions'
 import type { TreeItem } from '@runlens/mapping'
-import type { StepAttributes } from './questions/step-attributes.ts'
 import type { StepHistory } from './questions/step-history.ts'
 import type { Step } from './schema/tree.ts'
 import { known } from './shape-execution.ts'
@@ -12,7 +11,7 @@ export interface StepContext {
   startedAt: bigint
   /** Status of the execution that a child step is. */
   childStatus: (spanId: string) => Status | undefined
-  attributes: (traceId: string, spanId: string) => StepAttributes | undefined
+  attributes: (span: TreeItem['span']) => Readonly<Record<string, string>>
   percentile: (stepName: string, durationMs: number) => number | null
 }
 
@@ -24,7 +23,6 @@ export function shapeStep(
   context: StepContext,
 ): Step {
   const duration = span.ended_at === 0n ? null : milliseconds(span.ended_at - span.started_at)
-  const attributes = context.attributes(span.trace_id, span.span_id)
   const name = span.step_name || span.name
   const status = part === 'child' ? (context.childStatus(span.span_id) ?? span.status) : span.status
   return {
@@ -44,7 +42,7 @@ export function shapeStep(
     percentile: duration === null || part === 'span' ? null : context.percentile(name, duration),
     part: part === 'child' || part === 'step' ? part : 'span',
     trace_id: span.trace_id,
-    attributes: Object.fromEntries((attributes?.keys ?? []).map((key, n) => [key, attributes?.values[n] ?? ''])),
+    attributes: context.attributes(span),
   }
 }
 

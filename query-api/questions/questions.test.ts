@@ -14,7 +14,6 @@ import { readExecutions } from './read-executions.ts'
 import { readTrace } from './read-trace.ts'
 import { relatedExecutions } from './related-executions.ts'
 import { settlingLag } from './settling-lag.ts'
-import { stepAttributes } from './step-attributes.ts'
 import { stepHistory } from './step-history.ts'
 import { workflowFigures } from './workflow-figures.ts'
 
@@ -106,7 +105,6 @@ const QUESTIONS: [string, Question<unknown>][] = [
   ['last-failures', lastFailures(scope, narrow, [{ workflow_id: HOSTILE, last_failure_ns: '1700000000000000005' }])],
   ['dirty-hours', dirtyHours(scope, 1n, 2n)],
   ['read-trace', readTrace(scope, places, 10)],
-  ['step-attributes', stepAttributes(scope, places, 10)],
   ['step-history', stepHistory(scope, { ...history, rawHours: [] })],
   ['step-history-with-raw-hours', stepHistory(scope, { ...history, rawHours: [3600, 7200, 14_400] })],
 ]

@@ -1,12 +1,11 @@
 /** `GET /api/v1/executions/id/{execution_id}/tree`: the steps of an execution, read from its spans. */
-import { readSpansAt, readTraceRanges } from '@runlens/clickhouse'
+import { readSpansAt, readTraceRanges, spanKey, type TraceSpans } from '@runlens/clickhouse'
 import { type Settled, settle, type TreeItem, executionTree as treeOf } from '@runlens/mapping'
 import { z } from 'zod'
 import { findExecution } from '../find-execution.ts'
 import { type Moments, momentsOf } from '../meta.ts'
-import { dirtyHours } from '../questions/dirty-hours.ts'
+import { type DirtyHourRow, dirtyHours } from '../questions/dirty-hours.ts'
 import type { ReadExecution } from '../questions/read-executions.ts'
-import { type StepAttributes, stepAttributes } from '../questions/step-attributes.ts'
 import { stepHistory } from '../questions/step-history.ts'
 import { choice, instanceParameter, noRange } from '../schema/parameters.ts'
 import { type Tree, treeSchema } from '../schema/tree.ts'
@@ -41,8 +40,12 @@ export const executionTree = route({
     const moments = momentsOf(services)
     const wanted = { executionId: path.execution_id, instance: query.instance }
     const { row, traces, instances } = await findExecution(services.runner, scope, wanted, moments, signal)
-    const { spans, truncated, ...found } = await readItems(asked, row, traces, moments)
-    const steps = await shapeItems(asked, row, found, moments)
+    const past = { from: BigInt(row.started_ns) - HISTORY_NS, to: BigInt(row.started_ns) }
+    const [{ spans, truncated, ...found }, dirty] = await Promise.all([
+      readItems(asked, row, traces, moments),
+      services.runner.ask(dirtyHours(scope, past.from, past.to), signal),
+    ])
+    const steps = await shapeItems(asked, row, { ...found, past, dirty }, moments)
     const tree: Tree = {
       execution_id: row.execution_id,
       kind: row.kind as Tree['kind'],
@@ -57,20 +60,17 @@ export const executionTree = route({
 
 /** Settles the execution's traces again and takes its tree. */
 async function readItems(asked: AskedTree, row: ReadExecution, traces: string[], moments: Moments) {
-  const { services, scope, query, signal } = asked
+  const { services, scope, query } = asked
   const places = await services.runner.read((client) => readTraceRanges(client, scope.tenant, traces))
-  const limit = services.spansPerTraceMax * traces.length
-  // Which spans are steps is not known yet, so the attributes of all are read meanwhile.
-  const [{ spans, truncated }, attributes] = await Promise.all([
-    services.runner.read((client) =>
-      readSpansAt(client, places, {
-        tenant: scope.tenant,
-        payloadBytesMax: services.payloadBytesMax,
-        spansMax: services.spansPerTraceMax,
-      }),
-    ),
-    places.length === 0 ? [] : services.runner.ask(stepAttributes(scope, places, limit), signal),
-  ])
+  const { spans, attributes, truncated } = await services.runner.read((client) =>
+    readSpansAt(client, places, {
+      tenant: scope.tenant,
+      payloadBytesMax: services.payloadBytesMax,
+      spansMax: services.spansPerTraceMax,
+      // Which spans are steps is not known yet.
+      withAttributes: true,
+    }),
+  )
   const settled = settle(spans, {
     now_ms: moments.nowMs,
     candidate_timeout_ms: services.candidateTimeoutMs,
@@ -87,19 +87,19 @@ async function readItems(asked: AskedTree, row: ReadExecution, traces: string[],
 interface FoundItems {
   items: readonly TreeItem[]
   settled: Settled
-  attributes: readonly StepAttributes[]
+  attributes: TraceSpans['attributes']
+  /** Runs before this one, nanoseconds, and the hours of it whose rollups are not true yet. */
+  past: { from: bigint; to: bigint }
+  dirty: readonly DirtyHourRow[]
 }
 
 async function shapeItems(
   { services: { runner }, scope, signal }: AskedTree,
   row: ReadExecution,
-  { items, settled, attributes }: FoundItems,
+  { items, settled, attributes, past, dirty }: FoundItems,
   { lostBeforeNs }: Moments,
 ): Promise<Tree['steps']> {
   if (items.length === 0) return []
-  const startedAt = BigInt(row.started_ns)
-  const past = { from: startedAt - HISTORY_NS, to: startedAt }
-  const dirty = await runner.ask(dirtyHours(scope, past.from, past.to), signal)
   const history = {
     ...past,
     workflowId: row.workflow_id,
@@ -107,7 +107,6 @@ async function shapeItems(
     rawHours: dirty.map(({ hour }) => hour).filter((hour) => BigInt(hour) * NS_PER_SECOND >= past.from),
   }
   const histories = await runner.ask(stepHistory(scope, history), signal)
-  const bySpan = new Map(attributes.map((of) => [`${of.trace}-${of.span}`, of]))
   const byStep = new Map(histories.map((of) => [of.step_name, of]))
   const statusOf = new Map(
     settled.executions.flatMap(({ segments, status, last_seen_at }) => {
@@ -116,9 +115,9 @@ async function shapeItems(
     }),
   )
   const context: StepContext = {
-    startedAt,
+    startedAt: past.to,
     childStatus: (spanId) => statusOf.get(spanId),
-    attributes: (traceId, spanId) => bySpan.get(`${traceId}-${spanId}`),
+    attributes: (span) => attributes.get(spanKey(span)) ?? {},
     percentile: (name, durationMs) => percentileOf(byStep.get(name), durationMs),
   }
   return items.map((item) => shapeStep(item, context))
