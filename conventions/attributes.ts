@@ -39,3 +39,20 @@ export const RUNLENS_QUERY = {
   page: 'runlens.query.page',
   pageSize: 'runlens.query.page_size',
 } as const
+
+/** Query tracking: three maps, one attribute per member (`runlens.query.connection.host`). */
+export const RUNLENS_QUERY_MAPS = {
+  connection: 'runlens.query.connection.',
+  request: 'runlens.query.request.',
+  response: 'runlens.query.response.',
+} as const
+
+/** Sessions that are shown while they run (native contract). */
+export const RUNLENS_VISUAL = {
+  enabled: 'runlens.visual.enabled',
+  streaming: 'runlens.visual.streaming',
+  quality: 'runlens.visual.quality',
+  sessionId: 'runlens.visual.session_id',
+  eventsCaptured: 'runlens.visual.events_captured',
+  streamDurationSeconds: 'runlens.visual.stream_duration_s',
+} as const
