@@ -4,7 +4,7 @@
 export type RefusalReason =
   | 'malformed'
   | 'too_large'
-  | 'too_many_spans'
+  | 'too_many_items'
   | 'overloaded'
   | 'spool_full'
   | 'spool_failed'
@@ -14,7 +14,7 @@ export type RefusalReason =
 export const REFUSAL_IS_PERMANENT: Readonly<Record<RefusalReason, boolean>> = {
   malformed: true,
   too_large: true,
-  too_many_spans: true,
+  too_many_items: true,
   overloaded: false,
   spool_full: false,
   spool_failed: false,

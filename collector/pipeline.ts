@@ -167,7 +167,7 @@ class RunningPipeline implements Pipeline {
     this.latestMs = Math.max(this.latestMs, receivedAtMs)
     const indexed = indexTraces(this.tape, body, this.options.limits, this.latestMs)
     if (indexed.kind !== 'indexed') return { kind: 'refused', reason: indexed.kind, message: indexed.message }
-    this.counts.received += indexed.spans
+    this.counts.received += indexed.items
     const spans = this.tape.spans.length
     const tenantBytes = Buffer.from(tenant)
     this.fresh.clear()
@@ -215,6 +215,6 @@ function refuse(reason: 'stopping' | 'spool_full' | 'spool_failed'): Outcome {
   return { kind: 'refused', reason, message: WORDS[reason] }
 }
 
-function accepted(spans: number, { rejected, spans: seen }: Indexed): Outcome {
+function accepted(spans: number, { rejected, items: seen }: Indexed): Outcome {
   return { kind: 'accepted', accepted: spans, rejected: rejected.total, message: describeRejections(rejected, seen) }
 }
