@@ -2,7 +2,7 @@
 import protobuf from 'protobufjs/light.js'
 import { COMMON, RESOURCE } from './messages/common.ts'
 import { GOOGLE_PROTOBUF, GOOGLE_RPC } from './messages/google.ts'
-import { LOGS as LOGS_V1, LOGS_SERVICE } from './messages/logs.ts'
+import { LOGS_SERVICE, LOGS as LOGS_V1 } from './messages/logs.ts'
 import { TRACE, TRACE_SERVICE } from './messages/trace.ts'
 
 /** Reflected messages by their full names, e.g. `opentelemetry.proto.trace.v1.Span`; field names are those of OTLP/JSON. */

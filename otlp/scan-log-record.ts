@@ -5,17 +5,7 @@ import type { RequestScan } from './request-scan.ts'
 import { beginOwner, checkText, type OtlpScan, scanAttribute, scanBody, setFault } from './scan-attributes.ts'
 import { ABSENT, idOrAbsent, SPAN_ID_BYTES, TRACE_ID_BYTES } from './scan-ids.ts'
 import { isTooEarly, isTooLate, isZeroTime, type TimeBounds } from './time-bounds.ts'
-import {
-  enumNumber,
-  FIXED32,
-  FIXED64,
-  knownFields,
-  LEN,
-  passUnknown,
-  readField,
-  tagOf,
-  VARINT,
-} from './wire/scan.ts'
+import { enumNumber, FIXED32, FIXED64, knownFields, LEN, passUnknown, readField, tagOf, VARINT } from './wire/scan.ts'
 
 // opentelemetry.proto.logs.v1.LogRecord
 const TIME = tagOf(1, FIXED64)

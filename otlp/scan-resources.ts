@@ -176,7 +176,10 @@ function scanItems(scan: RequestScan, scope: number, ownerFault: number, at: num
     if (scan.tag !== ITEM) continue
     const ordinal = scan.seen++
     if (scan.seen > scan.itemsMax) {
-      throw new TooMuch('too_many_items', `more than ${scan.itemsMax} ${noun} in one request; send them in smaller ones`)
+      throw new TooMuch(
+        'too_many_items',
+        `more than ${scan.itemsMax} ${noun} in one request; send them in smaller ones`,
+      )
     }
     const fault = scanItem(scan, scope, ownerFault, scan.start, position)
     if (fault !== 0) {

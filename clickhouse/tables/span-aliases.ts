@@ -1,4 +1,4 @@
-/** Fields of the documents of `spans` and `arrivals`, as ALIAS columns: name, type, and the expression that reads it. */
+/** Fields of the documents of `spans`, `arrivals` and `logs`, as ALIAS columns: name, type, and the expression that reads it. */
 
 export interface Alias {
   readonly type: string
@@ -165,6 +165,20 @@ export const ARRIVAL_ALIASES: Readonly<Record<string, Alias>> = {
   attributes: ATTRIBUTES,
   ...LABELS,
   ...FIELDS,
+}
+
+/** Every ALIAS column of `logs`. */
+export const LOG_ALIASES: Readonly<Record<string, Alias>> = {
+  attributes: ATTRIBUTES,
+  attribute_types: scalar('labels_json', 'attribute_types', 'String'),
+  /** `VALUE_TYPES` code of the body; '' without one. */
+  body_type: label('body_type'),
+  flags: scalar('labels_json', 'flags', 'UInt32'),
+  dropped_attributes_count: scalar('labels_json', 'dropped_attributes_count', 'UInt32'),
+  scope_name: scalar('scope_json', 'name', 'LowCardinality(String)'),
+  scope_version: scalar('scope_json', 'version', 'LowCardinality(String)'),
+  ...ofParent('scope'),
+  ...ofParent('resource'),
 }
 
 /** As it stands in a table's declaration. */

@@ -1,10 +1,11 @@
 /** What spans say of themselves, each in its own way: ids, messages, figures, times. Most steps say nothing of it. */
 import { TEXT_FIELDS } from '@runlens/mapping'
 import type { TraceTape } from '@runlens/otlp'
-import { Document, type DocumentInput, type MemberName, memberName } from './document.ts'
+import { Document, type MemberName, memberName } from './document.ts'
 import { LABELS } from './label-documents.ts'
 import { presentTexts, writeTexts } from './mapped-texts.ts'
 import { writeDouble, writeFigure, writeText, writeTime } from './members.ts'
+import type { DocumentInput } from './span-cells.ts'
 
 /** `service` has a column of its own. */
 const FIELDS = TEXT_FIELDS.filter((field) => field !== 'service' && !LABELS.includes(field))

@@ -1,5 +1,5 @@
-/** A table with the columns of `spans`, to insert blocks into and read every column back exactly. */
-import { aliasSql, SPAN_ALIASES, SPANS } from '@runlens/clickhouse'
+/** A table with the columns of `spans` or `logs`, to insert blocks into and read every column back exactly. */
+import { type Alias, aliasSql, SPAN_ALIASES, SPANS, type Table } from '@runlens/clickhouse'
 import { insertBlocks } from '../../collector/writer/insert.ts'
 import type { TestClickHouse } from './clickhouse.ts'
 
@@ -11,9 +11,13 @@ export interface BlockTable {
 }
 
 /** Creates the table `copy`. */
-export async function createBlockTable({ client }: TestClickHouse): Promise<BlockTable> {
-  const columns = Object.entries(SPANS.columns).map(([name, type]) => `${name} ${type}`)
-  columns.push(...Object.entries(SPAN_ALIASES).map(([name, alias]) => aliasSql(name, alias)))
+export async function createBlockTable(
+  { client }: TestClickHouse,
+  like: Table = SPANS,
+  aliases: Readonly<Record<string, Alias>> = SPAN_ALIASES,
+): Promise<BlockTable> {
+  const columns = Object.entries(like.columns).map(([name, type]) => `${name} ${type}`)
+  columns.push(...Object.entries(aliases).map(([name, alias]) => aliasSql(name, alias)))
   await client.command({ query: `CREATE TABLE copy (${columns.join(', ')}) ENGINE = Memory` })
   return {
     async insert(blocks) {
@@ -22,14 +26,17 @@ export async function createBlockTable({ client }: TestClickHouse): Promise<Bloc
       await insertBlocks(client, { table: 'copy', token, blocks }, new AbortController().signal)
     },
     async rows() {
-      const result = await client.query({ query: `SELECT ${selectAll()} FROM copy`, format: 'JSONEachRow' })
+      const result = await client.query({
+        query: `SELECT ${selectAll(like, aliases)} FROM copy`,
+        format: 'JSONEachRow',
+      })
       const rows = await result.json<Record<string, unknown>>()
       return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, cell]) => [name.slice(1), cell])))
     },
   }
 }
 
-function selectAll(): string {
+function selectAll(like: Table, aliases: Readonly<Record<string, Alias>>): string {
   const exact = (type: string, name: string): string => {
     const array = /^Array\((.*)\)$/.exec(type)
     if (array) return `arrayMap(x -> ${exact(array[1]!, 'x')}, ${name})`
@@ -40,8 +47,8 @@ function selectAll(): string {
     if (type === 'DateTime64(3)') return `toUnixTimestamp64Milli(${name})`
     return name
   }
-  const columns = Object.entries(SPANS.columns).filter(([name]) => !/_json$|^attribute_values$/.test(name))
-  const aliases = Object.entries(SPAN_ALIASES).map(([name, { type }]): [string, string] => [name, type])
+  const columns = Object.entries(like.columns).filter(([name]) => !/_json$|^attribute_values$/.test(name))
+  const read = Object.entries(aliases).map(([name, { type }]): [string, string] => [name, type])
   // Under names of their own: one of a column would stand for it in the other expressions.
-  return [...columns, ...aliases].map(([name, type]) => `${exact(type, `\`${name}\``)} AS \`_${name}\``).join(', ')
+  return [...columns, ...read].map(([name, type]) => `${exact(type, `\`${name}\``)} AS \`_${name}\``).join(', ')
 }

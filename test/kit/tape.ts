@@ -1,5 +1,13 @@
 /** Reads a tape back into objects, span by span, through the same functions that fill and read the store. */
-import { type AnyValue, formatValue, type KeyValue, type LogTape, parseValue, type Tape, type TraceTape } from '@runlens/otlp'
+import {
+  type AnyValue,
+  formatValue,
+  type KeyValue,
+  type LogTape,
+  parseValue,
+  type Tape,
+  type TraceTape,
+} from '@runlens/otlp'
 
 /** A span with its scope and resource; absent texts and ids are ''. */
 export interface ReadSpan {

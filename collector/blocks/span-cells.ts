@@ -1,0 +1,18 @@
+/** What blocks of spans are made of. */
+import type { MappedSpans } from '@runlens/mapping'
+import type { TraceTape } from '@runlens/otlp'
+import type { BlockInput, Cells } from './sources.ts'
+import type { SpanDocuments } from './span-documents.ts'
+
+export interface SpanInput extends BlockInput {
+  tape: TraceTape
+  mapped: MappedSpans
+}
+
+export interface SpanCells extends Cells, SpanInput {
+  tape: TraceTape
+  documents: SpanDocuments
+}
+
+/** What documents of spans are made of. */
+export type DocumentInput = Omit<SpanCells, 'documents'>
