@@ -47,16 +47,18 @@ it('has the columns that tables/ declares, and no others', async () => {
   }
 })
 
-it('reads every field of the documents of spans as tables/ says', async () => {
+it.each([
+  ['spans', tables.SPAN_ALIASES],
+  ['logs', tables.LOG_ALIASES],
+])('reads every field of the documents of %s as tables/ says', async (table, declaredAliases) => {
   const described = await rows<{ name: string; type: string; default_type: string; default_expression: string }>(
-    'DESCRIBE TABLE spans',
+    `DESCRIBE TABLE ${table}`,
   )
   const aliases = described.filter((column) => column.default_type === 'ALIAS')
-  const types = Object.entries(tables.SPAN_ALIASES).map(([name, { type }]) => [name, type])
+  const types = Object.entries(declaredAliases).map(([name, { type }]) => [name, type])
   expect(aliases.map(({ name, type }) => [name, type])).toEqual(types)
-  const { sql } = readMigrations().find((one) => one.name === 'create_spans_table')!
-  for (const [name, alias] of Object.entries(tables.SPAN_ALIASES))
-    expect(sql).toContain(`${tables.aliasSql(name, alias)},`)
+  const { sql } = readMigrations().find((one) => one.name === `create_${table}_table`)!
+  for (const [name, alias] of Object.entries(declaredAliases)) expect(sql).toContain(`${tables.aliasSql(name, alias)},`)
 })
 
 it('has a declaration for every table', async () => {
@@ -99,6 +101,8 @@ it('computes buckets in the views as quantiles.ts does', () => {
 })
 
 it('takes the columns of arrivals as tables/ says', () => {
-  const { sql } = readMigrations().find((one) => one.name === 'create_arrivals_view')!
-  expect(sql).toContain(arrivalColumns('now64(6)').join(',\n    '))
+  for (const view of ['create_arrivals_view', 'create_arrivals_view_of_markers']) {
+    const { sql } = readMigrations().find((one) => one.name === view)!
+    expect(sql).toContain(arrivalColumns('now64(6)').join(',\n    '))
+  }
 })

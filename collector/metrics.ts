@@ -25,6 +25,13 @@ const PIPELINE: readonly FigureRow<PipelineStats>[] = [
   ],
   ['counter', 'runlens_log_records_accepted_total', 'Log records acknowledged.', (s) => s.logs.accepted],
   ['counter', 'runlens_log_records_rejected_total', 'Log records told in a partial success.', (s) => s.logs.rejected],
+  ['counter', 'runlens_markers_total', 'Log records read as markers of spans.', (s) => s.markers.stored],
+  [
+    'counter',
+    'runlens_markers_unread_total',
+    'Log records that call themselves markers and cannot be read as such.',
+    (s) => s.markers.unread,
+  ],
   ['gauge', 'runlens_spool_bytes', 'Bytes of the spool on disk.', (s) => s.spool.bytes],
   ['gauge', 'runlens_spool_pending_records', 'Records that ClickHouse does not have yet.', (s) => s.spool.records],
   [

@@ -29,6 +29,8 @@ export interface PipelineStats {
   requests: number
   spans: ItemCounts
   logs: ItemCounts
+  /** Log records that tell of a span, and those that call themselves so and can't be read; all of them are log records, too. */
+  markers: { stored: number; unread: number }
   /** Requests refused, by reason. */
   refused: RefusalCounts
   spool: SpoolStats

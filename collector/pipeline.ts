@@ -81,7 +81,7 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
 }
 
 class RunningPipeline implements Pipeline {
-  private readonly ways: Readonly<Record<SignalName, Way>>
+  private readonly ways: { readonly spans: TraceWay; readonly logs: LogWay }
   private readonly inHand = new Set<Promise<Outcome>>()
   private readonly counts: Readonly<Record<SignalName, ItemCounts>> = { spans: itemCounts(), logs: itemCounts() }
   private requests = 0
@@ -98,7 +98,7 @@ class RunningPipeline implements Pipeline {
     private latestMs: number,
   ) {
     const { limits, mapper } = options
-    this.ways = { spans: new TraceWay(limits, filter, mapper), logs: new LogWay(limits) }
+    this.ways = { spans: new TraceWay(limits, filter, mapper), logs: new LogWay(limits, mapper) }
   }
 
   async accept(
@@ -125,6 +125,7 @@ class RunningPipeline implements Pipeline {
       requests: this.requests,
       spans: { ...this.counts.spans },
       logs: { ...this.counts.logs },
+      markers: { ...this.ways.logs.markerCounts },
       refused: { ...this.refused },
       spool,
       writer: this.writer.stats(),
@@ -158,7 +159,7 @@ class RunningPipeline implements Pipeline {
     if (this.stopping) return refuse('stopping')
     const early = this.spool.refusal(body.length)
     if (early) return refuse(early)
-    const way = this.ways[signal]
+    const way: Way = this.ways[signal]
     const counts = this.counts[signal]
     const receivedAtMs = this.now()
     // A clock that was put back must not make items of today look like items of the future, which are rejected for good.

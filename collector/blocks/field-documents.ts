@@ -17,6 +17,7 @@ const ROWS_RETURNED = memberName('rows_returned')
 const PROGRESS = memberName('progress')
 const QUEUED_AT = memberName('queued_at')
 const EXPECTED_END_AT = memberName('expected_end_at')
+const RECORDED_AT = memberName('recorded_at')
 
 /** Writes what one row says of one field. */
 type Member = (row: number) => void
@@ -58,6 +59,8 @@ export class FieldDocuments {
     if (isAnyTime(queuedAt, mapped.length)) members.push((row) => writeTime(document, QUEUED_AT, queuedAt[row]!))
     if (isAnyTime(expectedEndAt, mapped.length))
       members.push((row) => writeTime(document, EXPECTED_END_AT, expectedEndAt[row]!))
+    const { markers } = input
+    if (markers) members.push((row) => writeTime(document, RECORDED_AT, markers.recordedAt[row]!))
     return members
   }
 }

@@ -65,6 +65,14 @@ export function writeNumbers(
   out.length = at
 }
 
+/** Whole numbers of 8 bytes; for few rows. */
+export function writeInt64s(out: ByteBuffer, rows: RowNumbers, numbers: BigInt64Array): void {
+  for (let i = 0; i < rows.length; i++) {
+    const bytes = int64(numbers[rows.at[i]!]!)
+    out.copy(bytes, 0, bytes.length)
+  }
+}
+
 /** The same bytes in every row. */
 export function writeConstant(out: ByteBuffer, rows: RowNumbers, value: Uint8Array): void {
   if (rows.length === 0) return

@@ -35,7 +35,8 @@ interface LabelNumber {
   values: Int32Array | Uint8Array | Uint16Array
 }
 
-const NUMBERS: readonly [name: MemberName, of: (input: DocumentInput) => LabelNumber['values']][] = [
+const NUMBERS: readonly [name: MemberName, of: (input: DocumentInput) => LabelNumber['values'] | undefined][] = [
+  [memberName('marker'), ({ markers }) => markers?.kinds],
   [memberName('rule'), ({ mapped }) => mapped.rule],
   [memberName('status_explicit'), ({ mapped }) => mapped.statusExplicit],
   [memberName('attempt'), ({ mapped }) => mapped.attempt],
@@ -137,6 +138,7 @@ function presentNumbers(input: DocumentInput): LabelNumber[] {
   const { length } = input.tape.spans
   for (const [name, of] of NUMBERS) {
     const values = of(input)
+    if (values === undefined) continue
     let row = 0
     while (row < length && values[row] === 0) row++
     if (row < length) present.push({ name, values })

@@ -45,6 +45,7 @@ export type Source<C extends Cells = Cells> = { level: Level } & (
   /** Raw bytes of a fixed width at a start; -1 gives `absent`, zeros by default. */
   | { kind: 'bytes'; starts: (input: C) => Int32Array; absent?: (input: C) => DataView }
   | { kind: 'number'; numbers: (input: C) => Numbers }
+  | { kind: 'int64'; numbers: (input: C) => BigInt64Array }
   /** The same bytes in every row, as a String row without its length. */
   | { kind: 'constant'; bytes: (input: C) => Uint8Array }
 )

@@ -9,9 +9,17 @@ export interface SpanInput extends BlockInput {
   mapped: MappedSpans
 }
 
+/** Of markers (`MarkerSpans` of the mapping): what each tells, and of which moment. */
+export interface MarkerCells {
+  kinds: Uint8Array
+  recordedAt: BigInt64Array
+}
+
 export interface SpanCells extends Cells, SpanInput {
   tape: TraceTape
   documents: SpanDocuments
+  /** There if the spans are markers. */
+  markers?: MarkerCells
 }
 
 /** What documents of spans are made of. */

@@ -2,7 +2,7 @@
 import type { ByteBuffer } from './byte-buffer.ts'
 import type { Document } from './document.ts'
 import { isEmpty } from './empty-cells.ts'
-import { writeBytes, writeBytesOr, writeConstant, writeNumbers } from './fixed-columns.ts'
+import { writeBytes, writeBytesOr, writeConstant, writeInt64s, writeNumbers } from './fixed-columns.ts'
 import type { Cells, RowNumbers, Source, SourceKind } from './sources.ts'
 import { LowCardinalityWriter, type Texts, writeTexts } from './text-columns.ts'
 
@@ -50,6 +50,8 @@ function plainWriter<C extends Cells>(name: string, type: string, source: Source
       const width = WIDTHS[name]
       return width ? (out, rows, input) => writeNumbers(out, rows, source.numbers(input), width) : undefined
     }
+    case 'int64':
+      return (out, rows, input) => writeInt64s(out, rows, source.numbers(input))
     case 'constant':
       if (name === 'LowCardinality')
         return (out, rows, input) => lowCardinality.constant(out, rows, source.bytes(input))
