@@ -1,5 +1,5 @@
 /** What mapping read of a span, out of its two documents: parsed here, because a look-up in SQL would read the document once for each field. */
-import type { SettleSpan } from '@runlens/conventions'
+import { MARKER_KINDS, MARKER_NUMBER, type MarkerKind, type SettleSpan } from '@runlens/conventions'
 
 export type Labels = Pick<
   SettleSpan,
@@ -19,6 +19,7 @@ export type Labels = Pick<
   | 'error_type'
   | 'response_status_code'
   | 'database_type'
+  | 'marker'
 > & {
   input_key: string
   output_key: string
@@ -41,10 +42,20 @@ type Fields = Pick<
   | 'progress'
   | 'queued_at'
   | 'expected_end_at'
+  | 'recorded_at'
 >
 
 /** As they stand in the document: a number of JavaScript does not hold a time. */
-type WrittenFields = Omit<Fields, 'queued_at' | 'expected_end_at'> & { queued_at: string; expected_end_at: string }
+type WrittenFields = Omit<Fields, 'queued_at' | 'expected_end_at' | 'recorded_at'> & {
+  queued_at: string
+  expected_end_at: string
+  recorded_at: string
+}
+
+/** `marker` stands there by its number. */
+type WrittenLabels = Omit<Labels, 'marker'> & { marker: number }
+
+const MARKER_OF = new Map<number, MarkerKind>(MARKER_KINDS.map((kind) => [MARKER_NUMBER[kind], kind]))
 
 /** What is not said. */
 const NO_LABELS: Labels = {
@@ -64,6 +75,7 @@ const NO_LABELS: Labels = {
   error_type: '',
   response_status_code: '',
   database_type: '',
+  marker: '',
   input_key: '',
   output_key: '',
   attribute_keys: [],
@@ -84,6 +96,7 @@ const NO_FIELDS: Fields = {
   progress: null,
   queued_at: null,
   expected_end_at: null,
+  recorded_at: 0n,
 }
 
 /** Reads `labels_json`; each different text once, so one of these is made for each result. */
@@ -92,7 +105,8 @@ export function labelsReader(): (json: string) => Labels {
   return (json) => {
     let labels = known.get(json)
     if (labels === undefined) {
-      labels = { ...NO_LABELS, ...(JSON.parse(json) as Partial<Labels>) }
+      const { marker = 0, ...written } = JSON.parse(json) as Partial<WrittenLabels>
+      labels = { ...NO_LABELS, ...written, marker: MARKER_OF.get(marker) ?? '' }
       known.set(json, labels)
     }
     return labels
@@ -102,11 +116,12 @@ export function labelsReader(): (json: string) => Labels {
 /** Reads `fields_json`. */
 export function readFields(json: string): Fields {
   if (json === '') return NO_FIELDS
-  const { queued_at, expected_end_at, ...fields } = JSON.parse(json) as Partial<WrittenFields>
+  const { queued_at, expected_end_at, recorded_at, ...fields } = JSON.parse(json) as Partial<WrittenFields>
   return {
     ...NO_FIELDS,
     ...fields,
     queued_at: queued_at === undefined ? null : BigInt(queued_at),
     expected_end_at: expected_end_at === undefined ? null : BigInt(expected_end_at),
+    recorded_at: recorded_at === undefined ? 0n : BigInt(recorded_at),
   }
 }

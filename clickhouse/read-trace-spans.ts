@@ -1,9 +1,16 @@
-/** Reads what settling and the step tree need of the spans of some traces, from few short ranges of the key. */
+/** Reads what settling and the step tree need of the spans of some traces, and of the markers that tell of them, from few short ranges of the key. */
 import { buffer } from 'node:stream/consumers'
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { SettleSpan } from '@runlens/conventions'
 import { readNative } from './native-reader.ts'
-import { SETTLE_COLUMNS, SHOWN_COLUMN, shownAttributes, toSettleSpans } from './settle-columns.ts'
+import {
+  MARKER_COLUMNS,
+  SETTLE_COLUMNS,
+  SHOWN_COLUMN,
+  shownAttributes,
+  toArrivedSpans,
+  toSettleSpans,
+} from './settle-columns.ts'
 import { startedBetween } from './span-range.ts'
 import { IDS_IN_TEXT, traceIdIsOneOf } from './trace-ids.ts'
 
@@ -14,13 +21,15 @@ export interface TraceRange {
   first_started_at: bigint
   last_started_at: bigint
   services: readonly string[]
+  /** Markers, at least: those of a trace that has none are not looked for. */
+  markers: number
 }
 
 export interface ReadSpansOptions {
   tenant: string
   /** Inputs and outputs are cut just above this many bytes, so that a cut shows. */
   payloadBytesMax: number
-  /** Spans read of each trace; entries and candidates come first, then by start. */
+  /** Spans read of each trace, and markers; entries and candidates come first, then by start. */
   spansMax: number
   /** Whether the attributes of every span are read, too; default: of those only that may be executions. */
   withAttributes?: boolean
@@ -37,7 +46,7 @@ export interface TraceSpans {
   spans: SettleSpan[]
   /** Attributes by {@link spanKey}, values cut at 1 KiB; empty unless asked for. */
   attributes: Map<string, Readonly<Record<string, string>>>
-  /** Ids of the traces that have more than `spansMax` spans. */
+  /** Ids of the traces that have more than `spansMax` spans, or markers. */
   truncated: Set<string>
 }
 
@@ -51,7 +60,7 @@ const GAP_NS = 600_000_000_000n
 /** Queries for one call: traces of more periods than that share their ranges. */
 const QUERIES_MAX = 8
 
-/** The spans of the given traces, each once, in order of trace, role (entries first), start and id. Traces that are unknown are left out. */
+/** The spans of the given traces, each once, then their markers, in order of trace, role (entries first), start and id. Traces that are unknown are left out. */
 export async function readTraceSpans(client: ClickHouseClient, options: ReadTraceSpansOptions): Promise<TraceSpans> {
   const { traceIds, ranges = [] } = options
   const known = traceIds.length === 0 ? [] : await readTraceRanges(client, options.tenant, traceIds)
@@ -65,7 +74,11 @@ export async function readSpansAt(
   options: ReadSpansOptions,
 ): Promise<TraceSpans> {
   const found: TraceSpans = { spans: [], attributes: new Map(), truncated: new Set() }
-  for (const group of groupByTime(mergeByTrace(ranges))) await readGroup(client, options, group, found)
+  for (const group of groupByTime(mergeByTrace(ranges))) {
+    await readGroup(client, options, group, found)
+    const marked = group.traces.filter(({ markers }) => markers > 0)
+    if (marked.length > 0) await readMarkers(client, options, { ...group, traces: marked }, found)
+  }
   return found
 }
 
@@ -77,7 +90,8 @@ export async function readTraceRanges(
 ): Promise<TraceRange[]> {
   const result = await client.query({
     query: `SELECT lower(hex(trace_id)) AS id, toString(toUnixTimestamp64Nano(min(first_started_at))) AS first,
-  toString(toUnixTimestamp64Nano(max(last_started_at))) AS last, groupUniqArrayArray(services) AS services
+  toString(toUnixTimestamp64Nano(max(last_started_at))) AS last, groupUniqArrayArray(services) AS services,
+  toUInt32(sum(markers)) AS markers
 FROM traces
 WHERE tenant = {tenant:String} AND ${traceIdIsOneOf(traceIds)}
 GROUP BY trace_id`,
@@ -85,12 +99,13 @@ GROUP BY trace_id`,
     clickhouse_settings: IDS_IN_TEXT,
     format: 'JSONEachRow',
   })
-  const rows = await result.json<{ id: string; first: string; last: string; services: string[] }>()
-  return rows.map(({ id, first, last, services }) => ({
+  const rows = await result.json<{ id: string; first: string; last: string; services: string[]; markers: number }>()
+  return rows.map(({ id, first, last, services, markers }) => ({
     trace_id: id,
     first_started_at: BigInt(first),
     last_started_at: BigInt(last),
     services,
+    markers,
   }))
 }
 
@@ -106,6 +121,7 @@ export function mergeByTrace(ranges: readonly TraceRange[]): TraceRange[] {
 
 function union(a: TraceRange, b: TraceRange): TraceRange {
   const merged = { ...a, services: [...new Set([...a.services, ...b.services])] }
+  merged.markers = Math.max(a.markers, b.markers)
   if (b.first_started_at < a.first_started_at) merged.first_started_at = b.first_started_at
   if (b.last_started_at > a.last_started_at) merged.last_started_at = b.last_started_at
   return merged
@@ -175,19 +191,61 @@ FORMAT Native`,
       low_cardinality_allow_in_native_format: 1,
     },
   })
+  const blocks = [...readNative(await buffer(stream))]
+  addSpans(blocks.flatMap(toSettleSpans), options, found)
+  if (!options.withAttributes) return
+  for (const block of blocks) {
+    const shown = shownAttributes(block)
+    toSettleSpans(block).forEach((span, row) => {
+      found.attributes.set(spanKey(span), shown[row]!)
+    })
+  }
+}
+
+/** The log of markers is read like `arrivals`: values of attributes as they lie there. */
+async function readMarkers(
+  client: ClickHouseClient,
+  options: ReadSpansOptions,
+  group: Group,
+  found: TraceSpans,
+): Promise<void> {
+  const { stream } = await client.exec({
+    query: `SELECT ${MARKER_COLUMNS}
+FROM markers FINAL
+WHERE tenant = {tenant:String}
+  AND started_at >= fromUnixTimestamp64Nano({from:Int64}) AND started_at <= fromUnixTimestamp64Nano({to:Int64})
+  AND ${traceIdIsOneOf(group.traces.map(({ trace_id }) => trace_id))}
+ORDER BY trace_id, role DESC, started_at, span_id, marker, recorded_at
+LIMIT {limit:UInt32} BY trace_id
+FORMAT Native`,
+    query_params: {
+      tenant: options.tenant,
+      from: group.from.toString(),
+      to: group.to.toString(),
+      limit: options.spansMax + 1,
+    },
+    clickhouse_settings: {
+      ...IDS_IN_TEXT,
+      do_not_merge_across_partitions_select_final: 1,
+      low_cardinality_allow_in_native_format: 1,
+    },
+  })
+  const cut = options.payloadBytesMax + 4
+  addSpans(
+    [...readNative(await buffer(stream))].flatMap((block) => toArrivedSpans(block, cut)),
+    options,
+    found,
+  )
+}
+
+/** @param spans those of a trace side by side */
+function addSpans(spans: readonly SettleSpan[], { spansMax }: ReadSpansOptions, found: TraceSpans): void {
   let trace = ''
   let count = 0
-  for (const block of readNative(await buffer(stream))) {
-    const shown = options.withAttributes ? shownAttributes(block) : []
-    toSettleSpans(block).forEach((span, row) => {
-      count = span.trace_id === trace ? count + 1 : 1
-      trace = span.trace_id
-      if (count > options.spansMax) {
-        found.truncated.add(trace)
-        return
-      }
-      found.spans.push(span)
-      if (shown[row]) found.attributes.set(spanKey(span), shown[row])
-    })
+  for (const span of spans) {
+    count = span.trace_id === trace ? count + 1 : 1
+    trace = span.trace_id
+    if (count > spansMax) found.truncated.add(trace)
+    else found.spans.push(span)
   }
 }

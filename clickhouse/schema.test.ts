@@ -37,7 +37,9 @@ it('is drawn in schema.sql', async () => {
 
 it('has the columns that tables/ declares, and no others', async () => {
   for (const { name, columns } of declared) {
-    const described = await rows<{ name: string; type: string }>(`DESCRIBE TABLE \`${name}\``)
+    const described = (
+      await rows<{ name: string; type: string; default_type: string }>(`DESCRIBE TABLE \`${name}\``)
+    ).filter((column) => column.default_type !== 'ALIAS')
     expect({ [name]: Object.fromEntries(described.map((column) => [column.name, column.type])) }).toEqual({
       [name]: columns,
     })
@@ -52,6 +54,17 @@ it('shows every field of a span in v_spans, as tables/ says', async () => {
   expect(described.map(({ name, type }) => [name, type])).toEqual([...stored, ...fields])
   const { sql } = readMigrations().find((one) => one.name === 'create_spans_view')!
   for (const column of tables.fieldColumns(Object.keys(tables.SPAN_FIELDS))) expect(sql).toContain(`${column}`)
+})
+
+it('reads every field of the documents of logs as tables/ says', async () => {
+  const described = await rows<{ name: string; type: string; default_type: string }>('DESCRIBE TABLE logs')
+  const aliases = described.filter((column) => column.default_type === 'ALIAS')
+  expect(aliases.map(({ name, type }) => [name, type])).toEqual(
+    Object.entries(tables.LOG_ALIASES).map(([name, { type }]) => [name, type]),
+  )
+  const { sql } = readMigrations().find((one) => one.name === 'create_logs_table')!
+  for (const [name, alias] of Object.entries(tables.LOG_ALIASES))
+    expect(sql).toContain(`${tables.aliasSql(name, alias)},`)
 })
 
 it('has a declaration for every table', async () => {
@@ -94,6 +107,8 @@ it('computes buckets in the views as quantiles.ts does', () => {
 })
 
 it('takes the columns of arrivals as tables/ says', () => {
-  const { sql } = readMigrations().find((one) => one.name === 'create_arrivals_view')!
-  expect(sql).toContain(arrivalColumns('now64(6)').join(',\n    '))
+  for (const view of ['create_arrivals_view', 'create_arrivals_view_of_markers']) {
+    const { sql } = readMigrations().find((one) => one.name === view)!
+    expect(sql).toContain(arrivalColumns('now64(6)').join(',\n    '))
+  }
 })

@@ -55,6 +55,11 @@ function toAttributes(map: NativeMap): Readonly<Record<string, string>> {
   return Object.fromEntries(map.map(([key, value]) => [key, value.toString('utf8')]))
 }
 
+/** The select list over `markers`, columns as they lie there. */
+export const MARKER_COLUMNS = [...STORED, `if(role >= 'candidate', attribute_values, '') AS attribute_values`].join(
+  ', ',
+)
+
 /** The select list over `arrivals`, columns as they lie there: each that is computed costs ClickHouse time to plan. */
 export const ARRIVED_COLUMNS = ['tenant', 'arrived_at', ...STORED, 'attribute_values'].join(', ')
 
@@ -82,7 +87,7 @@ export function toSettleSpans(block: NativeBlock): SettleSpan[] {
 }
 
 /**
- * The spans of a block of {@link ARRIVED_COLUMNS}, which tell nothing of links.
+ * The spans of a block of {@link ARRIVED_COLUMNS} or {@link MARKER_COLUMNS}, which tell nothing of links.
  * @param cut bytes kept of an input or output
  */
 export function toArrivedSpans(block: NativeBlock, cut: number): SettleSpan[] {
@@ -178,6 +183,8 @@ function toSpans({ rows, columns }: NativeBlock, tell: (row: number, labels: Lab
       input: told.input,
       output: told.output,
       attributes: told.attributes,
+      marker: labels.marker,
+      recorded_at: fields.recorded_at,
       received_at_ms: Number(received_at[row]),
     })
   }

@@ -13,10 +13,25 @@ export interface MetricSources extends Bounds {
 }
 
 const PIPELINE: readonly FigureRow<PipelineStats>[] = [
-  ['counter', 'runlens_spans_received_total', 'Spans in requests that could be read.', (s) => s.received],
-  ['counter', 'runlens_spans_accepted_total', 'Spans acknowledged, resent ones included.', (s) => s.accepted],
-  ['counter', 'runlens_spans_rejected_total', 'Spans told in a partial success.', (s) => s.rejected],
-  ['counter', 'runlens_spans_duplicate_total', 'Spans that were there already.', (s) => s.duplicates],
+  ['counter', 'runlens_spans_received_total', 'Spans in requests that could be read.', (s) => s.spans.received],
+  ['counter', 'runlens_spans_accepted_total', 'Spans acknowledged, resent ones included.', (s) => s.spans.accepted],
+  ['counter', 'runlens_spans_rejected_total', 'Spans told in a partial success.', (s) => s.spans.rejected],
+  ['counter', 'runlens_spans_duplicate_total', 'Spans that were there already.', (s) => s.spans.duplicates],
+  [
+    'counter',
+    'runlens_log_records_received_total',
+    'Log records in requests that could be read.',
+    (s) => s.logs.received,
+  ],
+  ['counter', 'runlens_log_records_accepted_total', 'Log records acknowledged.', (s) => s.logs.accepted],
+  ['counter', 'runlens_log_records_rejected_total', 'Log records told in a partial success.', (s) => s.logs.rejected],
+  ['counter', 'runlens_markers_total', 'Log records read as markers of spans.', (s) => s.markers.stored],
+  [
+    'counter',
+    'runlens_markers_unread_total',
+    'Log records that call themselves markers and cannot be read as such.',
+    (s) => s.markers.unread,
+  ],
   ['gauge', 'runlens_spool_bytes', 'Bytes of the spool on disk.', (s) => s.spool.bytes],
   ['gauge', 'runlens_spool_pending_records', 'Records that ClickHouse does not have yet.', (s) => s.spool.records],
   [

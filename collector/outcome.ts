@@ -4,7 +4,7 @@
 export type RefusalReason =
   | 'malformed'
   | 'too_large'
-  | 'too_many_spans'
+  | 'too_many_items'
   | 'overloaded'
   | 'spool_full'
   | 'spool_failed'
@@ -14,7 +14,7 @@ export type RefusalReason =
 export const REFUSAL_IS_PERMANENT: Readonly<Record<RefusalReason, boolean>> = {
   malformed: true,
   too_large: true,
-  too_many_spans: true,
+  too_many_items: true,
   overloaded: false,
   spool_full: false,
   spool_failed: false,
@@ -24,11 +24,11 @@ export const REFUSAL_IS_PERMANENT: Readonly<Record<RefusalReason, boolean>> = {
 /** Durable in the spool (or seen before): the sender may forget the request. */
 export interface Accepted {
   kind: 'accepted'
-  /** Spans that are now durable, resent ones included. */
+  /** Spans or log records that are now durable, resent ones included. */
   accepted: number
-  /** Spans of the request that can't be stored. 0 leaves `partial_success` unset. */
+  /** Those of the request that can't be stored. 0 leaves `partial_success` unset. */
   rejected: number
-  /** Why, readable, for `partial_success.error_message`; '' without a rejected span. */
+  /** Why, readable, for `partial_success.error_message`; '' without a rejected one. */
   message: string
 }
 

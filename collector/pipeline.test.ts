@@ -118,7 +118,7 @@ describe('the pipeline', () => {
     expect(await pipeline.accept(body(ids(5, 10)), 'default')).toEqual(ok(10))
     expect(await pipeline.accept(body([...ids(1, 3), ...ids(1, 3)]), 'default')).toEqual(ok(6))
     await expectStored(ids(1, 14))
-    expect(pipeline.stats()).toMatchObject({ requests: 3, received: 26, accepted: 26, duplicates: 12 })
+    expect(pipeline.stats()).toMatchObject({ requests: 3, spans: { received: 26, accepted: 26, duplicates: 12 } })
   })
 
   it('knows a resend after a restart, too', async () => {
@@ -155,7 +155,7 @@ describe('the pipeline', () => {
     expect(await pipeline.accept(Buffer.from('no protobuf'), 'default')).toMatchObject({ reason: 'malformed' })
     expect(await pipeline.accept(Buffer.alloc(0), 'default')).toEqual(ok(0))
     await expectStored([{ id: 1 }])
-    expect(pipeline.stats()).toMatchObject({ rejected: 1, refused: { malformed: 1, spool_full: 0 } })
+    expect(pipeline.stats()).toMatchObject({ spans: { rejected: 1 }, refused: { malformed: 1, spool_full: 0 } })
   })
 
   it('answers while ClickHouse is away, and delivers when it is back', async () => {
@@ -219,7 +219,7 @@ describe('a disk that does not keep up', () => {
     disk = new Promise((resolve) => (goOn = resolve))
     written.length = 0
     const answers = Array.from({ length: 12 }, (_, i) => pipeline.accept(large(i + 1), 'default'))
-    const taken = pipeline.stats().received
+    const taken = pipeline.stats().spans.received
     goOn()
     expect(await Promise.all(answers)).toEqual(answers.map(() => ok(1)))
     // A root's name is stored four times over: with the second record there are 16 MiB.

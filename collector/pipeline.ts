@@ -1,34 +1,19 @@
 /**
  * The way of a request through the collector, and the only file that knows all of its rooms:
- * index → resend filter → map → blocks → spool, answered once it is durable; the writer carries it to ClickHouse later.
+ * blocks of its signal's way (index, map; `signals/`) → spool, answered once it is durable; the writer carries it to ClickHouse later.
  */
 import type { ClickHouseClient } from '@runlens/clickhouse'
-import type { MappedSpans } from '@runlens/mapping'
-import {
-  describeRejections,
-  type Indexed,
-  indexTraces,
-  jsonToTraces,
-  type OtlpEncoding,
-  type OtlpLimits,
-  TraceTape,
-} from '@runlens/otlp'
+import { describeRejections, type Indexed, type OtlpEncoding, type OtlpLimits } from '@runlens/otlp'
 import type { Logger } from '@runlens/runtime'
-import { AttributeValues } from './blocks/attribute-values.ts'
-import { ByteBuffer } from './blocks/byte-buffer.ts'
-import { RowNumbers } from './blocks/sources.ts'
-import { createSpanBlockBuilder } from './blocks/span-blocks.ts'
 import type { Outcome } from './outcome.ts'
-import { type PipelineStats, type RefusalCounts, refusalCounts } from './pipeline-stats.ts'
+import { type ItemCounts, itemCounts, type PipelineStats, type RefusalCounts, refusalCounts } from './pipeline-stats.ts'
 import { ResendFilter } from './resend-filter.ts'
+import { LogWay } from './signals/logs.ts'
+import { type SpanMapper, TraceWay } from './signals/traces.ts'
+import type { Admitted, Way } from './signals/way.ts'
 import type { SpoolFiles } from './spool/files.ts'
 import { type AppendOutcome, Spool } from './spool/spool.ts'
 import { Writer } from './writer/writer.ts'
-
-/** What each span of a tape says of itself; the answer is valid until the next call. */
-export interface SpanMapper {
-  map(tape: TraceTape): MappedSpans
-}
 
 export interface PipelineOptions {
   /** The spool's, e.g. `<dataDir>/spool`. */
@@ -53,12 +38,16 @@ export interface PipelineOptions {
   files?: SpoolFiles
 }
 
+/** By its items. */
+export type SignalName = 'spans' | 'logs'
+
 export interface Pipeline {
   /**
-   * Takes one ExportTraceServiceRequest. The body belongs to the pipeline until its promise settles.
+   * Takes one export request. The body belongs to the pipeline until its promise settles.
    * @param encoding default: protobuf
+   * @param signal default: spans
    */
-  accept(body: Buffer, tenant: string, encoding?: OtlpEncoding): Promise<Outcome>
+  accept(body: Buffer, tenant: string, encoding?: OtlpEncoding, signal?: SignalName): Promise<Outcome>
   stats(): PipelineStats
   /**
    * Refuses everything from now on, finishes what was accepted, gives the writer some time, closes the spool.
@@ -92,35 +81,40 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
 }
 
 class RunningPipeline implements Pipeline {
-  private readonly tape = new TraceTape()
-  private readonly values = new AttributeValues()
-  private readonly builder = createSpanBlockBuilder()
-  private readonly fresh = new RowNumbers()
-  private readonly keys = new ByteBuffer()
+  private readonly ways: { readonly spans: TraceWay; readonly logs: LogWay }
   private readonly inHand = new Set<Promise<Outcome>>()
-  private readonly counts = { requests: 0, received: 0, accepted: 0, rejected: 0, duplicates: 0 }
+  private readonly counts: Readonly<Record<SignalName, ItemCounts>> = { spans: itemCounts(), logs: itemCounts() }
+  private requests = 0
   private readonly refused: RefusalCounts = refusalCounts()
   private stopping: Promise<void> | undefined
 
   constructor(
     private readonly options: PipelineOptions,
     private readonly spool: Spool,
-    private readonly filter: ResendFilter,
+    filter: ResendFilter,
     private readonly writer: Writer,
     private readonly now: () => number,
     /** The latest time of arrival ever noted. */
     private latestMs: number,
-  ) {}
+  ) {
+    const { limits, mapper } = options
+    this.ways = { spans: new TraceWay(limits, filter, mapper), logs: new LogWay(limits, mapper) }
+  }
 
-  async accept(body: Buffer, tenant: string, encoding: OtlpEncoding = 'protobuf'): Promise<Outcome> {
-    this.counts.requests++
-    const taking = this.takeInTurn(body, tenant, encoding)
+  async accept(
+    body: Buffer,
+    tenant: string,
+    encoding: OtlpEncoding = 'protobuf',
+    signal: SignalName = 'spans',
+  ): Promise<Outcome> {
+    this.requests++
+    const taking = this.takeInTurn(body, tenant, encoding, signal)
     this.inHand.add(taking)
     const outcome = await taking.finally(() => this.inHand.delete(taking))
     if (outcome.kind === 'refused') this.refused[outcome.reason]++
     else {
-      this.counts.accepted += outcome.accepted
-      this.counts.rejected += outcome.rejected
+      this.counts[signal].accepted += outcome.accepted
+      this.counts[signal].rejected += outcome.rejected
     }
     return outcome
   }
@@ -128,7 +122,10 @@ class RunningPipeline implements Pipeline {
   stats(): PipelineStats {
     const spool = this.spool.stats()
     return {
-      ...this.counts,
+      requests: this.requests,
+      spans: { ...this.counts.spans },
+      logs: { ...this.counts.logs },
+      markers: { ...this.ways.logs.markerCounts },
       refused: { ...this.refused },
       spool,
       writer: this.writer.stats(),
@@ -149,49 +146,45 @@ class RunningPipeline implements Pipeline {
     await this.spool.close()
   }
 
-  private async takeInTurn(body: Buffer, tenant: string, encoding: OtlpEncoding): Promise<Outcome> {
+  private async takeInTurn(body: Buffer, tenant: string, encoding: OtlpEncoding, signal: SignalName): Promise<Outcome> {
     // All that wait are woken at once, and look again one after the other.
     for (let turn = this.spool.behind; turn; turn = this.spool.behind) await turn
-    if (encoding === 'protobuf') return this.take(body, tenant)
-    const read = jsonToTraces(body, this.options.limits)
-    return read.kind === 'ok' ? this.take(read.bytes, tenant) : { ...read, kind: 'refused', reason: read.kind }
+    if (encoding === 'protobuf') return this.take(body, tenant, signal)
+    const read = this.ways[signal].readJson(body)
+    return read.kind === 'ok' ? this.take(read.bytes, tenant, signal) : { ...read, kind: 'refused', reason: read.kind }
   }
 
   /** Everything up to the copy into the spool happens in one turn: tape, columns and keys are shared by all requests. */
-  private async take(body: Buffer, tenant: string): Promise<Outcome> {
+  private async take(body: Buffer, tenant: string, signal: SignalName): Promise<Outcome> {
     if (this.stopping) return refuse('stopping')
     const early = this.spool.refusal(body.length)
     if (early) return refuse(early)
+    const way: Way = this.ways[signal]
+    const counts = this.counts[signal]
     const receivedAtMs = this.now()
-    // A clock that was put back must not make spans of today look like spans of the future, which are rejected for good.
+    // A clock that was put back must not make items of today look like items of the future, which are rejected for good.
     this.latestMs = Math.max(this.latestMs, receivedAtMs)
-    const indexed = indexTraces(this.tape, body, this.options.limits, this.latestMs)
+    const indexed = way.index(body, this.latestMs)
     if (indexed.kind !== 'indexed') return { kind: 'refused', reason: indexed.kind, message: indexed.message }
-    this.counts.received += indexed.spans
-    const spans = this.tape.spans.length
-    const tenantBytes = Buffer.from(tenant)
-    this.fresh.clear()
-    this.keys.clear()
-    this.filter.admit(this.tape, tenantBytes, this.fresh, this.keys)
-    const appended = this.fresh.length > 0 ? this.append(tenant, tenantBytes, receivedAtMs) : undefined
+    counts.received += indexed.items
+    const admitted = way.admit(Buffer.from(tenant))
+    const appended = admitted.fresh > 0 ? this.append(way, admitted, tenant, receivedAtMs) : undefined
+    const duplicates = admitted.items - admitted.fresh
     // A duplicate is as safe as its original, which may be on its way to the disk at this moment.
-    const originals = this.fresh.length < spans ? this.spool.settled() : undefined
-    this.counts.duplicates += spans - this.fresh.length
+    const originals = duplicates > 0 ? this.spool.settled() : undefined
+    counts.duplicates += duplicates
     const outcome = await appended
     if (outcome && outcome !== 'durable') return refuse(outcome)
     if ((await originals) === false) return refuse('spool_failed')
-    return accepted(spans, indexed)
+    return accepted(admitted.items, indexed, way.noun)
   }
 
-  private append(tenant: string, tenantBytes: Buffer, receivedAtMs: number): Promise<AppendOutcome> {
-    const keys = Buffer.from(this.keys.view())
-    const undo = () => this.filter.forget(keys)
+  private append(way: Way, admitted: Admitted, tenant: string, receivedAtMs: number): Promise<AppendOutcome> {
+    const keys = Buffer.from(admitted.keys)
+    const undo = () => way.forget(keys)
     try {
-      const mapped = this.options.mapper.map(this.tape)
-      this.values.prepare(this.tape)
-      const input = { tape: this.tape, mapped, values: this.values, tenant: tenantBytes, receivedAtMs }
-      const blocks = this.builder.build(input, this.fresh)
-      const rows = this.fresh.length
+      const blocks = way.build(Buffer.from(tenant), receivedAtMs)
+      const rows = blocks.reduce((sum, block) => sum + block.rows, 0)
       const bytes = blocks.reduce((sum, block) => sum + block.bytes.length, 0)
       const appended = this.spool.append({ tenant, receivedAtMs, keys, blocks }, undo)
       return appended.then((outcome) => {
@@ -215,6 +208,7 @@ function refuse(reason: 'stopping' | 'spool_full' | 'spool_failed'): Outcome {
   return { kind: 'refused', reason, message: WORDS[reason] }
 }
 
-function accepted(spans: number, { rejected, spans: seen }: Indexed): Outcome {
-  return { kind: 'accepted', accepted: spans, rejected: rejected.total, message: describeRejections(rejected, seen) }
+function accepted(items: number, { rejected, items: seen }: Indexed, noun: string): Outcome {
+  const message = describeRejections(rejected, seen, noun)
+  return { kind: 'accepted', accepted: items, rejected: rejected.total, message }
 }

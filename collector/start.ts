@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { createClickHouse } from '@runlens/clickhouse'
 import { createSpanMapper } from '@runlens/mapping'
-import { TRACES } from '@runlens/otlp'
+import { LOGS, TRACES } from '@runlens/otlp'
 import { formatAddress, type Logger, type RunningProcess, type Settings } from '@runlens/runtime'
 import { createAdmission } from './admission.ts'
 import { createCollectorRegistry } from './metrics.ts'
@@ -68,7 +68,7 @@ function openDoors(settings: Settings, log: Logger, pipeline: Pipeline): Promise
     { grpc: settings.otlpGrpc, http: settings.otlpHttp },
     {
       receiver,
-      services: [tracesOf(pipeline)],
+      services: servicesOf(pipeline),
       counters: createReceiverCounters(registry),
       retryAfterSeconds: otlp.retryAfterSeconds,
       pages: { registry, notReady: () => (receiver.refusesAll() ? 'stopping' : undefined) },
@@ -76,6 +76,9 @@ function openDoors(settings: Settings, log: Logger, pipeline: Pipeline): Promise
   )
 }
 
-function tracesOf(pipeline: Pipeline): Service {
-  return { signal: TRACES, accept: (body, encoding, tenant) => pipeline.accept(body, tenant, encoding) }
+function servicesOf(pipeline: Pipeline): Service[] {
+  return [
+    { signal: TRACES, accept: (body, encoding, tenant) => pipeline.accept(body, tenant, encoding, 'spans') },
+    { signal: LOGS, accept: (body, encoding, tenant) => pipeline.accept(body, tenant, encoding, 'logs') },
+  ]
 }

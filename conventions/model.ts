@@ -82,6 +82,21 @@ export type Role = (typeof ROLES)[number]
 /** Enum8 numbers of the roles in ClickHouse. Never renumber. */
 export const ROLE_NUMBER: Readonly<Record<Role, number>> = { other: 0, marker: 1, step: 2, candidate: 3, entry: 4 }
 
+/**
+ * What is told of a span before or beside it. `started`, `updated`: it is open and says this of itself. `heartbeat`: the same, and only a
+ * sign of life. `exception`: it threw this.
+ */
+export const MARKER_KINDS = ['started', 'updated', 'heartbeat', 'exception'] as const
+export type MarkerKind = (typeof MARKER_KINDS)[number]
+
+/** Enum8 numbers of the kinds in ClickHouse. Never renumber. */
+export const MARKER_NUMBER: Readonly<Record<MarkerKind, number>> = {
+  started: 1,
+  updated: 2,
+  heartbeat: 3,
+  exception: 4,
+}
+
 /** The tenant of everything that carries no credential of another one. */
 export const DEFAULT_TENANT = 'default'
 

@@ -1,8 +1,8 @@
 /**
- * What settling and the step tree know of a stored span: columns of the `spans` table under their own names, ids as lower-case hex,
+ * What settling and the step tree know of a stored span, or of a marker that tells of one: columns of the `spans` table under their own names, ids as lower-case hex,
  * times as nanoseconds since the epoch. Absent text is '', an absent parent '', an end not yet known 0n.
  */
-import type { Role, Status } from './model.ts'
+import type { MarkerKind, Role, Status } from './model.ts'
 
 export interface SettleSpan {
   trace_id: string
@@ -55,6 +55,10 @@ export interface SettleSpan {
   output: string
   /** Entries and candidates only; values may be cut at 1 KiB. */
   attributes: Readonly<Record<string, string>>
+  /** '' for a span; else what this row, of the `markers` table, tells of the span with these ids. */
+  marker: MarkerKind | ''
+  /** The moment that a marker tells of; 0n for a span. */
+  recorded_at: bigint
   /** When the collector accepted it, milliseconds since the epoch. */
   received_at_ms: number
 }

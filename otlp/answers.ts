@@ -5,7 +5,7 @@ export type OtlpEncoding = 'protobuf' | 'json'
 
 /** What could not be stored of a request that was otherwise accepted. */
 export interface PartialSuccess {
-  /** Spans (log records, data points). */
+  /** Spans or log records. */
   rejected: number
   /** Readable; '' where nothing was rejected. */
   message: string

@@ -18,7 +18,7 @@ function fixture(name: string): Buffer {
 /** Must come to an answer, and what it says is indexed must be readable. */
 function survive(body: Buffer): string {
   const outcome = indexTraces(tape, body, DEFAULT_LIMITS, NOW_MS)
-  if (outcome.kind === 'indexed') expect(readTape(tape).length).toBe(outcome.spans - outcome.rejected.total)
+  if (outcome.kind === 'indexed') expect(readTape(tape).length).toBe(outcome.items - outcome.rejected.total)
   else expect(outcome.message).not.toBe('')
   return outcome.kind
 }

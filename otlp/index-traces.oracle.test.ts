@@ -12,7 +12,7 @@ test('a tape tells of any request exactly what protobufjs decodes', () => {
     fc.property(anyRequest, (body) => {
       const { all, storable } = decodeSpans(body)
       const { tape, outcome } = index(Buffer.from(body))
-      expect(outcome).toMatchObject({ kind: 'indexed', spans: all, repaired: 0 })
+      expect(outcome).toMatchObject({ kind: 'indexed', items: all, repaired: 0 })
       expect(readTape(tape)).toEqual(storable)
       expect(outcome.kind === 'indexed' && outcome.rejected.total).toBe(all - storable.length)
       seen.storable += storable.length

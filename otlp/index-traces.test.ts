@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS, indexTraces, TraceTape } from './index.ts'
 describe('what a request holds', () => {
   test('an empty request is indexed and empty', () => {
     const { tape, outcome } = index(Buffer.alloc(0))
-    expect(outcome).toMatchObject({ kind: 'indexed', spans: 0, repaired: 0 })
+    expect(outcome).toMatchObject({ kind: 'indexed', items: 0, repaired: 0 })
     expect([tape.spans.length, tape.resources.length, tape.scopes.length]).toEqual([0, 0, 0])
   })
 
@@ -220,7 +220,7 @@ describe('requests that are too much', () => {
   test('more spans than allowed, whether they could be stored or not', () => {
     const { outcome, tape } = index(request(span(), len(2), span()), { spansPerRequestMax: 2 })
     expect(outcome).toEqual({
-      kind: 'too_many_spans',
+      kind: 'too_many_items',
       message: 'more than 2 spans in one request; send them in smaller ones',
     })
     expect(tape.spans.length).toBe(0)
@@ -230,10 +230,10 @@ describe('requests that are too much', () => {
   test('a million empty spans cost no memory', () => {
     const body = request(Buffer.alloc(2_000_000, len(2)))
     const { outcome, tape } = index(body)
-    expect(outcome.kind).toBe('too_many_spans')
+    expect(outcome.kind).toBe('too_many_items')
     expect(tape.spans.capacity).toBe(1_024)
     const all = index(body, { spansPerRequestMax: 1_000_000 })
-    expect(all.outcome).toMatchObject({ kind: 'indexed', spans: 1_000_000, rejected: { total: 1_000_000 } })
+    expect(all.outcome).toMatchObject({ kind: 'indexed', items: 1_000_000, rejected: { total: 1_000_000 } })
     expect(all.tape.spans.capacity).toBe(1_024)
   })
 

@@ -1,64 +1,11 @@
-/** Indexes an ExportTraceServiceRequest: one walk over its bytes that leaves on the tape where every span and attribute stands. */
+/** Indexes an ExportTraceServiceRequest. */
+import { type IndexOutcome, indexRequest } from './index-request.ts'
 import type { OtlpLimits } from './limits.ts'
-import type { Rejections } from './rejections.ts'
-import { RequestScan, TooMuch } from './request-scan.ts'
-import { scanResourceSpans } from './scan-resource-spans.ts'
+import { scanSpan } from './scan-span.ts'
 import type { TraceTape } from './tape.ts'
-import { timeBounds } from './time-bounds.ts'
-import { Malformed } from './wire/malformed.ts'
-import { knownFields, LEN, passUnknown, readField, tagOf } from './wire/scan.ts'
 
-// opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest
-const RESOURCE_SPANS = tagOf(1, LEN)
-const REQUEST_FIELDS = knownFields(1)
-
-/** The request is on the tape, but for the spans that were rejected: they are not there at all. */
-export interface Indexed {
-  kind: 'indexed'
-  /** Spans of the request, rejected ones included. */
-  spans: number
-  rejected: Rejections
-  /** Texts that were not UTF-8: each offending byte was replaced by `?` in the buffer. */
-  repaired: number
-}
-
-/** Nothing is on the tape. Kinds are those of the collector's refusals; sending the same bytes again can't succeed. */
-export interface NotIndexed {
-  kind: 'malformed' | 'too_many_spans' | 'too_large'
-  message: string
-}
-
-export type IndexOutcome = Indexed | NotIndexed
-
-/**
- * Fills `tape` with what `body` holds. `body` belongs to the tape until its next use; text that is not UTF-8 is repaired in
- * it. Order and interleaving of fields on the wire don't matter; fields given twice follow protobuf's rules (repeated ones
- * add up, of single ones the last counts, messages merge), but of one AnyValue only the last member is kept.
- *
- * @param nowMs the clock, milliseconds since the epoch: times more than a day later are rejected
- */
+/** {@link indexRequest} of spans. */
 export function indexTraces(tape: TraceTape, body: Buffer, limits: OtlpLimits, nowMs: number): IndexOutcome {
-  tape.reset(body)
-  const request = new RequestScan(tape, body, limits, timeBounds(nowMs))
-  try {
-    scanRequest(request)
-    return { kind: 'indexed', spans: request.spans, rejected: request.rejections, repaired: request.repaired }
-  } catch (error) {
-    tape.reset(body)
-    if (error instanceof Malformed) {
-      return { kind: 'malformed', message: `not an ExportTraceServiceRequest: ${error.message}` }
-    }
-    if (error instanceof TooMuch) return { kind: error.kind, message: error.message }
-    throw error
-  }
-}
-
-function scanRequest(scan: RequestScan): void {
-  const end = scan.bytes.length
-  let position = 0
-  while (position < end) {
-    position = readField(scan, position, end)
-    if (scan.tag === RESOURCE_SPANS) scanResourceSpans(scan, scan.start, position)
-    else passUnknown(scan, REQUEST_FIELDS)
-  }
+  const items = { noun: 'spans', rows: tape.spans, scanItem: scanSpan }
+  return indexRequest(tape, items, 'ExportTraceServiceRequest', body, limits, nowMs)
 }

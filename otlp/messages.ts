@@ -2,6 +2,7 @@
 import protobuf from 'protobufjs/light.js'
 import { COMMON, RESOURCE } from './messages/common.ts'
 import { GOOGLE_PROTOBUF, GOOGLE_RPC } from './messages/google.ts'
+import { LOGS_SERVICE, LOGS as LOGS_V1 } from './messages/logs.ts'
 import { TRACE, TRACE_SERVICE } from './messages/trace.ts'
 
 /** Reflected messages by their full names, e.g. `opentelemetry.proto.trace.v1.Span`; field names are those of OTLP/JSON. */
@@ -14,7 +15,10 @@ export const MESSAGES: protobuf.Root = protobuf.Root.fromJSON({
             common: { nested: { v1: COMMON } },
             resource: { nested: { v1: RESOURCE } },
             trace: { nested: { v1: TRACE } },
-            collector: { nested: { trace: { nested: { v1: TRACE_SERVICE } } } },
+            logs: { nested: { v1: LOGS_V1 } },
+            collector: {
+              nested: { trace: { nested: { v1: TRACE_SERVICE } }, logs: { nested: { v1: LOGS_SERVICE } } },
+            },
           },
         },
       },
@@ -46,4 +50,15 @@ export const TRACES: Signal = {
   request: MESSAGES.lookupType(`${TRACE_PACKAGE}.ExportTraceServiceRequest`),
   response: MESSAGES.lookupType(`${TRACE_PACKAGE}.ExportTraceServiceResponse`),
   rejectedField: 'rejectedSpans',
+}
+
+const LOGS_PACKAGE = 'opentelemetry.proto.collector.logs.v1'
+
+export const LOGS: Signal = {
+  name: 'logs',
+  path: '/v1/logs',
+  grpcPath: `/${LOGS_PACKAGE}.LogsService/Export`,
+  request: MESSAGES.lookupType(`${LOGS_PACKAGE}.ExportLogsServiceRequest`),
+  response: MESSAGES.lookupType(`${LOGS_PACKAGE}.ExportLogsServiceResponse`),
+  rejectedField: 'rejectedLogRecords',
 }

@@ -91,7 +91,7 @@ describe.each(Object.entries(PAYLOADS))('%s', (name, expected) => {
     const { outcome, tape } = index(bytesOf(name))
     expect(outcome).toMatchObject({
       kind: 'indexed',
-      spans: expected.spans.length,
+      items: expected.spans.length,
       rejected: { total: 0 },
       repaired: 0,
     })

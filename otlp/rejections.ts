@@ -1,6 +1,6 @@
-/** Why single spans of a readable request can't be stored: counted by reason, told in OTLP's partial success. */
+/** Why single items (spans, log records) of a readable request can't be stored: counted by reason, told in OTLP's partial success. */
 
-/** Reasons by which a span is rejected, in words that complete "a span has …". Their order is of no importance. */
+/** Reasons by which an item is rejected, in words that complete "a span has …". Their order is of no importance. */
 export const REJECT_REASONS = {
   trace_id: 'a trace id that is not 16 bytes or all zero',
   span_id: 'a span id that is not 8 bytes or all zero',
@@ -8,6 +8,7 @@ export const REJECT_REASONS = {
   link_id: 'a link whose trace id is not 16 or whose span id is not 8 bytes',
   start_time: 'a start time that is absent, before the year 2000 or more than a day ahead',
   end_time: 'an end time more than a day ahead',
+  time: 'a time before the year 2000 or more than a day ahead',
   attribute_count: 'too many attributes (its own, its events’ and links’, its resource’s or scope’s)',
   event_count: 'too many events',
   link_count: 'too many links',
@@ -22,35 +23,39 @@ const NAMES = Object.keys(REJECT_REASONS) as RejectReason[]
 /** A reason as a small integer, as the scan keeps it; 0 is none. */
 export const FAULT = Object.fromEntries(NAMES.map((name, index) => [name, index + 1])) as Record<RejectReason, number>
 
-export interface RejectedSpans {
+export interface RejectedItems {
   reason: RejectReason
   count: number
-  /** Position of the first such span in the request, from 0. */
+  /** Position of the first such item in the request, from 0. */
   first: number
 }
 
-/** Rejected spans of one request. */
+/** Rejected items of one request. */
 export class Rejections {
   /** All of them. */
   total = 0
-  /** One entry per reason that occurred, in order of first occurrence. A span counts for the first fault found in it. */
-  readonly reasons: RejectedSpans[] = []
+  /** One entry per reason that occurred, in order of first occurrence. An item counts for the first fault found in it. */
+  readonly reasons: RejectedItems[] = []
 
   /** @param fault one of {@link FAULT} */
-  add(fault: number, span: number): void {
+  add(fault: number, item: number): void {
     this.total++
     const reason = NAMES[fault - 1]!
     const known = this.reasons.find((entry) => entry.reason === reason)
     if (known) known.count++
-    else this.reasons.push({ reason, count: 1, first: span })
+    else this.reasons.push({ reason, count: 1, first: item })
   }
 }
 
-/** One sentence for `partial_success.error_message`; '' when nothing was rejected. */
-export function describeRejections(rejections: Rejections, spansSeen: number): string {
+/**
+ * One sentence for `partial_success.error_message`; '' when nothing was rejected.
+ * @param noun what was sent, several of them
+ */
+export function describeRejections(rejections: Rejections, seen: number, noun = 'spans'): string {
   if (rejections.total === 0) return ''
+  const one = noun.replace(/s$/, '')
   const reasons = rejections.reasons.map(
-    ({ reason, count, first }) => `${count} with ${REJECT_REASONS[reason]} (first: span ${first}, counted from 0)`,
+    ({ reason, count, first }) => `${count} with ${REJECT_REASONS[reason]} (first: ${one} ${first}, counted from 0)`,
   )
-  return `${rejections.total} of ${spansSeen} spans rejected: ${reasons.join('; ')}`
+  return `${rejections.total} of ${seen} ${noun} rejected: ${reasons.join('; ')}`
 }

@@ -2,34 +2,51 @@
 import type { OtlpLimits } from './limits.ts'
 import { Rejections } from './rejections.ts'
 import { OtlpScan } from './scan-attributes.ts'
-import type { TraceTape } from './tape.ts'
+import type { Tape } from './tape.ts'
 import type { TimeBounds } from './time-bounds.ts'
 
-/** Ends a scan; `indexTraces` turns it into an outcome. */
+/** Ends a scan; `indexRequest` turns it into an outcome. */
 export class TooMuch extends Error {
-  readonly kind: 'too_many_spans' | 'too_large'
-  constructor(kind: 'too_many_spans' | 'too_large', message: string) {
+  readonly kind: 'too_many_items' | 'too_large'
+  constructor(kind: 'too_many_items' | 'too_large', message: string) {
     super(message)
     this.kind = kind
   }
 }
 
-/** Reads spans onto a tape. */
+/** What a signal's requests are made of: spans, log records. */
+export interface Items {
+  /** In words, several of them. */
+  noun: string
+  /** Rows in use. */
+  rows: { readonly length: number }
+  /**
+   * Puts the item in `[at, end)` onto the tape.
+   * @param fault that of its resource or scope, 0 without one
+   * @returns the fault for which it was taken off again, 0 if it stays
+   */
+  scanItem: (scan: RequestScan, scope: number, fault: number, at: number, end: number) => number
+}
+
+/** Reads items onto a tape. */
 export class RequestScan extends OtlpScan {
-  readonly tape: TraceTape
+  readonly tape: Tape
+  readonly items: Items
   readonly times: TimeBounds
-  readonly spansMax: number
-  spans = 0
+  readonly itemsMax: number
+  /** So far, rejected ones included. */
+  seen = 0
   /** Size of the resource and of the scope at hand. */
   resourceBytes = 0
   scopeBytes = 0
-  /** Their sum over all spans so far. */
+  /** Their sum over all items so far. */
   repeatedBytes = 0
 
-  constructor(tape: TraceTape, body: Buffer, limits: OtlpLimits, times: TimeBounds) {
+  constructor(tape: Tape, items: Items, body: Buffer, limits: OtlpLimits, times: TimeBounds) {
     super(body, tape.attributes, tape.keys, new Rejections(), limits)
     this.tape = tape
+    this.items = items
     this.times = times
-    this.spansMax = limits.spansPerRequestMax
+    this.itemsMax = limits.spansPerRequestMax
   }
 }

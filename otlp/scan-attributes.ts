@@ -173,6 +173,24 @@ function scanAnyAttribute(scan: OtlpScan, cells: AttributeColumns['at'], row: nu
 }
 
 /**
+ * Puts a value without a key, the body of a log record, into row `row` of the attributes.
+ * @param isFirst false if the row holds a value already, which an empty one leaves as it is
+ */
+export function scanBody(scan: OtlpScan, row: number, at: number, end: number, isFirst: boolean): void {
+  const cells = scan.attributes.at
+  if (isFirst) {
+    cells.keyStart[row] = -1
+    cells.keyEnd[row] = -1
+    cells.key[row] = 0
+  }
+  const type = scanAnyValue(scan, at, end, 1)
+  if (type === ANY.empty && !isFirst) return
+  cells.type[row] = type
+  cells.valueStart[row] = scan.anyStart
+  cells.valueEnd[row] = scan.anyStop
+}
+
+/**
  * Reads the AnyValue in `[at, end)`: answers which member it holds (the last one, of several) and leaves the place of its
  * content in `scan.anyStart`, `scan.anyStop`.
  */

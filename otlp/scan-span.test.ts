@@ -110,7 +110,7 @@ describe('spans that are rejected', () => {
     ])
     const { outcome, tape } = index(body, { valueBytesMax: 40 })
     expect(outcome).toMatchObject({
-      spans: 4,
+      items: 4,
       rejected: { total: 3, reasons: [{ reason: 'value_size', count: 3, first: 0 }] },
     })
     expect(readTape(tape).map(({ name }) => name)).toEqual(['good'])
@@ -132,7 +132,7 @@ describe('spans that are rejected', () => {
       ['b', 1, 1],
     ])
     expect([tape.attributes.length, tape.events.length, tape.links.length]).toEqual([4, 2, 2])
-    const { rejected, spans } = outcome as Indexed
+    const { rejected, items } = outcome as Indexed
     expect(rejected).toMatchObject({
       total: 3,
       reasons: [
@@ -140,14 +140,14 @@ describe('spans that are rejected', () => {
         { reason: 'trace_id', count: 2, first: 2 },
       ],
     })
-    expect(describeRejections(rejected, spans)).toBe(
+    expect(describeRejections(rejected, items)).toBe(
       '3 of 5 spans rejected: 1 with a span id that is not 8 bytes or all zero (first: span 1, counted from 0); ' +
         '2 with a trace id that is not 16 bytes or all zero (first: span 2, counted from 0)',
     )
   })
 
   test('are not described when there is none', () => {
-    const { rejected, spans } = index(request(span())).outcome as Indexed
-    expect(describeRejections(rejected, spans)).toBe('')
+    const { rejected, items } = index(request(span())).outcome as Indexed
+    expect(describeRejections(rejected, items)).toBe('')
   })
 })

@@ -1,11 +1,12 @@
 /** Puts a span onto the tape, or takes it off again with the reason why it can't be stored. */
 import { FAULT } from './rejections.ts'
+import type { RequestScan } from './request-scan.ts'
 import { beginOwner, checkText, type OtlpScan, scanAttribute, setFault } from './scan-attributes.ts'
 import { ABSENT, idOrAbsent, SPAN_ID_BYTES, TRACE_ID_BYTES } from './scan-ids.ts'
 import { scanEvents, scanLinks } from './scan-span-children.ts'
 import type { SpanColumns, TraceTape } from './tape.ts'
 import { isTooEarly, isTooLate, type TimeBounds } from './time-bounds.ts'
-import { FIXED32, FIXED64, knownFields, LEN, passUnknown, readField, tagOf, VARINT } from './wire/scan.ts'
+import { enumNumber, FIXED32, FIXED64, knownFields, LEN, passUnknown, readField, tagOf, VARINT } from './wire/scan.ts'
 
 // opentelemetry.proto.trace.v1.Span
 const TRACE_ID = tagOf(1, LEN)
@@ -31,20 +32,9 @@ const STATUS_MESSAGE = tagOf(2, LEN)
 const STATUS_CODE = tagOf(3, VARINT)
 const STATUS_FIELDS = knownFields(2, 3)
 
-/**
- * Puts the span in `[at, end)` onto the tape.
- * @param fault that of its resource or scope, 0 without one
- * @returns the fault for which it was taken off again, 0 if it stays
- */
-export function scanSpan(
-  scan: OtlpScan,
-  tape: TraceTape,
-  times: TimeBounds,
-  scope: number,
-  fault: number,
-  at: number,
-  end: number,
-): number {
+/** As `Items.scanItem`, for a scan onto a {@link TraceTape}. */
+export function scanSpan(scan: RequestScan, scope: number, fault: number, at: number, end: number): number {
+  const tape = scan.tape as TraceTape
   const { spans, attributes, events, links } = tape
   const row = spans.add()
   const attributesBefore = attributes.length
@@ -53,7 +43,7 @@ export function scanSpan(
   beginOwner(scan, fault)
   clearSpan(spans, row, scope, attributesBefore)
   scanSpanFields(scan, spans, row, at, end)
-  checkSpan(scan, spans, row, times)
+  checkSpan(scan, spans, row, scan.times)
   // Events and links wait until the span's own attributes are complete, so that those are contiguous.
   if (spans.at.eventCount[row]! > 0) scanEvents(scan, tape, row, end)
   if (spans.at.linkCount[row]! > 0) scanLinks(scan, tape, row, end)
@@ -205,9 +195,4 @@ function checkSpan(scan: OtlpScan, spans: SpanColumns, row: number, times: TimeB
   }
   const end = cells.endTime[row]!
   if (end !== ABSENT && isTooLate(scan.view, end, times)) setFault(scan, FAULT.end_time)
-}
-
-/** An enumeration's number, kept in one byte: unknown ones as they are, what does not fit as 0 (unspecified, unset). */
-function enumNumber(scan: OtlpScan): number {
-  return scan.high === 0 && scan.value >>> 0 <= 255 ? scan.value : 0
 }

@@ -1,5 +1,6 @@
 /**
- * The tape: where everything of one OTLP trace request stands in its bytes, as offsets in reusable typed arrays.
+ * The tape: where everything of one OTLP request stands in its bytes, as offsets in reusable typed arrays. A request of traces has
+ * one, a request of logs another (`log-tape.ts`); what both have is here.
  * Indexing writes it, mapping and blocks read it. It holds no JavaScript value per span or attribute; it refuses to decode.
  *
  * Offsets are into `buffer`. A text or message is `[start, end)`. Ranges of children (attributes of a span, events of a
@@ -141,28 +142,52 @@ export type SpanColumns = Columns<(typeof SPAN_FIELDS)[number]>
 export type EventColumns = Columns<(typeof EVENT_FIELDS)[number]>
 export type LinkColumns = Columns<(typeof LINK_FIELDS)[number]>
 
-/** One request, indexed. Reused from request to request: indexing resets it. A resource or scope is here only with a span. */
-export class TraceTape {
+/** What requests of every signal hold: resources, scopes and attributes. Reused from request to request: indexing resets it. */
+export abstract class Tape {
   buffer: Buffer = Buffer.alloc(0)
   /** The same bytes, to read four at a time. */
   data: DataView = new DataView(new ArrayBuffer(0))
   readonly resources = new Columns(RESOURCE_FIELDS, 16)
   readonly scopes = new Columns(SCOPE_FIELDS, 16)
-  readonly spans = new Columns(SPAN_FIELDS, 1024)
-  readonly attributes = new Columns(ATTRIBUTE_FIELDS, 16_384)
-  readonly events = new Columns(EVENT_FIELDS, 256)
-  readonly links = new Columns(LINK_FIELDS, 256)
+  readonly attributes: AttributeColumns
   readonly keys = new KeyNumbers()
+
+  /** @param attributesKept attributes to have room for from the start */
+  constructor(attributesKept: number) {
+    this.attributes = new Columns(ATTRIBUTE_FIELDS, attributesKept)
+  }
+
+  /** Rows beside those of items and attributes. */
+  abstract children(): number
 
   reset(buffer: Buffer): void {
     this.buffer = buffer
     this.data = new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
     this.resources.clear()
     this.scopes.clear()
-    this.spans.clear()
     this.attributes.clear()
+    this.keys.clear()
+  }
+}
+
+/** One request of traces, indexed. A resource or scope is here only with a span. */
+export class TraceTape extends Tape {
+  readonly spans = new Columns(SPAN_FIELDS, 1024)
+  readonly events = new Columns(EVENT_FIELDS, 256)
+  readonly links = new Columns(LINK_FIELDS, 256)
+
+  constructor() {
+    super(16_384)
+  }
+
+  children(): number {
+    return this.events.length + this.links.length
+  }
+
+  override reset(buffer: Buffer): void {
+    super.reset(buffer)
+    this.spans.clear()
     this.events.clear()
     this.links.clear()
-    this.keys.clear()
   }
 }

@@ -1,4 +1,4 @@
-/** Which times a span may name: late data is data, only absurd times are refused. */
+/** Which times an item may name: late data is data, only absurd times are refused. */
 
 /** Which times are credible, in nanoseconds since the epoch, split into upper and lower 32 bits. */
 export interface TimeBounds {
@@ -30,4 +30,9 @@ export function isTooEarly(view: DataView, at: number, times: TimeBounds): boole
 export function isTooLate(view: DataView, at: number, times: TimeBounds): boolean {
   const high = view.getUint32(at + 4, true)
   return high > times.latestHigh || (high === times.latestHigh && view.getUint32(at, true) > times.latestLow)
+}
+
+/** Whether the fixed64 at `at` is 0, which stands for no time. */
+export function isZeroTime(view: DataView, at: number): boolean {
+  return view.getInt32(at, true) === 0 && view.getInt32(at + 4, true) === 0
 }

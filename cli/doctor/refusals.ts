@@ -6,7 +6,7 @@ const SENDER = 'its data is lost'
 export const REFUSAL_REMEDIES: Readonly<Record<string, string>> = {
   malformed: `a sender sends what is no OTLP, ${SENDER}; look at its exporter and protocol.`,
   too_large: `${SENDER}; send smaller batches, or raise otlp.bodyBytesMax.`,
-  too_many_spans: `${SENDER}; send smaller batches, or raise otlp.spansPerRequestMax.`,
+  too_many_items: `${SENDER}; send smaller batches, or raise otlp.spansPerRequestMax.`,
   unauthenticated: `a sender has no valid credentials, ${SENDER}.`,
   forbidden: `a sender's credentials do not allow to send, ${SENDER}.`,
   unknown_path: 'a sender uses another path than /v1/traces, or sends logs or metrics, which are not taken.',

@@ -7,7 +7,8 @@ CREATE TABLE IF NOT EXISTS traces
     first_started_at SimpleAggregateFunction(min, DateTime64(9)) CODEC(ZSTD(1)),
     last_started_at SimpleAggregateFunction(max, DateTime64(9)) CODEC(ZSTD(1)),
     services SimpleAggregateFunction(groupUniqArrayArray, Array(String)) CODEC(ZSTD(1)),
-    spans SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1))
+    spans SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
+    markers SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1))
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant, trace_id)

@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS executions
     started_at DateTime64(9) CODEC(Delta, ZSTD(1)),
     ended_at Nullable(DateTime64(9)) CODEC(ZSTD(1)),
     last_seen_at DateTime64(9) CODEC(Delta, ZSTD(1)),
+    heartbeat_at Nullable(DateTime64(3)) CODEC(ZSTD(1)),
     duration_ms Nullable(Float64) CODEC(ZSTD(1)),
     queue_ms Nullable(Float64) CODEC(ZSTD(1)),
     progress Nullable(Float32) CODEC(ZSTD(1)),

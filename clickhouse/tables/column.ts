@@ -16,7 +16,7 @@ export type ColumnType =
   | 'DateTime64(6)'
   | 'DateTime64(9)'
   | `Enum8(${string})`
-  | `Nullable(${'UInt64' | 'Float64' | 'Float32' | 'DateTime64(9)'})`
+  | `Nullable(${'UInt64' | 'Float64' | 'Float32' | 'DateTime64(3)' | 'DateTime64(9)'})`
   | 'Map(LowCardinality(String), String)'
   | `Array(${string})`
   | `SimpleAggregateFunction(${string})`

@@ -31,8 +31,10 @@ export const EXECUTIONS = table('executions', {
   queued_at: 'Nullable(DateTime64(9))',
   started_at: 'DateTime64(9)',
   ended_at: 'Nullable(DateTime64(9))',
-  /** Latest time that any span of it names. */
+  /** Latest time that any span of it names, or that a marker tells of. */
   last_seen_at: 'DateTime64(9)',
+  /** When the last heartbeat was accepted; NULL without any. */
+  heartbeat_at: 'Nullable(DateTime64(3))',
   duration_ms: 'Nullable(Float64)',
   queue_ms: 'Nullable(Float64)',
   progress: 'Nullable(Float32)',

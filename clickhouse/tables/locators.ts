@@ -1,15 +1,17 @@
 /** Where to find things: the time range and services of a trace, the fixed place of an execution. */
 import { type Row, table } from './column.ts'
 
-/** By materialized view from `spans`. AggregatingMergeTree, ORDER BY (tenant, trace_id), index_granularity 256. */
+/** By materialized views from `spans` and `markers`. AggregatingMergeTree, ORDER BY (tenant, trace_id), index_granularity 256. */
 export const TRACES = table('traces', {
   tenant: 'LowCardinality(String)',
   trace_id: 'FixedString(16)',
   first_started_at: 'SimpleAggregateFunction(min, DateTime64(9))',
   last_started_at: 'SimpleAggregateFunction(max, DateTime64(9))',
   services: 'SimpleAggregateFunction(groupUniqArrayArray, Array(String))',
-  /** Spans inserted, resends counted again: an upper bound of the trace's size. */
+  /** Spans and markers inserted, resends counted again: an upper bound of the trace's size. */
   spans: 'SimpleAggregateFunction(sum, UInt64)',
+  /** Those of them that are markers. */
+  markers: 'SimpleAggregateFunction(sum, UInt64)',
 })
 export type TraceRow = Row<typeof TRACES>
 

@@ -193,3 +193,22 @@ function isTime(name: string): boolean {
 function named(sql: string, name: string): string {
   return `${sql} AS ${name.includes('.') ? `\`${name}\`` : name}`
 }
+
+/** Every ALIAS column of `logs`. */
+export const LOG_ALIASES: Readonly<Record<string, SpanField>> = {
+  attributes: ATTRIBUTES,
+  attribute_types: scalar('labels_json', 'attribute_types', 'String'),
+  /** `VALUE_TYPES` code of the body; '' without one. */
+  body_type: label('body_type'),
+  flags: scalar('labels_json', 'flags', 'UInt32'),
+  dropped_attributes_count: scalar('labels_json', 'dropped_attributes_count', 'UInt32'),
+  scope_name: scalar('scope_json', 'name', 'LowCardinality(String)'),
+  scope_version: scalar('scope_json', 'version', 'LowCardinality(String)'),
+  ...ofParent('scope'),
+  ...ofParent('resource'),
+}
+
+/** As it stands in a table's declaration. */
+export function aliasSql(name: string, { type, sql }: SpanField): string {
+  return `${name.includes('.') ? `\`${name}\`` : name} ${type} ALIAS ${sql}`
+}

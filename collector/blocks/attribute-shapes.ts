@@ -1,14 +1,15 @@
-/** Which keys spans have, of which types and in which order: few shapes for many spans, each written once. */
+/** Which keys spans or log records have, of which types and in which order: few shapes for many of them, each written once. */
 import { ByteBuffer } from './byte-buffer.ts'
-import { type AttributeWriter, type DocumentInput, memberName } from './document.ts'
+import { type AttributeInput, type AttributeWriter, memberName } from './document.ts'
 import { mix, RowClasses, type Rows } from './row-classes.ts'
+import type { AttributeOwners } from './sources.ts'
 
 const KEYS = memberName('attribute_keys')
 const TYPES = memberName('attribute_types')
 const COMMA = 0x2c
 
 export class AttributeShapes implements Rows {
-  /** The shape of each span; 0 for one without attributes. */
+  /** The shape of each owner; 0 for one without attributes. */
   of = new Int32Array(1024)
   private readonly classes = new RowClasses()
   /** Members of a document, by shape. */
@@ -21,8 +22,7 @@ export class AttributeShapes implements Rows {
 
   constructor(private readonly writer: AttributeWriter) {}
 
-  prepare({ tape, values }: DocumentInput): void {
-    const { at, length } = tape.spans
+  prepare({ at, length }: AttributeOwners, { tape, values }: AttributeInput): void {
     this.firsts = at.attributes
     this.counts = at.attributeCount
     this.keys = tape.attributes.at.key

@@ -3,7 +3,7 @@
  * types are formatted once, however many rows repeat them (a resource's attributes are stored with each of its spans).
  */
 import { VALUE_TYPES } from '@runlens/conventions'
-import { ANY, formatValue, type TraceTape } from '@runlens/otlp'
+import { ANY, formatValue, type Tape } from '@runlens/otlp'
 import { ByteBuffer } from './byte-buffer.ts'
 
 const CODE = {
@@ -26,7 +26,7 @@ export class AttributeValues {
   readonly formatted = new ByteBuffer()
 
   /** Fills the columns for all attributes of `tape`. */
-  prepare(tape: TraceTape): void {
+  prepare(tape: Tape): void {
     const { length, at } = tape.attributes
     if (length > this.codes.length) this.grow(tape.attributes.capacity)
     this.formatted.clear()
@@ -46,7 +46,7 @@ export class AttributeValues {
     this.ends = new Int32Array(capacity)
   }
 
-  private format(tape: TraceTape, i: number): void {
+  private format(tape: Tape, i: number): void {
     const { formatted } = this
     const { at } = tape.attributes
     const before = formatted.length

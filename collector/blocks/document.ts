@@ -1,12 +1,12 @@
-/** One JSON object per row, as references: what the columns `*_json` of `spans` are made of. */
+/** One JSON object per row, as references: what the columns `*_json` are made of. */
 import { NO_TEXT } from '@runlens/mapping'
 import type { AttributeValues } from './attribute-values.ts'
 import { ByteBuffer, dataView } from './byte-buffer.ts'
 import { writeString } from './json-writer.ts'
 import type { AttributeRange, Cells } from './sources.ts'
 
-/** What documents are made of. */
-export type DocumentInput = Omit<Cells, 'documents'>
+/** What documents of attributes are made of. */
+export type AttributeInput = Pick<Cells, 'tape' | 'bytes' | 'data' | 'values'>
 
 const OPEN = 0x7b
 const CLOSE = 0x7d
@@ -87,7 +87,7 @@ export class AttributeWriter {
   private values!: AttributeValues
 
   /** To be called before {@link write} for each request. */
-  prepare({ tape, bytes, data, values }: DocumentInput): void {
+  prepare({ tape, bytes, data, values }: AttributeInput): void {
     const { keys } = tape
     this.bytes = bytes
     this.data = data

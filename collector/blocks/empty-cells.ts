@@ -6,16 +6,17 @@ import { NO_TEXT } from '@runlens/mapping'
 import type { Cells, RowNumbers, Source } from './sources.ts'
 
 /** Whether every row's cell out of `source` is the default: '', 0, null, no bytes. May say no for a rare form of yes. */
-export function isEmpty(source: Source, rows: RowNumbers, input: Cells): boolean {
+export function isEmpty<C extends Cells>(source: Source<C>, rows: RowNumbers, input: C): boolean {
   switch (source.kind) {
     case 'text':
       return all(rows, source.texts(input).starts, NO_TEXT)
     case 'document':
-      return all(rows, source.document(input.documents).starts, NO_TEXT)
+      return all(rows, source.document(input).starts, NO_TEXT)
     case 'bytes':
-      return all(rows, source.starts(input), -1)
+      return source.absent === undefined && all(rows, source.starts(input), -1)
     case 'number':
       return all(rows, source.numbers(input), 0)
+    case 'int64':
     case 'constant':
       return false
   }

@@ -1,10 +1,11 @@
 /** What spans say of themselves, each in its own way: ids, messages, figures, times. Most steps say nothing of it. */
 import { TEXT_FIELDS } from '@runlens/mapping'
 import type { TraceTape } from '@runlens/otlp'
-import { Document, type DocumentInput, type MemberName, memberName } from './document.ts'
+import { Document, type MemberName, memberName } from './document.ts'
 import { LABELS } from './label-documents.ts'
 import { presentTexts, writeTexts } from './mapped-texts.ts'
 import { writeDouble, writeFigure, writeText, writeTime } from './members.ts'
+import type { DocumentInput } from './span-cells.ts'
 
 /** `service` has a column of its own. */
 const FIELDS = TEXT_FIELDS.filter((field) => field !== 'service' && !LABELS.includes(field))
@@ -16,6 +17,7 @@ const ROWS_RETURNED = memberName('rows_returned')
 const PROGRESS = memberName('progress')
 const QUEUED_AT = memberName('queued_at')
 const EXPECTED_END_AT = memberName('expected_end_at')
+const RECORDED_AT = memberName('recorded_at')
 
 /** Writes what one row says of one field. */
 type Member = (row: number) => void
@@ -57,6 +59,8 @@ export class FieldDocuments {
     if (isAnyTime(queuedAt, mapped.length)) members.push((row) => writeTime(document, QUEUED_AT, queuedAt[row]!))
     if (isAnyTime(expectedEndAt, mapped.length))
       members.push((row) => writeTime(document, EXPECTED_END_AT, expectedEndAt[row]!))
+    const { markers } = input
+    if (markers) members.push((row) => writeTime(document, RECORDED_AT, markers.recordedAt[row]!))
     return members
   }
 }

@@ -23,6 +23,26 @@ export function writeBytes(
   out.length = at
 }
 
+/** The same, with all bytes of `absent` in place of what is not there. */
+export function writeBytesOr(
+  out: ByteBuffer,
+  rows: RowNumbers,
+  source: DataView,
+  starts: Int32Array,
+  absent: DataView,
+): void {
+  const width = absent.byteLength
+  out.ensure(rows.length * width)
+  const { data } = out
+  let at = out.length
+  for (let i = 0; i < rows.length; i++) {
+    const start = starts[rows.at[i]!]!
+    const from = start < 0 ? absent : source
+    for (let k = 0; k < width; k += 4, at += 4) data.setInt32(at, from.getInt32(Math.max(0, start) + k, true), true)
+  }
+  out.length = at
+}
+
 /** Whole numbers of 1, 2 or 4 bytes. */
 export function writeNumbers(
   out: ByteBuffer,
@@ -45,9 +65,24 @@ export function writeNumbers(
   out.length = at
 }
 
+/** Whole numbers of 8 bytes; for few rows. */
+export function writeInt64s(out: ByteBuffer, rows: RowNumbers, numbers: BigInt64Array): void {
+  for (let i = 0; i < rows.length; i++) {
+    const bytes = int64(numbers[rows.at[i]!]!)
+    out.copy(bytes, 0, bytes.length)
+  }
+}
+
 /** The same bytes in every row. */
 export function writeConstant(out: ByteBuffer, rows: RowNumbers, value: Uint8Array): void {
   if (rows.length === 0) return
   out.copy(value, 0, value.length)
   out.repeat(value.length, rows.length - 1)
+}
+
+/** One whole number of 8 bytes. */
+export function int64(value: number | bigint): Uint8Array {
+  const at = new DataView(new ArrayBuffer(8))
+  at.setBigInt64(0, BigInt(value), true)
+  return new Uint8Array(at.buffer)
 }

@@ -5,10 +5,11 @@
 import { NO_TEXT, type TextField } from '@runlens/mapping'
 import { equalBytes, hashBytes } from '@runlens/otlp'
 import { AttributeShapes } from './attribute-shapes.ts'
-import { type AttributeWriter, Document, type DocumentInput, type MemberName, memberName } from './document.ts'
+import { type AttributeWriter, Document, type MemberName, memberName } from './document.ts'
 import { type MappedText, presentTexts, writeTexts } from './mapped-texts.ts'
 import { writeNumber } from './members.ts'
 import { mix, RowClasses, type Rows } from './row-classes.ts'
+import type { DocumentInput } from './span-cells.ts'
 
 /** Texts of which there are few different values. */
 export const LABELS: readonly TextField[] = [
@@ -34,7 +35,8 @@ interface LabelNumber {
   values: Int32Array | Uint8Array | Uint16Array
 }
 
-const NUMBERS: readonly [name: MemberName, of: (input: DocumentInput) => LabelNumber['values']][] = [
+const NUMBERS: readonly [name: MemberName, of: (input: DocumentInput) => LabelNumber['values'] | undefined][] = [
+  [memberName('marker'), ({ markers }) => markers?.kinds],
   [memberName('rule'), ({ mapped }) => mapped.rule],
   [memberName('status_explicit'), ({ mapped }) => mapped.statusExplicit],
   [memberName('attempt'), ({ mapped }) => mapped.attempt],
@@ -66,7 +68,7 @@ export class LabelDocuments implements Rows {
   prepare(input: DocumentInput): void {
     this.input = input
     this.data = input.data
-    this.shapes.prepare(input)
+    this.shapes.prepare(input.tape.spans, input)
     this.texts = presentTexts(LABELS, input)
     this.starts = this.texts.map(({ starts }) => starts)
     this.ends = this.texts.map(({ ends }) => ends)
@@ -136,6 +138,7 @@ function presentNumbers(input: DocumentInput): LabelNumber[] {
   const { length } = input.tape.spans
   for (const [name, of] of NUMBERS) {
     const values = of(input)
+    if (values === undefined) continue
     let row = 0
     while (row < length && values[row] === 0) row++
     if (row < length) present.push({ name, values })

@@ -1,8 +1,9 @@
 /** Events and links of a span as one document each, column by column: `{"time":[…],"name":[…],…}`. */
 import { NO_TEXT } from '@runlens/mapping'
 import type { ByteBuffer } from './byte-buffer.ts'
-import { type AttributeWriter, Document, type DocumentInput, type MemberName, memberName } from './document.ts'
+import { type AttributeWriter, Document, type MemberName, memberName } from './document.ts'
 import { writeHex, writeString, writeWhole } from './json-writer.ts'
+import type { DocumentInput } from './span-cells.ts'
 
 const OPEN = 0x5b
 const CLOSE = 0x5d

@@ -1,9 +1,10 @@
 /** Texts that mapping found, as members of documents. */
 import { NO_TEXT, type TextColumn, type TextField } from '@runlens/mapping'
 import { dataView } from './byte-buffer.ts'
-import { type Document, type DocumentInput, type MemberName, memberName } from './document.ts'
+import { type Document, type MemberName, memberName } from './document.ts'
 import { writeShortString } from './json-writer.ts'
 import { writeText } from './members.ts'
+import type { DocumentInput } from './span-cells.ts'
 
 /** Up to so many bytes a string is written byte by byte sooner than through a view of them. */
 const SHORT_BYTES_MAX = 32

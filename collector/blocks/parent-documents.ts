@@ -1,5 +1,5 @@
 /** Resources and scopes of a request, one document each. */
-import { type AttributeWriter, Document, type DocumentInput, memberName } from './document.ts'
+import { type AttributeInput, type AttributeWriter, Document, memberName } from './document.ts'
 import { writeNumber, writeText } from './members.ts'
 import type { AttributeRange } from './sources.ts'
 
@@ -16,12 +16,12 @@ export class ParentDocuments {
 
   constructor(private readonly writer: AttributeWriter) {}
 
-  prepare(input: DocumentInput): void {
+  prepare(input: AttributeInput): void {
     this.writeResources(input)
     this.writeScopes(input)
   }
 
-  private writeResources({ tape, bytes, data }: DocumentInput): void {
+  private writeResources({ tape, bytes, data }: AttributeInput): void {
     const { at, length } = tape.resources
     const document = this.resource
     document.clear(length)
@@ -34,7 +34,7 @@ export class ParentDocuments {
     }
   }
 
-  private writeScopes({ tape, bytes, data }: DocumentInput): void {
+  private writeScopes({ tape, bytes, data }: AttributeInput): void {
     const { at, length } = tape.scopes
     const document = this.scope
     document.clear(length)

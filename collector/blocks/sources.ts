@@ -1,14 +1,12 @@
 /** Where the cells of a column come from: typed arrays of the tape and the mapping, read row by row through row numbers. */
-import type { MappedSpans, TextColumn } from '@runlens/mapping'
-import type { TraceTape } from '@runlens/otlp'
+import type { TextColumn } from '@runlens/mapping'
+import type { Tape } from '@runlens/otlp'
 import type { AttributeValues } from './attribute-values.ts'
 import type { Document } from './document.ts'
-import type { SpanDocuments } from './span-documents.ts'
 
-/** What one block is made of. */
+/** What one block is made of, whatever its items are. */
 export interface BlockInput {
-  tape: TraceTape
-  mapped: MappedSpans
+  tape: Tape
   values: AttributeValues
   tenant: Uint8Array
   receivedAtMs: number
@@ -19,11 +17,12 @@ export interface Cells extends BlockInput {
   bytes: Uint8Array
   /** The same again, to read four at a time. */
   data: DataView
-  documents: SpanDocuments
+  /** Texts that a start below `NO_TEXT` names, as in `MappedSpans`. */
+  made: readonly Uint8Array[]
 }
 
 /** Which table of the tape a row number points into. */
-export type Level = 'span' | 'scope' | 'resource'
+export type Level = 'item' | 'scope' | 'resource'
 
 type Numbers = Int32Array | Uint8Array | Uint16Array
 
@@ -33,15 +32,22 @@ export interface AttributeRange {
   attributeCount: Int32Array
 }
 
-/** How to find a column's cells in the input; the column's type decides how they are written. */
-export type Source = { level: Level } & (
-  | { kind: 'text'; texts: (input: Cells) => TextColumn }
-  | { kind: 'document'; document: (documents: SpanDocuments) => Document }
-  /** Raw bytes of a fixed width at a start; -1 gives zeros. */
-  | { kind: 'bytes'; starts: (input: Cells) => Int32Array }
-  | { kind: 'number'; numbers: (input: Cells) => Numbers }
+/** The rows that have one: spans, log records. */
+export interface AttributeOwners {
+  readonly at: AttributeRange
+  readonly length: number
+}
+
+/** How to find a column's cells in the input `C`; the column's type decides how they are written. */
+export type Source<C extends Cells = Cells> = { level: Level } & (
+  | { kind: 'text'; texts: (input: C) => TextColumn }
+  | { kind: 'document'; document: (input: C) => Document }
+  /** Raw bytes of a fixed width at a start; -1 gives `absent`, zeros by default. */
+  | { kind: 'bytes'; starts: (input: C) => Int32Array; absent?: (input: C) => DataView }
+  | { kind: 'number'; numbers: (input: C) => Numbers }
+  | { kind: 'int64'; numbers: (input: C) => BigInt64Array }
   /** The same bytes in every row, as a String row without its length. */
-  | { kind: 'constant'; bytes: (input: Cells) => Uint8Array }
+  | { kind: 'constant'; bytes: (input: C) => Uint8Array }
 )
 export type SourceKind = Source['kind']
 
@@ -54,7 +60,7 @@ export class RowNumbers {
     this.length = 0
   }
 
-  /** How many times the number at `i` stands there side by side: spans of one scope or resource do. */
+  /** How many times the number at `i` stands there side by side: items of one scope or resource do. */
   run(i: number): number {
     const { at, length } = this
     const row = at[i]!

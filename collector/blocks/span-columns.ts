@@ -2,18 +2,21 @@
 import type { SPANS } from '@runlens/clickhouse'
 import type { TraceTape } from '@runlens/otlp'
 import type { Document } from './document.ts'
-import type { Cells, Level, Source } from './sources.ts'
+import { int64 } from './fixed-columns.ts'
+import type { Level, Source as SourceOf } from './sources.ts'
+import type { SpanCells } from './span-cells.ts'
 import type { SpanDocuments } from './span-documents.ts'
 
 type SpanColumn = keyof (typeof SPANS)['columns']
+type Source = SourceOf<SpanCells>
 
 type Fields<Part extends 'resources' | 'scopes' | 'spans'> = keyof TraceTape[Part]['at']
-const PART = { resource: 'resources', scope: 'scopes', span: 'spans' } as const
+const PART = { resource: 'resources', scope: 'scopes', item: 'spans' } as const
 type PartOf<L extends Level> = (typeof PART)[L]
 /** `name` for each pair of fields `nameStart`, `nameEnd`. */
 type TextOf<L extends Level> = Fields<PartOf<L>> extends infer F ? (F extends `${infer N}Start` ? N : never) : never
 
-function cells(input: Cells, level: Level): Record<string, Int32Array> {
+function cells(input: SpanCells, level: Level): Record<string, Int32Array> {
   return input.tape[PART[level]].at
 }
 
@@ -34,43 +37,37 @@ function number<L extends Level>(level: L, name: Fields<PartOf<L>> & string): So
 }
 
 const document = (choose: (documents: SpanDocuments) => Document): Source => ({
-  level: 'span',
+  level: 'item',
   kind: 'document',
-  document: choose,
+  document: ({ documents }) => choose(documents),
 })
 
 const mapped = (name: 'role' | 'status'): Source => ({
-  level: 'span',
+  level: 'item',
   kind: 'number',
   numbers: (input) => input.mapped[name],
 })
 
 /** A column of `SPANS` that is missing here does not compile. */
 export const SPAN_SOURCES: Readonly<Record<SpanColumn, Source>> = {
-  tenant: { level: 'span', kind: 'constant', bytes: (input) => input.tenant },
-  received_at: { level: 'span', kind: 'constant', bytes: (input) => int64(input.receivedAtMs) },
-  trace_id: bytes('span', 'traceId'),
-  span_id: bytes('span', 'spanId'),
-  parent_span_id: bytes('span', 'parentSpanId'),
-  name: text('span', 'name'),
-  kind: number('span', 'kind'),
-  started_at: bytes('span', 'startTime'),
-  ended_at: bytes('span', 'endTime'),
-  status_code: number('span', 'statusCode'),
-  service: { level: 'span', kind: 'text', texts: (input) => input.mapped.text.service },
+  tenant: { level: 'item', kind: 'constant', bytes: (input) => input.tenant },
+  received_at: { level: 'item', kind: 'constant', bytes: (input) => int64(input.receivedAtMs) },
+  trace_id: bytes('item', 'traceId'),
+  span_id: bytes('item', 'spanId'),
+  parent_span_id: bytes('item', 'parentSpanId'),
+  name: text('item', 'name'),
+  kind: number('item', 'kind'),
+  started_at: bytes('item', 'startTime'),
+  ended_at: bytes('item', 'endTime'),
+  status_code: number('item', 'statusCode'),
+  service: { level: 'item', kind: 'text', texts: (input) => input.mapped.text.service },
   attribute_values: document(({ values }) => values),
   labels_json: document(({ labels }) => labels),
   fields_json: document(({ fields }) => fields),
   events_json: document(({ events }) => events),
   links_json: document(({ links }) => links),
-  scope_json: { level: 'scope', kind: 'document', document: ({ scope }) => scope },
-  resource_json: { level: 'resource', kind: 'document', document: ({ resource }) => resource },
+  scope_json: { level: 'scope', kind: 'document', document: ({ documents }) => documents.scope },
+  resource_json: { level: 'resource', kind: 'document', document: ({ documents }) => documents.resource },
   role: mapped('role'),
   status: mapped('status'),
-}
-
-function int64(value: number): Uint8Array {
-  const at = new DataView(new ArrayBuffer(8))
-  at.setBigInt64(0, BigInt(value), true)
-  return new Uint8Array(at.buffer)
 }

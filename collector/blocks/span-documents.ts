@@ -1,9 +1,10 @@
 /** Every document of the spans of a request: see `SPAN_FIELDS` of clickhouse/tables for how each field is read. */
-import { AttributeWriter, Document, type DocumentInput } from './document.ts'
+import { AttributeWriter, Document } from './document.ts'
 import { FieldDocuments } from './field-documents.ts'
 import { LabelDocuments } from './label-documents.ts'
 import { EventDocuments, LinkDocuments } from './list-documents.ts'
 import { ParentDocuments } from './parent-documents.ts'
+import type { DocumentInput } from './span-cells.ts'
 import { writeValueLists } from './value-lists.ts'
 
 /** Reused from request to request. */
@@ -24,7 +25,7 @@ export class SpanDocuments {
 
   prepare(input: DocumentInput): void {
     this.writer.prepare(input)
-    writeValueLists(this.values, input)
+    writeValueLists(this.values, input.tape.spans, input)
     this.ofLabels.prepare(input)
     this.ofFields.prepare(input)
     this.ofEvents.prepare(input)

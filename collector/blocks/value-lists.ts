@@ -1,21 +1,25 @@
-/** Values of each span's attributes as one JSON array of texts; their keys are a label, which many spans share. */
+/** Values of the attributes of each span or log record as one JSON array of texts; their keys are a label, which many share. */
 import { NO_TEXT } from '@runlens/mapping'
-import type { Document, DocumentInput } from './document.ts'
+import type { AttributeInput, Document } from './document.ts'
 import { putString, stringBytesMax } from './json-writer.ts'
+import type { AttributeOwners } from './sources.ts'
 
 const OPEN = 0x5b
 const CLOSE = 0x5d
 const COMMA = 0x2c
 
 /** The rows of `document`. It is the largest column, so everything is at hand in local variables. */
-export function writeValueLists(document: Document, { tape, bytes, data, values }: DocumentInput): void {
-  const { at: spans, length } = tape.spans
+export function writeValueLists(
+  document: Document,
+  { at: owners, length }: AttributeOwners,
+  { bytes, data, values }: AttributeInput,
+): void {
   const { starts, ends, formatted } = values
   const { out } = document
   document.clear(length)
   for (let row = 0; row < length; row++) {
-    const first = spans.attributes[row]!
-    const end = first + spans.attributeCount[row]!
+    const first = owners.attributes[row]!
+    const end = first + owners.attributeCount[row]!
     document.starts[row] = end > first ? out.length : NO_TEXT
     if (end === first) continue
     for (let pair = first; pair < end; pair++) {

@@ -2,16 +2,16 @@
 import type { ByteBuffer } from './byte-buffer.ts'
 import type { Document } from './document.ts'
 import { isEmpty } from './empty-cells.ts'
-import { writeBytes, writeConstant, writeNumbers } from './fixed-columns.ts'
+import { writeBytes, writeBytesOr, writeConstant, writeInt64s, writeNumbers } from './fixed-columns.ts'
 import type { Cells, RowNumbers, Source, SourceKind } from './sources.ts'
 import { LowCardinalityWriter, type Texts, writeTexts } from './text-columns.ts'
 
 /** Writes one column's cells. */
-export type CellWriter = (out: ByteBuffer, rows: RowNumbers, input: Cells) => void
+export type CellWriter<C extends Cells> = (out: ByteBuffer, rows: RowNumbers, input: C) => void
 
 /** Rows of a block at each level. */
 export interface BlockRows {
-  span: RowNumbers
+  item: RowNumbers
   scope: RowNumbers
   resource: RowNumbers
 }
@@ -21,33 +21,37 @@ const lowCardinality = new LowCardinalityWriter()
 const WIDTHS: Readonly<Record<string, number>> = { UInt8: 1, Enum8: 1, UInt16: 2, UInt32: 4 }
 
 /** The writer for cells of `type` out of `source`. @throws Error for a pair that makes no sense: a fault of the program */
-function cellWriter(type: string, source: Source): CellWriter {
+function cellWriter<C extends Cells>(type: string, source: Source<C>): CellWriter<C> {
   const name = /^\w+/.exec(type)?.[0] ?? type
   const writer = plainWriter(name, type, source)
   if (!writer) throw new Error(`no writer for ${type} out of ${source.kind satisfies SourceKind}`)
   return writer
 }
 
-function plainWriter(name: string, type: string, source: Source): CellWriter | undefined {
+function plainWriter<C extends Cells>(name: string, type: string, source: Source<C>): CellWriter<C> | undefined {
   switch (source.kind) {
     case 'text':
       return textWriter(name, (input) => ({
         bytes: input.bytes,
         data: input.data,
-        made: input.mapped.texts,
+        made: input.made,
         ...source.texts(input),
       }))
     case 'document':
-      return textWriter(name, ({ documents }) => textsOf(source.document(documents)))
+      return textWriter(name, (input) => textsOf(source.document(input)))
     case 'bytes': {
       const width = type === 'DateTime64(9)' ? 8 : Number(/^FixedString\((\d+)\)$/.exec(type)?.[1])
       if (!width || width % 4 !== 0) return undefined
-      return (out, rows, input) => writeBytes(out, rows, input.data, source.starts(input), width)
+      const { absent } = source
+      if (!absent) return (out, rows, input) => writeBytes(out, rows, input.data, source.starts(input), width)
+      return (out, rows, input) => writeBytesOr(out, rows, input.data, source.starts(input), absent(input))
     }
     case 'number': {
       const width = WIDTHS[name]
       return width ? (out, rows, input) => writeNumbers(out, rows, source.numbers(input), width) : undefined
     }
+    case 'int64':
+      return (out, rows, input) => writeInt64s(out, rows, source.numbers(input))
     case 'constant':
       if (name === 'LowCardinality')
         return (out, rows, input) => lowCardinality.constant(out, rows, source.bytes(input))
@@ -57,7 +61,7 @@ function plainWriter(name: string, type: string, source: Source): CellWriter | u
   }
 }
 
-function textWriter(name: string, from: (input: Cells) => Texts): CellWriter | undefined {
+function textWriter<C extends Cells>(name: string, from: (input: C) => Texts): CellWriter<C> | undefined {
   if (name === 'String') return (out, rows, input) => writeTexts(out, rows, from(input))
   if (name === 'LowCardinality') return (out, rows, input) => lowCardinality.texts(out, rows, from(input))
   return undefined
@@ -68,15 +72,15 @@ function textsOf({ out: { bytes, data }, made, starts, ends }: Document): Texts 
 }
 
 /** One column of a block. */
-export interface BlockColumn {
+export interface BlockColumn<C extends Cells> {
   /** Whether it may be left out: no row has anything else than the type's default. */
-  isEmpty(rows: BlockRows, input: Cells): boolean
+  isEmpty(rows: BlockRows, input: C): boolean
   /** Name, type, prefix, cells. */
-  write(out: ByteBuffer, rows: BlockRows, input: Cells): void
+  write(out: ByteBuffer, rows: BlockRows, input: C): void
 }
 
 /** Makes column `name`; once per process, so that its head is made once. */
-export function blockColumn(name: string, type: string, source: Source): BlockColumn {
+export function blockColumn<C extends Cells>(name: string, type: string, source: Source<C>): BlockColumn<C> {
   const { level } = source
   const cells = cellWriter(type, source)
   const head = Buffer.concat([nativeString(name), nativeString(type), prefix(type)])

@@ -5,7 +5,8 @@ import type { Reason } from './status.ts'
 export type Transport = 'grpc' | 'http'
 
 export interface ReceiverCounters {
-  answered: (transport: Transport, result: 'ok' | Reason) => void
+  /** @param signal its name; undefined where the request named none that is taken */
+  answered: (transport: Transport, signal: string | undefined, result: 'ok' | Reason) => void
   /** The sender was gone before its request was complete. */
   aborted: (transport: Transport) => void
   /** A connection beyond the bound, dropped unheard. */
@@ -19,7 +20,7 @@ export function createReceiverCounters(registry: Registry): ReceiverCounters {
   const requests = new Counter({
     name: 'runlens_otlp_requests_total',
     help: 'OTLP requests by what they were answered: ok, or the reason of the refusal.',
-    labelNames: ['transport', 'result'],
+    labelNames: ['transport', 'signal', 'result'],
     registers,
   })
   const aborted = new Counter({
@@ -35,7 +36,7 @@ export function createReceiverCounters(registry: Registry): ReceiverCounters {
     registers,
   })
   return {
-    answered: (transport, result) => requests.inc({ transport, result }),
+    answered: (transport, signal = 'none', result) => requests.inc({ transport, signal, result }),
     aborted: (transport) => aborted.inc({ transport }),
     connectionRefused: (transport) => connections.inc({ transport, why: 'refused' }),
     connectionFailed: (transport) => connections.inc({ transport, why: 'failed' }),

@@ -61,7 +61,7 @@ export const STATUS: Readonly<Record<Reason, StatusRow>> = {
   malformed: once(GRPC.INVALID_ARGUMENT, 400),
   // No RetryInfo: RESOURCE_EXHAUSTED with it would be sent again for ever ("OTLP/gRPC Response, Failures").
   too_large: once(GRPC.RESOURCE_EXHAUSTED, 413),
-  too_many_spans: once(GRPC.RESOURCE_EXHAUSTED, 413),
+  too_many_items: once(GRPC.RESOURCE_EXHAUSTED, 413),
   overloaded: LATER,
   spool_full: LATER,
   spool_failed: LATER,

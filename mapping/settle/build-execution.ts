@@ -62,6 +62,7 @@ export function buildExecution(
     started_at: first.started_at,
     ended_at: endedAt,
     last_seen_at: byTime.map(lastTime).reduce(later, summary.lastSeenAt),
+    heartbeat_at: null,
     duration_ms: endedAt === null || endedAt < first.started_at ? null : millis(endedAt - first.started_at),
     queue_ms: queuedAt === null || queuedAt > first.started_at ? null : millis(first.started_at - queuedAt),
     progress: lastFigure(byTime, 'progress'),

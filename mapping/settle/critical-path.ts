@@ -1,7 +1,8 @@
 /** Marks the critical path of a tree of intervals, without recursion. */
+
+import { compare } from './compare.ts'
 import type { TreeNode } from './execution-tree.ts'
 import { earlier } from './executions-of-entries.ts'
-import { compare } from './span-versions.ts'
 
 /** Start times cut to milliseconds beside exact durations make a follower seem to start before its predecessor's end. */
 const CLOCK_GRAIN = 1_000_000n

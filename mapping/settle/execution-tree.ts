@@ -49,7 +49,7 @@ export function executionTree(
   const { spans: distinct, indexOf } = all
   const memberships = new Array<Membership>(distinct.length)
   indexOf.forEach((n, given) => {
-    memberships[n] = settled.memberships[given]!
+    if (n >= 0) memberships[n] = settled.memberships[given]!
   })
   const listed = memberships.map((membership) => isListed(membership, execution, options))
   const above = listedAbove(spanForest(all), listed)

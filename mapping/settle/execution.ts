@@ -40,6 +40,8 @@ export interface SettledExecution {
   started_at: bigint
   ended_at: bigint | null
   last_seen_at: bigint
+  /** When the last heartbeat of it was accepted, milliseconds since the epoch; null without any. */
+  heartbeat_at: bigint | null
   duration_ms: number | null
   queue_ms: number | null
   progress: number | null
@@ -91,7 +93,7 @@ export interface Settled {
   /** One per given span, in the order given (duplicates of a span id included, all with the same answer). */
   memberships: Membership[]
   /**
-   * When the answer may change without a new span (a candidate's ancestors are still awaited): settle again then.
+   * When the answer may change without a new span (ancestors of a candidate or of a step are still awaited): settle again then.
    * Milliseconds since the epoch; null when only new spans can change it.
    */
   settle_again_at_ms: number | null

@@ -1,9 +1,9 @@
 /** Entries → executions: which of them are segments of one, and under which id. */
 
 import type { SettleSpan } from '@runlens/conventions'
+import { compare } from './compare.ts'
 import type { Entries } from './find-entries.ts'
 import { ROOT } from './span-forest.ts'
-import { compare } from './span-versions.ts'
 
 /** One execution's place in the forest. */
 export interface EntryGroup {
@@ -88,9 +88,9 @@ export function compareSegments(a: SettleSpan, b: SettleSpan, aFinal: boolean, b
   )
 }
 
-/** The latest time that a span names. */
+/** The latest time that a span names, or that is told of it while it is open. */
 export function lastTime(span: SettleSpan): bigint {
-  return later(span.ended_at, span.started_at)
+  return later(span.ended_at === 0n ? span.recorded_at : span.ended_at, span.started_at)
 }
 
 /** The greater of two times. */

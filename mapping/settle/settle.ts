@@ -1,13 +1,14 @@
-/** Settling: all stored spans of one or several traces → their executions and what became of each span. Pure. */
+/** Settling: all stored spans of one or several traces, and what markers tell of them → their executions and what became of each span. Pure. */
 
 import type { SettleSpan } from '@runlens/conventions'
 import { buildExecution, fingerprint } from './build-execution.ts'
-import type { Settled, SettledExecution, SettleOptions } from './execution.ts'
+import type { Membership, Settled, SettledExecution, SettleOptions } from './execution.ts'
 import { type EntryGroup, groupEntries, lastTime } from './executions-of-entries.ts'
 import { findEntries } from './find-entries.ts'
 import { type Placement, placeSpans } from './memberships.ts'
+import { provisionalEntries } from './provisional.ts'
 import { spanForest } from './span-forest.ts'
-import { distinctSpans } from './span-versions.ts'
+import { type DistinctSpans, distinctSpans } from './span-versions.ts'
 import { summariseSteps } from './summarise-steps.ts'
 
 /**
@@ -15,7 +16,9 @@ import { summariseSteps } from './summarise-steps.ts'
  * copies. Linear in the number of spans but for sorting; no recursion, so depth doesn't matter.
  */
 export function settle(spans: readonly SettleSpan[], options: SettleOptions): Settled {
-  const distinct = distinctSpans(spans)
+  const told = distinctSpans(spans)
+  const provisional = provisionalEntries(told.spans, options)
+  const distinct = provisional.entries.length === 0 ? told : distinctSpans([...spans, ...provisional.entries])
   const forest = spanForest(distinct)
   const entries = findEntries(forest, options)
   const groups = groupEntries(distinct.spans, entries)
@@ -26,14 +29,30 @@ export function settle(spans: readonly SettleSpan[], options: SettleOptions): Se
   for (const e of innermostFirst(groups, entries.depth)) {
     const summary = summariseSteps(distinct.spans, entries, placement, e, lastSeen[e]!, executions)
     executions[e] = buildExecution(distinct.spans, groups[e]!, summary, options)
+    executions[e]!.heartbeat_at = heartbeatAt(distinct, placement, e)
     executions[e]!.error_fingerprint = fingerprint(executions[e]!)
   }
   inherit(executions, groups, placement, entries.depth)
   return {
     executions,
-    memberships: Array.from(distinct.indexOf, (n) => placement.memberships[n]!),
-    settle_again_at_ms: entries.dueAtMs,
+    memberships: Array.from(distinct.indexOf.subarray(0, spans.length), (n) => placement.memberships[n] ?? NOWHERE),
+    settle_again_at_ms: earliest(entries.dueAtMs, provisional.dueAtMs),
   }
+}
+
+/** Of what is told of a span that is not here. */
+const NOWHERE: Membership = { part: 'hidden', execution: -1, within: -1, parent_step: '' }
+
+function earliest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b
+  return Math.min(a, b)
+}
+
+/** A step's signs of life are its execution's. */
+function heartbeatAt({ heartbeats }: DistinctSpans, { memberships }: Placement, execution: number): bigint | null {
+  let last = 0
+  for (const [n, at] of heartbeats) if (at > last && memberships[n]!.execution === execution) last = at
+  return last === 0 ? null : BigInt(last)
 }
 
 function innermostFirst(groups: readonly EntryGroup[], depth: Int32Array): number[] {

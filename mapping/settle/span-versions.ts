@@ -1,35 +1,16 @@
-/** Several copies of a span (resends, an open span and its end) → one, the same whatever the order they came in. */
-import { ROLE_NUMBER, type SettleSpan } from '@runlens/conventions'
+/** Several rows about a span (resends, an open span and its end, markers) → one span, the same whatever the order they came in. */
+import type { SettleSpan } from '@runlens/conventions'
+import { compare } from './compare.ts'
+import { heartbeatOf, mergeVersions } from './merge-versions.ts'
 
-/** Distinct spans in a canonical order, and for every given span the index of the one that stands for it. */
+/** Distinct spans in a canonical order, and for every given row the index of the one that stands for it; -1 where there is none. */
 export interface DistinctSpans {
   spans: SettleSpan[]
   indexOf: Int32Array
   index: SpanIndex
+  /** When the last heartbeat of a span was accepted, milliseconds since the epoch, by its index. */
+  heartbeats: ReadonlyMap<number, number>
 }
-
-/** Texts that a later version may leave out although an earlier one had them. */
-const KEPT_TEXTS = [
-  'execution_kind',
-  'execution_id',
-  'instance',
-  'workflow_id',
-  'workflow_name',
-  'workflow_version',
-  'mode',
-  'user_id',
-  'conversation_id',
-  'step_name',
-  'step_type',
-  'database_type',
-  'query',
-  'parent_execution_id',
-  'retry_of',
-  'replay_of',
-  'input',
-  'output',
-] as const satisfies readonly (keyof SettleSpan)[]
-const KEPT_FIGURES = ['rows_total', 'rows_returned', 'queued_at', 'expected_end_at', 'progress'] as const
 
 /** Of equal ids the one that ended later wins; what it leaves empty is taken from the others. */
 export function distinctSpans(given: readonly SettleSpan[]): DistinctSpans {
@@ -40,18 +21,33 @@ export function distinctSpans(given: readonly SettleSpan[]): DistinctSpans {
   given.forEach((span, i) => {
     const place = index.add(span, found.length)
     placeOf[i] = place
-    if (place === found.length) found.push(span)
-    else if (copies.has(place)) copies.get(place)!.push(span)
+    if (place === found.length) {
+      found.push(span)
+      if (span.marker !== '') copies.set(place, [span])
+    } else if (copies.has(place)) copies.get(place)!.push(span)
     else copies.set(place, [found[place]!, span])
   })
-  for (const [place, versions] of copies) found[place] = merge(versions)
-  const order = canonicalOrder(found)
-  const rank = new Int32Array(found.length)
+  const absent = new Set<number>()
+  const beats = new Map<number, number>()
+  for (const [place, versions] of copies) {
+    const merged = mergeVersions(versions)
+    if (merged === undefined) absent.add(place)
+    else found[place] = merged
+    const heartbeat = heartbeatOf(versions)
+    if (heartbeat > 0) beats.set(place, heartbeat)
+  }
+  const order = canonicalOrder(found, absent)
+  const rank = new Int32Array(found.length).fill(-1)
   order.forEach((place, n) => {
     rank[place] = n
   })
   index.rank = rank
-  return { spans: Array.from(order, (place) => found[place]!), indexOf: placeOf.map((place) => rank[place]!), index }
+  return {
+    spans: Array.from(order, (place) => found[place]!),
+    indexOf: placeOf.map((place) => rank[place]!),
+    index,
+    heartbeats: new Map([...beats].map(([place, at]) => [rank[place]!, at])),
+  }
 }
 
 /** Finds spans by trace and span id; two levels, because ids side by side in one key would cost a string each. */
@@ -76,60 +72,20 @@ export class SpanIndex {
   find(trace_id: string, span_id: string): number | undefined {
     if (this.last.trace !== trace_id) this.last = { trace: trace_id, spans: this.traces.get(trace_id) ?? new Map() }
     const place = this.last.spans.get(span_id)
-    return place === undefined ? undefined : this.rank[place]
+    const rank = place === undefined ? -1 : this.rank[place]!
+    return rank < 0 ? undefined : rank
   }
 }
 
 /** Places by start, then trace, then span id: total on distinct spans. */
-function canonicalOrder(spans: readonly SettleSpan[]): Uint32Array {
+function canonicalOrder(spans: readonly SettleSpan[], absent: ReadonlySet<number>): Uint32Array {
   // Comparing doubles first spares most comparisons of 64-bit integers, which are several times slower.
   const rough = Float64Array.from(spans, (span) => Number(span.started_at))
-  return Uint32Array.from(spans, (_, place) => place).sort((a, b) => {
+  const places = Uint32Array.from(spans, (_, place) => place)
+  return (absent.size === 0 ? places : places.filter((place) => !absent.has(place))).sort((a, b) => {
     const difference = rough[a]! - rough[b]!
     if (difference !== 0) return difference
     const [x, y] = [spans[a]!, spans[b]!]
     return compare(x.started_at, y.started_at) || compare(x.trace_id, y.trace_id) || compare(x.span_id, y.span_id)
   })
-}
-
-export function compare<T extends bigint | number | string>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-function merge(versions: readonly SettleSpan[]): SettleSpan {
-  const ranked = [...versions].sort(laterFirst)
-  const merged: SettleSpan = { ...ranked[0]! }
-  for (const older of ranked.slice(1)) fillGaps(merged, older)
-  return merged
-}
-
-function fillGaps(merged: SettleSpan, older: SettleSpan): void {
-  if (ROLE_NUMBER[older.role] > ROLE_NUMBER[merged.role]) {
-    merged.role = older.role
-    merged.rule = older.rule
-  }
-  for (const field of KEPT_TEXTS) if (merged[field] === '') merged[field] = older[field]
-  for (const field of KEPT_FIGURES) if (merged[field] === null) Object.assign(merged, { [field]: older[field] })
-  if (older !== merged) merged.attributes = { ...older.attributes, ...merged.attributes }
-  merged.received_at_ms = Math.min(merged.received_at_ms, older.received_at_ms)
-}
-
-function laterFirst(a: SettleSpan, b: SettleSpan): number {
-  if (a === b) return 0
-  return (
-    compare(b.ended_at, a.ended_at) ||
-    compare(b.started_at, a.started_at) ||
-    compare(b.status_code, a.status_code) ||
-    compare(contentOf(b), contentOf(a))
-  )
-}
-
-/** Everything that the emitter said, as one text: decides between versions that differ in nothing else. */
-function contentOf(span: SettleSpan): string {
-  return JSON.stringify(
-    Object.entries(span)
-      .filter(([field]) => field !== 'received_at_ms')
-      .sort(([a], [b]) => compare(a, b)),
-    (_, value) => (typeof value === 'bigint' ? String(value) : value),
-  )
 }

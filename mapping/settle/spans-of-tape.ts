@@ -46,6 +46,8 @@ function spanOf(tape: TraceTape, mapped: MappedSpans, span: number, receivedAtMs
     input,
     output,
     attributes,
+    marker: '',
+    recorded_at: 0n,
     received_at_ms: receivedAtMs,
   }
 }

@@ -2,11 +2,11 @@
 
 import type { SettleSpan } from '@runlens/conventions'
 import type { StepSummary } from './build-execution.ts'
+import { compare } from './compare.ts'
 import { type SettledExecution, type SettledStep, STEPS_MAX } from './execution.ts'
 import { failedForGood, type StepView } from './failed-steps.ts'
 import type { Entries } from './find-entries.ts'
 import type { Placement } from './memberships.ts'
-import { compare } from './span-versions.ts'
 
 /** @param built executions by index; those within this one are there already */
 export function summariseSteps(

@@ -61,13 +61,31 @@ export class RoleRules {
       for (const { rule, outcome } of profile.rules) {
         if (step !== undefined && outcome.role !== ROLE_NUMBER.entry) continue
         if (!holds(rule, tape, span, scan, name, root)) continue
+        if (outcome.role === ROLE_NUMBER.step && !root && tellsOfStart(tape, span)) return this.marker
         if (outcome.role !== ROLE_NUMBER.step || !root) return step ? { ...outcome, type: step.type } : outcome
         step = outcome
         break
       }
     }
-    return step ?? this.other
+    if (step !== undefined) return step
+    return !root && tellsOfStart(tape, span) ? this.marker : this.other
   }
+}
+
+const STARTED = Buffer.from('.started')
+
+/** A span without length that is called `… .started`: an event of the span above it, which says that it began. */
+function tellsOfStart({ buffer, data, spans: { at } }: TraceTape, span: number): boolean {
+  const end = at.nameEnd[span]!
+  if (end - at.nameStart[span]! <= STARTED.length || buffer[end - STARTED.length] !== 0x2e) return false
+  for (let i = 1; i < STARTED.length; i++) if (buffer[end - STARTED.length + i] !== STARTED[i]) return false
+  const from = at.startTime[span]!
+  const to = at.endTime[span]!
+  return (
+    to >= 0 &&
+    data.getInt32(from, true) === data.getInt32(to, true) &&
+    data.getInt32(from + 4, true) === data.getInt32(to + 4, true)
+  )
 }
 
 function holds(

@@ -1,5 +1,5 @@
 /** Attribute values that mapping must read as numbers, times or text, whatever type the emitter chose for them. */
-import { ANY, type TraceTape } from '@runlens/otlp'
+import { ANY, type AttributeTape } from '@runlens/otlp'
 
 /** Varint of an OTLP int as a signed 64-bit integer. */
 function readInt(buffer: Uint8Array, start: number, end: number): bigint {
@@ -18,7 +18,7 @@ function readSmallInt(buffer: Uint8Array, start: number, end: number): number {
 }
 
 /** The value as text: strings as they are, numbers and booleans formatted; undefined for lists and bytes. */
-export function textOf(tape: TraceTape, row: number): string | undefined {
+export function textOf(tape: AttributeTape, row: number): string | undefined {
   const { type, valueStart, valueEnd } = tape.attributes.at
   const start = valueStart[row]!
   const end = valueEnd[row]!
@@ -39,7 +39,7 @@ export function textOf(tape: TraceTape, row: number): string | undefined {
 }
 
 /** The value as a number; NaN where it is none. */
-export function numberOf(tape: TraceTape, row: number): number {
+export function numberOf(tape: AttributeTape, row: number): number {
   if (row < 0) return Number.NaN
   const { type, valueStart, valueEnd } = tape.attributes.at
   if (type[row] === ANY.int) {
@@ -53,16 +53,25 @@ export function numberOf(tape: TraceTape, row: number): number {
 }
 
 /** A count (rows, items): a non-negative integer; NaN where it is none. */
-export function countOf(tape: TraceTape, row: number): number {
+export function countOf(tape: AttributeTape, row: number): number {
   const value = numberOf(tape, row)
   return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.floor(value) : Number.NaN
+}
+
+/** The value if it is a whole number of the wire, exactly; a text of digits too. */
+export function wholeOf(tape: AttributeTape, row: number): bigint | undefined {
+  if (row < 0) return undefined
+  const { type, valueStart, valueEnd } = tape.attributes.at
+  if (type[row] === ANY.int) return readInt(tape.buffer, valueStart[row]!, valueEnd[row]!)
+  const text = textOf(tape, row) ?? ''
+  return /^\d{1,19}$/.test(text) ? BigInt(text) : undefined
 }
 
 /**
  * The value as nanoseconds since the epoch; 0n where it is none. Understands ISO-8601 text and integers in seconds,
  * milliseconds, microseconds or nanoseconds, told apart by their size (the years 1973 to 2262 are unambiguous).
  */
-export function nanosOf(tape: TraceTape, row: number): bigint {
+export function nanosOf(tape: AttributeTape, row: number): bigint {
   if (row < 0) return 0n
   const { type, valueStart, valueEnd } = tape.attributes.at
   if (type[row] === ANY.int) return scaleToNanos(readInt(tape.buffer, valueStart[row]!, valueEnd[row]!))

@@ -1,6 +1,6 @@
 /** OTLP/JSON in, protobuf bytes out: JSON requests then go the one way that protobuf requests go. */
 import { DEPTH_MAX, type OtlpLimits } from '../limits.ts'
-import { type Signal, TRACES } from '../messages.ts'
+import { LOGS, type Signal, TRACES } from '../messages.ts'
 import { Malformed } from '../wire/malformed.ts'
 import { Writer } from '../wire/writer.ts'
 import { jsonMessage } from './fields.ts'
@@ -32,4 +32,9 @@ export function jsonToProtobuf(signal: Signal, body: Buffer, limits: OtlpLimits)
 /** {@link jsonToProtobuf} for an ExportTraceServiceRequest (TracesData looks the same). */
 export function jsonToTraces(body: Buffer, limits: OtlpLimits): JsonOutcome {
   return jsonToProtobuf(TRACES, body, limits)
+}
+
+/** {@link jsonToProtobuf} for an ExportLogsServiceRequest (LogsData looks the same). */
+export function jsonToLogs(body: Buffer, limits: OtlpLimits): JsonOutcome {
+  return jsonToProtobuf(LOGS, body, limits)
 }

@@ -171,3 +171,8 @@ export function passUnknown(scan: Scan, known: number): void {
 export function knownFields(...numbers: number[]): number {
   return numbers.reduce((bits, number) => bits | (1 << number), 0)
 }
+
+/** An enumeration's number, kept in one byte: unknown ones as they are, what does not fit as 0 (unspecified, unset). */
+export function enumNumber(scan: Scan): number {
+  return scan.high === 0 && scan.value >>> 0 <= 255 ? scan.value : 0
+}

@@ -58,8 +58,13 @@ export class Writer {
 
   /** `source[start, stop)` with its length before it. */
   lengthDelimited(source: Uint8Array, start: number, stop: number): void {
+    this.varint32(stop - start)
+    this.raw(source, start, stop)
+  }
+
+  /** `source[start, stop)` as it is. */
+  raw(source: Uint8Array, start: number, stop: number): void {
     const size = stop - start
-    this.varint32(size)
     this.reserve(size)
     const { buffer, length } = this
     if (size > LOOP_BYTES_MAX) buffer.set(source.subarray(start, stop), length)

@@ -69,7 +69,9 @@ const narrow: FiguresFilter = { ...figures, kind: ['agent'], environment: HOSTIL
 const raw = { source: 'raw', rawHours: [] } as const
 const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
 const history = { workflowId: HOSTILE, stepNames: [HOSTILE], from: 1n, to: 2n }
-const places = [{ trace_id: 'ab'.repeat(16), first_started_at: 1n, last_started_at: 2n, services: [HOSTILE] }]
+const places = [
+  { trace_id: 'ab'.repeat(16), first_started_at: 1n, last_started_at: 2n, services: [HOSTILE], markers: 0 },
+]
 const relative = {
   execution_id: HOSTILE,
   instance: HOSTILE,

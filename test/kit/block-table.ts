@@ -1,5 +1,5 @@
-/** A table with the columns of `spans`, to insert blocks into and read every column back exactly. */
-import { fieldValue, SPAN_FIELDS, SPANS } from '@runlens/clickhouse'
+/** A table with the columns of `spans` or `logs`, to insert blocks into and read every column back exactly. */
+import { fieldValue, LOG_ALIASES, LOGS, SPAN_FIELDS, SPANS, type Table } from '@runlens/clickhouse'
 import { insertBlocks } from '../../collector/writer/insert.ts'
 import type { TestClickHouse } from './clickhouse.ts'
 
@@ -11,8 +11,8 @@ export interface BlockTable {
 }
 
 /** Creates the table `copy`. */
-export async function createBlockTable({ client }: TestClickHouse): Promise<BlockTable> {
-  const columns = Object.entries(SPANS.columns).map(([name, type]) => `${name} ${type}`)
+export async function createBlockTable({ client }: TestClickHouse, like: Table = SPANS): Promise<BlockTable> {
+  const columns = Object.entries(like.columns).map(([name, type]) => `${name} ${type}`)
   await client.command({ query: `CREATE TABLE copy (${columns.join(', ')}) ENGINE = Memory` })
   return {
     async insert(blocks) {
@@ -21,14 +21,17 @@ export async function createBlockTable({ client }: TestClickHouse): Promise<Bloc
       await insertBlocks(client, { table: 'copy', token, blocks }, new AbortController().signal)
     },
     async rows() {
-      const result = await client.query({ query: `SELECT ${selectAll()} FROM copy`, format: 'JSONEachRow' })
+      const result = await client.query({
+        query: `SELECT ${selectAll(like)} FROM copy`,
+        format: 'JSONEachRow',
+      })
       const rows = await result.json<Record<string, unknown>>()
       return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, cell]) => [name.slice(1), cell])))
     },
   }
 }
 
-function selectAll(): string {
+function selectAll(like: Table): string {
   const exact = (type: string, name: string): string => {
     const array = /^Array\((.*)\)$/.exec(type)
     if (array) return `arrayMap(x -> ${exact(array[1]!, 'x')}, ${name})`
@@ -39,8 +42,11 @@ function selectAll(): string {
     if (type === 'DateTime64(3)') return `toUnixTimestamp64Milli(${name})`
     return name
   }
-  const columns = Object.entries(SPANS.columns).filter(([name]) => !/_json$|^attribute_values$/.test(name))
-  const fields = Object.entries(SPAN_FIELDS).map(([name, { type }]) => [name, exact(type, fieldValue(name))])
+  const columns = Object.entries(like.columns).filter(([name]) => !/_json$|^attribute_values$/.test(name))
+  const fields =
+    like.name === LOGS.name
+      ? Object.entries(LOG_ALIASES).map(([name, { type, sql }]) => [name, exact(type, `CAST(${sql}, '${type}')`)])
+      : Object.entries(SPAN_FIELDS).map(([name, { type }]) => [name, exact(type, fieldValue(name))])
   // Under names of their own: one of a column would stand for it in the other expressions.
   return [...columns.map(([name, type]) => [name, exact(type, name)]), ...fields]
     .map(([name, sql]) => `${sql} AS \`_${name}\``)

@@ -1,7 +1,7 @@
 /** What protobufjs finds in a request, in the form in which `readTape` tells a tape: the oracle of the tape's tests. */
-import { type AnyValue, type KeyValue, MESSAGES, TRACES } from '@runlens/otlp'
+import { type AnyValue, type KeyValue, LOGS, MESSAGES, type Signal, TRACES } from '@runlens/otlp'
 import { NOW_MS } from './requests.ts'
-import type { ReadSpan } from './tape.ts'
+import type { ReadLog, ReadResource, ReadScope, ReadSpan } from './tape.ts'
 
 interface Decoded {
   [field: string]: unknown
@@ -9,7 +9,7 @@ interface Decoded {
 
 /** The spans of a request that can be stored, and how many there are in all. */
 export function decodeSpans(body: Buffer): { all: number; storable: ReadSpan[] } {
-  const found = list(toObject(body).resourceSpans).flatMap((resourceSpans) =>
+  const found = list(toObject(TRACES, body).resourceSpans).flatMap((resourceSpans) =>
     list(resourceSpans.scopeSpans).flatMap((scopeSpans) =>
       list(scopeSpans.spans).map((span) => ({ span, read: readSpan(resourceSpans, scopeSpans, span) })),
     ),
@@ -26,8 +26,63 @@ export function decodeAnyValue(body: Buffer): AnyValue {
   return anyValue(type.toObject(type.decode(body), { longs: String, bytes: String }) as Decoded)
 }
 
-function toObject(body: Buffer): Decoded {
-  return TRACES.request.toObject(TRACES.request.decode(body), { longs: String, bytes: String }) as Decoded
+function toObject({ request }: Signal, body: Buffer): Decoded {
+  return request.toObject(request.decode(body), { longs: String, bytes: String }) as Decoded
+}
+
+/** The log records of a request that can be stored, and how many there are in all. */
+export function decodeLogs(body: Buffer): { all: number; storable: ReadLog[] } {
+  const found = list(toObject(LOGS, body).resourceLogs).flatMap((resourceLogs) =>
+    list(resourceLogs.scopeLogs).flatMap((scopeLogs) =>
+      list(scopeLogs.logRecords).map((record) => readLog(resourceLogs, scopeLogs, record)),
+    ),
+  )
+  return { all: found.length, storable: found.filter(({ time }) => time === '0' || isCredible(time)) }
+}
+
+function isCredible(time: string): boolean {
+  const latest = BigInt(NOW_MS + 86_400_000) * 1_000_000n
+  return BigInt(time) >= 946_684_800_000_000_000n && BigInt(time) <= latest
+}
+
+function readLog(resourceLogs: Decoded, scopeLogs: Decoded, record: Decoded): ReadLog {
+  const id = (field: string, size: number) => {
+    const bytes = Buffer.from(text(record[field]), 'base64')
+    return bytes.length === size ? hexId(record[field]) : ''
+  }
+  const time = text(record.timeUnixNano) || '0'
+  return {
+    traceId: id('traceId', 16),
+    spanId: id('spanId', 8),
+    time: time === '0' ? text(record.observedTimeUnixNano) || '0' : time,
+    severityNumber: number(record.severityNumber),
+    severityText: text(record.severityText),
+    eventName: text(record.eventName),
+    body: record.body === undefined ? undefined : anyValue(record.body as Decoded),
+    attributes: attributes(record),
+    dropped: number(record.droppedAttributesCount),
+    flags: number(record.flags),
+    ...parentsOf(resourceLogs, scopeLogs),
+  }
+}
+
+function parentsOf(resourceItems: Decoded, scopeItems: Decoded): { scope: ReadScope; resource: ReadResource } {
+  const scope = (scopeItems.scope ?? {}) as Decoded
+  const resource = (resourceItems.resource ?? {}) as Decoded
+  return {
+    scope: {
+      name: text(scope.name),
+      version: text(scope.version),
+      schemaUrl: text(scopeItems.schemaUrl),
+      attributes: attributes(scope),
+      dropped: number(scope.droppedAttributesCount),
+    },
+    resource: {
+      schemaUrl: text(resourceItems.schemaUrl),
+      attributes: attributes(resource),
+      dropped: number(resource.droppedAttributesCount),
+    },
+  }
 }
 
 function isStorable(span: Decoded, read: ReadSpan): boolean {
@@ -46,8 +101,6 @@ function isStorable(span: Decoded, read: ReadSpan): boolean {
 }
 
 function readSpan(resourceSpans: Decoded, scopeSpans: Decoded, span: Decoded): ReadSpan {
-  const scope = (scopeSpans.scope ?? {}) as Decoded
-  const resource = (resourceSpans.resource ?? {}) as Decoded
   const status = (span.status ?? {}) as Decoded
   return {
     ...idsOf(span),
@@ -70,18 +123,7 @@ function readSpan(resourceSpans: Decoded, scopeSpans: Decoded, span: Decoded): R
       dropped: number(link.droppedAttributesCount),
     })),
     status: [number(status.code), text(status.message)],
-    scope: {
-      name: text(scope.name),
-      version: text(scope.version),
-      schemaUrl: text(scopeSpans.schemaUrl),
-      attributes: attributes(scope),
-      dropped: number(scope.droppedAttributesCount),
-    },
-    resource: {
-      schemaUrl: text(resourceSpans.schemaUrl),
-      attributes: attributes(resource),
-      dropped: number(resource.droppedAttributesCount),
-    },
+    ...parentsOf(resourceSpans, scopeSpans),
   }
 }
 

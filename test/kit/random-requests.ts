@@ -125,27 +125,48 @@ const scope = message(
   repeatedly(uint32, (count) => int(4, count)),
 )
 
-const scopeSpans = message(
-  optional(scope, (fields) => len(1, ...fields)),
-  repeatedly(span, (fields) => len(2, ...fields), 4),
-  repeatedly(anyText, (url) => len(3, url)),
+const logTime = mostly(fc.bigInt({ min: 0n, max: 10n ** 15n }), fc.constantFrom(-(10n ** 18n), -START))
+
+const logRecord = message(
+  optional(logTime, (late) => fixed64(1, START + late)),
+  optional(logTime, (late) => fixed64(11, START + late)),
+  repeatedly(fc.integer({ min: 0, max: 24 }), (severity) => int(2, severity)),
+  repeatedly(anyText, (severity) => len(3, severity)),
+  optional(anyValue(2), (value) => len(5, ...value)),
+  attributes(6),
+  repeatedly(uint32, (count) => int(7, count)),
+  repeatedly(uint32, (flags) => fixed32(8, flags)),
+  optional(mostly(bytes(16), bytes(0, 20)), (id) => len(9, id)),
+  optional(mostly(bytes(8), bytes(0, 20)), (id) => len(10, id)),
+  repeatedly(anyText, (name) => len(12, name)),
 )
+
+const scopeOf = (item: fc.Arbitrary<Buffer[]>) =>
+  message(
+    optional(scope, (fields) => len(1, ...fields)),
+    repeatedly(item, (fields) => len(2, ...fields), 4),
+    repeatedly(anyText, (url) => len(3, url)),
+  )
 
 const resource = message(
   attributes(1),
   repeatedly(uint32, (count) => int(2, count)),
 )
 
-const resourceSpans = message(
-  optional(resource, (fields) => len(1, ...fields)),
-  repeatedly(scopeSpans, (fields) => len(2, ...fields), 3),
-  repeatedly(anyText, (url) => len(3, url)),
-)
+const requestOf = (item: fc.Arbitrary<Buffer[]>): fc.Arbitrary<Buffer> => {
+  const resourceItems = message(
+    optional(resource, (fields) => len(1, ...fields)),
+    repeatedly(scopeOf(item), (fields) => len(2, ...fields), 3),
+    repeatedly(anyText, (url) => len(3, url)),
+  )
+  return message(repeatedly(resourceItems, (fields) => len(1, ...fields), 3)).map((fields) => Buffer.concat(fields))
+}
 
 /** ExportTraceServiceRequests; about one span of ten can't be stored. */
-export const anyRequest: fc.Arbitrary<Buffer> = message(
-  repeatedly(resourceSpans, (fields) => len(1, ...fields), 3),
-).map((fields) => Buffer.concat(fields))
+export const anyRequest: fc.Arbitrary<Buffer> = requestOf(span)
+
+/** ExportLogsServiceRequests; about one record of ten can't be stored. */
+export const anyLogsRequest: fc.Arbitrary<Buffer> = requestOf(logRecord)
 
 /** The fields of AnyValues of every type, nested up to three deep. */
 export const anyValueFields: fc.Arbitrary<Buffer[]> = anyValue(3)

@@ -56,6 +56,8 @@ export function settleSpan(given: Partial<SettleSpan> & { span_id: string }): Se
     input: '',
     output: '',
     attributes: {},
+    marker: '',
+    recorded_at: 0n,
     received_at_ms: 0,
     ...given,
   }

@@ -1,5 +1,13 @@
 /** Reads a tape back into objects, span by span, through the same functions that fill and read the store. */
-import { type AnyValue, formatValue, type KeyValue, parseValue, type TraceTape } from '@runlens/otlp'
+import {
+  type AnyValue,
+  formatValue,
+  type KeyValue,
+  type LogTape,
+  parseValue,
+  type Tape,
+  type TraceTape,
+} from '@runlens/otlp'
 
 /** A span with its scope and resource; absent texts and ids are ''. */
 export interface ReadSpan {
@@ -24,8 +32,57 @@ export interface ReadSpan {
     dropped: number
   }[]
   status: [code: number, message: string]
-  scope: { name: string; version: string; schemaUrl: string; attributes: KeyValue[]; dropped: number }
-  resource: { schemaUrl: string; attributes: KeyValue[]; dropped: number }
+  scope: ReadScope
+  resource: ReadResource
+}
+
+export interface ReadScope {
+  name: string
+  version: string
+  schemaUrl: string
+  attributes: KeyValue[]
+  dropped: number
+}
+
+export interface ReadResource {
+  schemaUrl: string
+  attributes: KeyValue[]
+  dropped: number
+}
+
+/** A log record with its scope and resource; absent texts and ids are '', a body that is not there is undefined. */
+export interface ReadLog {
+  traceId: string
+  spanId: string
+  /** Its own, else when it was observed. */
+  time: string
+  severityNumber: number
+  severityText: string
+  eventName: string
+  body: AnyValue | undefined
+  attributes: KeyValue[]
+  dropped: number
+  flags: number
+  scope: ReadScope
+  resource: ReadResource
+}
+
+export function readLogTape(tape: LogTape): ReadLog[] {
+  const { at } = tape.logs
+  return Array.from({ length: tape.logs.length }, (_, row) => ({
+    traceId: hex(tape, at.traceId[row]!, 16),
+    spanId: hex(tape, at.spanId[row]!, 8),
+    time: time(tape, at.time[row]!),
+    severityNumber: at.severityNumber[row]!,
+    severityText: text(tape, at.severityTextStart[row]!, at.severityTextEnd[row]!),
+    eventName: text(tape, at.eventNameStart[row]!, at.eventNameEnd[row]!),
+    body: at.body[row]! < 0 ? undefined : attributeValue(tape, at.body[row]!),
+    attributes: attributes(tape, at.attributes[row]!, at.attributeCount[row]!),
+    dropped: at.dropped[row]! >>> 0,
+    flags: at.flags[row]! >>> 0,
+    scope: readScope(tape, at.scope[row]!),
+    resource: readResource(tape, tape.scopes.at.resource[at.scope[row]!]!),
+  }))
 }
 
 export function readTape(tape: TraceTape): ReadSpan[] {
@@ -77,7 +134,7 @@ function readLink(tape: TraceTape, row: number): ReadSpan['links'][number] {
   }
 }
 
-function readScope(tape: TraceTape, row: number): ReadSpan['scope'] {
+function readScope(tape: Tape, row: number): ReadScope {
   const { at } = tape.scopes
   return {
     name: text(tape, at.nameStart[row]!, at.nameEnd[row]!),
@@ -88,7 +145,7 @@ function readScope(tape: TraceTape, row: number): ReadSpan['scope'] {
   }
 }
 
-function readResource(tape: TraceTape, row: number): ReadSpan['resource'] {
+function readResource(tape: Tape, row: number): ReadResource {
   const { at } = tape.resources
   return {
     schemaUrl: text(tape, at.schemaUrlStart[row]!, at.schemaUrlEnd[row]!),
@@ -97,7 +154,7 @@ function readResource(tape: TraceTape, row: number): ReadSpan['resource'] {
   }
 }
 
-function attributes(tape: TraceTape, first: number, count: number): KeyValue[] {
+function attributes(tape: Tape, first: number, count: number): KeyValue[] {
   const { at } = tape.attributes
   return rows(first, count).map((row) => ({
     key: text(tape, at.keyStart[row]!, at.keyEnd[row]!),
@@ -106,7 +163,7 @@ function attributes(tape: TraceTape, first: number, count: number): KeyValue[] {
 }
 
 /** The value of an attribute, by way of the text and code under which it is stored. */
-export function attributeValue(tape: TraceTape, row: number): AnyValue {
+export function attributeValue(tape: Tape, row: number): AnyValue {
   const { code, text } = formatValue(tape, row)
   return parseValue(code, text)
 }
@@ -115,14 +172,14 @@ function rows(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index)
 }
 
-function text(tape: TraceTape, start: number, end: number): string {
+function text(tape: Tape, start: number, end: number): string {
   return start < 0 ? '' : tape.buffer.toString('utf8', start, end)
 }
 
-function hex(tape: TraceTape, start: number, size: number): string {
+function hex(tape: Tape, start: number, size: number): string {
   return start < 0 ? '' : tape.buffer.toString('hex', start, start + size)
 }
 
-function time(tape: TraceTape, start: number): string {
+function time(tape: Tape, start: number): string {
   return start < 0 ? '0' : tape.buffer.readBigUInt64LE(start).toString()
 }

@@ -1,14 +1,15 @@
-/** The contract of the OTLP server as a table: every clause over every way that OTLP comes in, and no cell left out. */
+/** The contract of the OTLP server as a table: every clause for every signal over every way that it comes in, and no cell left out. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Collector, startCollector } from '../kit/collector.ts'
 import { CLAUSES, type ClauseId } from './contract/clauses.ts'
 import type { Setting } from './contract/cover.ts'
 import { JSON_CLAUSES } from './contract/json.ts'
 import { REFUSALS } from './contract/refusals.ts'
+import { SIGNALS, type SignalKit } from './contract/signals.ts'
 import { SUCCESSES } from './contract/successes.ts'
 import { TRANSPORTS } from './contract/transports.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
-import { http, WAY_NAMES, WAYS } from './senders.ts'
+import { http, WAY_NAMES, WAYS, type Way } from './senders.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 })
 
@@ -65,11 +66,18 @@ describe('the table', () => {
   })
 })
 
-describe.each(IDS)('%s', (clause) => {
-  const checks = WAYS.flatMap((way) =>
-    cell(clause, way.name).flatMap((one) => ('because' in one ? [] : { way, check: one })),
-  )
-  it.each(checks)(`${CLAUSES[clause]}, over $way.name`, ({ way, check }) =>
-    check({ way, collector: addresses, metric, inProcess }),
-  )
+const to = (way: Way, { signal }: SignalKit): Way => ({
+  ...way,
+  send: (addresses, body, options) => way.send(addresses, body, { signal, ...options }),
+})
+
+describe.each(SIGNALS)('$signal.name', (kit) => {
+  describe.each(IDS)('%s', (clause) => {
+    const checks = WAYS.flatMap((way) =>
+      cell(clause, way.name).flatMap((one) => ('because' in one ? [] : { way, check: one })),
+    )
+    it.each(checks)(`${CLAUSES[clause]}, over $way.name`, ({ way, check }) =>
+      check({ kit, way: to(way, kit), collector: addresses, metric, inProcess }),
+    )
+  })
 })

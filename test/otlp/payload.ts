@@ -1,5 +1,5 @@
 /** Requests to send, each in both encodings, and a look into answers through protobufjs. */
-import { MESSAGES, type OtlpEncoding, TRACES } from '@runlens/otlp'
+import { LOGS, MESSAGES, type OtlpEncoding, type Signal, TRACES } from '@runlens/otlp'
 
 export interface PlainSpan {
   traceId: string
@@ -31,10 +31,43 @@ export function traceRequest(encoding: OtlpEncoding, spans: readonly PlainSpan[]
   return Buffer.from(TRACES.request.encode(TRACES.request.fromObject(message)).finish())
 }
 
+export interface PlainRecord {
+  traceId: string
+  spanId: string
+  timeUnixNano: string
+  severityNumber: number
+  body: { stringValue: string }
+}
+
+/** `count` log records of one trace, an hour old; the first `bad` of them are from 1970. */
+export function someRecords(count: number, bad = 0): PlainRecord[] {
+  return someSpans(count).map(({ traceId, spanId, name, startTimeUnixNano }, index) => ({
+    traceId,
+    spanId,
+    timeUnixNano: index < bad ? '1' : startTimeUnixNano,
+    severityNumber: 9,
+    body: { stringValue: name },
+  }))
+}
+
+/** An ExportLogsServiceRequest with these records. */
+export function logsRequest(encoding: OtlpEncoding, records: readonly PlainRecord[]): Buffer {
+  const asSent = (ids: (hex: string) => unknown) =>
+    records.map((record) => ({ ...record, traceId: ids(record.traceId), spanId: ids(record.spanId) }))
+  const request = (list: unknown[]) => ({ resourceLogs: [{ scopeLogs: [{ logRecords: list }] }] })
+  if (encoding === 'json') return Buffer.from(JSON.stringify(request(asSent((hex) => hex))))
+  const message = request(asSent((hex) => Buffer.from(hex, 'hex')))
+  return Buffer.from(LOGS.request.encode(LOGS.request.fromObject(message)).finish())
+}
+
 /** What a success said: nothing for full success, else how many were rejected and why. */
-export function readResponse(encoding: OtlpEncoding, body: Buffer): { rejected: number; message: string } | undefined {
-  const partial = readMessage(encoding, TRACES.response, body).partialSuccess
-  return partial && { rejected: Number(partial.rejectedSpans), message: partial.errorMessage }
+export function readResponse(
+  encoding: OtlpEncoding,
+  body: Buffer,
+  { response, rejectedField }: Signal = TRACES,
+): { rejected: number; message: string } | undefined {
+  const partial = readMessage(encoding, response, body).partialSuccess
+  return partial && { rejected: Number(partial[rejectedField]), message: partial.errorMessage }
 }
 
 export interface ReadStatus {

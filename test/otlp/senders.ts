@@ -3,7 +3,7 @@ import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'no
 import { connect, type IncomingHttpHeaders as Http2Headers } from 'node:http2'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { Client, compressionAlgorithms, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
-import { type OtlpEncoding, TRACES } from '@runlens/otlp'
+import { type OtlpEncoding, type Signal, TRACES } from '@runlens/otlp'
 import { type ReadStatus, readResponse, readStatus } from './payload.ts'
 
 export const MEDIA_TYPE = { protobuf: 'application/x-protobuf', json: 'application/json' }
@@ -142,6 +142,8 @@ export interface SendOptions {
   headers?: Record<string, string>
   /** Where to, by either transport; default: traces. */
   to?: { path: string; grpcPath: string }
+  /** Whose answer it is; default: traces. */
+  signal?: Signal
 }
 
 export const WAY_NAMES = [
@@ -178,7 +180,7 @@ function grpcWay(name: WayName, gzip: boolean): Way {
     transport: 'grpc',
     encoding: 'protobuf',
     gzip,
-    async send({ grpc }, body, { headers = {}, to = TRACES } = {}) {
+    async send({ grpc }, body, { headers = {}, signal = TRACES, to = signal } = {}) {
       const sender = new GrpcSender(grpc, { gzip })
       const metadata = new Metadata()
       for (const [name, value] of Object.entries(headers)) metadata.set(name, value)
@@ -186,7 +188,7 @@ function grpcWay(name: WayName, gzip: boolean): Way {
       sender.close()
       return {
         grpc: answer.code,
-        partial: answer.body && readResponse('protobuf', answer.body),
+        partial: answer.body && readResponse('protobuf', answer.body, signal),
         status: answer.status,
         retryAfterSeconds: answer.status?.retryAfterSeconds,
       }
@@ -200,7 +202,7 @@ function httpWay(name: WayName, encoding: OtlpEncoding, gzip: boolean): Way {
     transport: 'http',
     encoding,
     gzip,
-    async send(addresses, body, { headers = {}, to = TRACES } = {}) {
+    async send(addresses, body, { headers = {}, signal = TRACES, to = signal } = {}) {
       const answer = await http(addresses.http, {
         path: to.path,
         body: gzip ? gzipSync(body) : body,
@@ -214,7 +216,7 @@ function httpWay(name: WayName, encoding: OtlpEncoding, gzip: boolean): Way {
       const after = answer.headers['retry-after']
       return {
         http: answer.status,
-        partial: failed ? undefined : readResponse(encoding, answer.body),
+        partial: failed ? undefined : readResponse(encoding, answer.body, signal),
         status: failed ? readStatus(encoding, answer.body) : undefined,
         mediaType: answer.headers['content-type'],
         retryAfterSeconds: after === undefined ? undefined : Number(after),

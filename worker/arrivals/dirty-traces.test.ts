@@ -2,7 +2,13 @@ import { expect, it } from 'vitest'
 import { type Arrival, DirtyTraces } from './dirty-traces.ts'
 
 function arrival(trace_id: string, arrivedAtMs: number, tenant = 'default', start = 0): Arrival {
-  const range = { trace_id, first_started_at: BigInt(start), last_started_at: BigInt(start), services: ['s'] }
+  const range = {
+    trace_id,
+    first_started_at: BigInt(start),
+    last_started_at: BigInt(start),
+    services: ['s'],
+    markers: 0,
+  }
   return {
     tenant,
     trace_id,
@@ -64,7 +70,9 @@ it('puts the ranges of all arrivals together', () => {
   dirty.add(arrival('a', 0, 'default', 20), 0)
   dirty.add(arrival('a', 0, 'default', 70), 0)
   const [taken] = dirty.take(300, 1)
-  expect(taken!.ranges).toEqual([{ trace_id: 'a', first_started_at: 20n, last_started_at: 70n, services: ['s'] }])
+  expect(taken!.ranges).toEqual([
+    { trace_id: 'a', first_started_at: 20n, last_started_at: 70n, services: ['s'], markers: 0 },
+  ])
   expect(taken!.spans).toBe(3)
 })
 

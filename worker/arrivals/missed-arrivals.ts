@@ -1,4 +1,4 @@
-/** Arrivals that the log no longer holds, because the worker was away for longer than it keeps them: written again from the spans. */
+/** Arrivals that the log no longer holds, because the worker was away for longer than it keeps them: written again from spans and markers. */
 import { ARRIVALS, arrivalColumns, type ClickHouseClient, columnNames } from '@runlens/clickhouse'
 
 /** Less than the day that the log keeps. */
@@ -10,7 +10,7 @@ const SPOOLED_MICROS = 3_600_000_000n
 const BLOCK_TIME = 'addMicroseconds(now64(6), intDiv(rowNumberInAllBlocks(), 100000))'
 
 /**
- * Puts every span that was received since `position` into the log once more, if that does not reach back there: in blocks, as
+ * Puts every span and marker that was received since `position` into the log once more, if that does not reach back there: in blocks, as
  * if they came in one after another now.
  * @param position microseconds since the epoch; 0 when nothing was ever settled
  * @returns whether it was necessary
@@ -23,12 +23,14 @@ export async function announceMissed(client: ClickHouseClient, position: bigint)
   const [clock] = await answer.json<{ now: string }>()
   if (BigInt(clock!.now) - position < KEPT_MICROS) return false
   const from = position > SPOOLED_MICROS ? position - SPOOLED_MICROS : 0n
-  await client.command({
-    query: `INSERT INTO arrivals (${columnNames(ARRIVALS).join(', ')})
+  for (const table of ['spans', 'markers']) {
+    await client.command({
+      query: `INSERT INTO arrivals (${columnNames(ARRIVALS).join(', ')})
 SELECT ${arrivalColumns(BLOCK_TIME).join(', ')}
-FROM spans
+FROM ${table}
 WHERE toUnixTimestamp64Milli(received_at) >= {from:Int64}`,
-    query_params: { from: (from / 1000n).toString() },
-  })
+      query_params: { from: (from / 1000n).toString() },
+    })
+  }
   return true
 }

@@ -50,6 +50,7 @@ function arrivalOf(group: readonly ArrivedSpan[]): Omit<Arrival, 'stored' | 'isN
       first_started_at: starts[0]!,
       last_started_at: starts.at(-1)!,
       services: [...new Set(spans.map(({ service }) => service))],
+      markers: spans.filter(({ marker }) => marker !== '').length,
     },
     blocks,
     read: spans,

@@ -75,6 +75,7 @@ function encode({ id, start, duration, status, workflow, moved_from, deleted }: 
     started_at: nanos(start),
     ended_at: duration === null ? null : nanos(start + duration),
     last_seen_at: nanos(start),
+    heartbeat_at: null,
     duration_ms: duration,
     queue_ms: duration === null ? null : 5,
     progress: null,

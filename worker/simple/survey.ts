@@ -63,6 +63,7 @@ const ARRIVED = `FROM arrivals WHERE ${IN_BLOCKS}`
 
 const OF_EACH = `tenant, trace_id, toUInt32(count()) AS spans, min(arrived_at) AS arrived,
     min(started_at) AS first, max(started_at) AS last, groupUniqArray(toString(service)) AS services,
+    toUInt32(countIf(toUnixTimestamp64Nano(ended_at) = 0)) AS open,
     arraySort(groupUniqArray(toUnixTimestamp64Micro(arrived_at))) AS in_blocks`
 
 /** Spans of each trace in all of the table, of traces that have a root here. */
@@ -75,7 +76,7 @@ const EVERYWHERE = `everywhere AS
 )`
 
 const TOLD = `tenant, lower(hex(trace_id)), toString(toUnixTimestamp64Micro(arrived)), spans,
-  toString(toUnixTimestamp64Nano(first)), toString(toUnixTimestamp64Nano(last)), services,
+  toString(toUnixTimestamp64Nano(first)), toString(toUnixTimestamp64Nano(last)), services, open,
   arrayMap(block -> toString(block), in_blocks), stored`
 
 /** Columns are named one by one, because each that is not costs time to plan. */
@@ -97,7 +98,7 @@ const SURVEY = `WITH of_trace AS
 ),
 placed AS
 (
-  SELECT tenant, trace_id, spans, arrived, first, last, services, in_blocks, own_id, own_instance, alike, ids, starts,
+  SELECT tenant, trace_id, spans, arrived, first, last, services, open, in_blocks, own_id, own_instance, alike, ids, starts,
     arrayMap(parent -> indexOf(ids, parent), parents) AS above
   FROM of_trace
 ),
@@ -123,6 +124,7 @@ type Row = [
   first: string,
   last: string,
   services: string[],
+  open: number,
   blocks: string[],
   stored: number,
   isAlike: number,
@@ -138,7 +140,7 @@ export async function survey({ client, blocks, payloadBytesMax }: SurveyOptions)
   const seen = new Set(known.map(keyOf))
   return eachIdOnce(
     rows.map((row) => {
-      const [tenant, trace_id, arrived, spans, first, last, services, times, stored, isAlike, id, instance] = row
+      const [tenant, trace_id, arrived, spans, first, last, services, open, times, stored, isAlike, id, instance] = row
       const isNew = !seen.has(keyOf(['trace', tenant, trace_id, '']))
       const ownId = id === '' ? '' : keyOf(['id', tenant, instance, id])
       return {
@@ -146,7 +148,14 @@ export async function survey({ client, blocks, payloadBytesMax }: SurveyOptions)
         trace_id,
         arrived_at: BigInt(arrived),
         spans,
-        range: { trace_id, first_started_at: BigInt(first), last_started_at: BigInt(last), services },
+        range: {
+          trace_id,
+          first_started_at: BigInt(first),
+          last_started_at: BigInt(last),
+          services,
+          // What has not ended may be a marker.
+          markers: open,
+        },
         blocks: times.map(BigInt),
         isNew,
         stored,

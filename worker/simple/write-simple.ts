@@ -60,6 +60,7 @@ const VALUES: Readonly<Record<keyof typeof EXECUTIONS.columns, string>> = {
   started_at: 'root.started_at',
   ended_at: 'root.ended_at',
   last_seen_at: 'steps.last_time',
+  heartbeat_at: 'NULL',
   duration_ms: `if(root.ended_at < root.started_at, NULL, (${nanos('root.ended_at')} - ${nanos('root.started_at')}) / 1e6)`,
   queue_ms: `if(isNull(root.queued_at) OR root.queued_at > root.started_at, NULL,
     (${nanos('root.started_at')} - ${nanos('assumeNotNull(root.queued_at)')}) / 1e6)`,

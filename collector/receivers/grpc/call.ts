@@ -44,6 +44,7 @@ class Call {
   private readonly options: CallOptions
   private readonly stream: ServerHttp2Stream
   private readonly headers: IncomingHttpHeaders
+  private signal: string | undefined
 
   constructor(options: CallOptions, stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
     this.options = options
@@ -55,6 +56,7 @@ class Call {
     const { headers } = this
     const { receiver, services } = this.options
     const service = services.find(({ signal }) => signal.grpcPath === headers[':path'])
+    this.signal = service?.signal.name
     const compression = String(headers['grpc-encoding'] ?? 'identity')
     if (!service) this.refuse(unknownMethod(services))
     else if (!isCompression(compression)) this.refuse(unknownCompression())
@@ -98,7 +100,7 @@ class Call {
       this.refuse(outcome)
       return
     }
-    this.options.counters.answered('grpc', 'ok')
+    this.options.counters.answered('grpc', this.signal, 'ok')
     const gzip = String(this.headers['grpc-accept-encoding'] ?? '')
       .split(/\s*,\s*/)
       .includes('gzip')
@@ -107,7 +109,7 @@ class Call {
 
   refuse(why: Fault): void {
     this.stream.removeAllListeners('data')
-    this.options.counters.answered('grpc', why.reason)
+    this.options.counters.answered('grpc', this.signal, why.reason)
     answerFault(this.stream, why, this.options.retryAfterSeconds)
   }
 }

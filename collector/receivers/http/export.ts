@@ -22,6 +22,7 @@ export class HttpExport {
   private readonly options: ExportOptions
   private readonly request: IncomingMessage
   private readonly response: ServerResponse
+  private signal: string | undefined
 
   constructor(options: ExportOptions, request: IncomingMessage, response: ServerResponse) {
     this.options = options
@@ -32,6 +33,7 @@ export class HttpExport {
   /** @param invite asks a sender that waits for it (`Expect: 100-continue`) to send its body */
   serve(service: Service, invite: () => void): void {
     const { request, response } = this
+    this.signal = service.signal.name
     if (request.method === 'POST') {
       this.take(service, invite)
     } else if (request.method === 'HEAD') {
@@ -45,7 +47,7 @@ export class HttpExport {
 
   /** Answers with the reason, whether or not the body has come. */
   refuse(why: Fault): void {
-    this.options.counters.answered('http', why.reason)
+    this.options.counters.answered('http', this.signal, why.reason)
     answerFault(this.request, this.response, why, this.options.retryAfterSeconds)
   }
 
@@ -91,7 +93,7 @@ export class HttpExport {
       this.refuse(outcome)
       return
     }
-    this.options.counters.answered('http', 'ok')
+    this.options.counters.answered('http', this.signal, 'ok')
     answer(this.request, this.response, 200, form.encoding, encodeResponse(service.signal, form.encoding, outcome))
   }
 }

@@ -1,14 +1,15 @@
-/** What the OTLP server promises, clause by clause; each has a name that stays. The tests beside this file cover them. */
+/** What the OTLP server promises for each signal, clause by clause; each has a name that stays. The tests beside this file cover them. */
 
 export const CLAUSES = {
   'empty-request-ok': 'an empty request is a success',
   'success-is-silent': 'full success leaves the partial success unset',
-  'bad-spans-told': 'bad spans are told in the partial success with a readable reason, and the others are kept',
+  'bad-items-told':
+    'bad spans or records are told in the partial success with a readable reason, and the others are kept',
   'malformed-for-good': 'what can not be decoded is refused for good',
   'broken-compression-for-good': 'what is not the compression it claims to be is refused for good',
   'body-limit-64-mib':
     'a request of 64 MiB is taken and one byte more is refused for good, as received and as inflated',
-  'too-many-spans-for-good': 'more spans than the limit are refused for good',
+  'too-many-items-for-good': 'more spans or records than the limit are refused for good',
   'overloaded-come-back': 'when too much is in flight senders are told when to come back, and are taken then',
   'spool-full-come-back': 'when the spool is full senders are told when to come back',
   'spool-failed-come-back': 'when the disk fails senders are told when to come back',
@@ -30,12 +31,12 @@ export const CLAUSES = {
   'compression-unknown': 'a compression that is not known is refused for good',
   'other-methods-refused': 'methods that are not for sending are refused',
   'unknown-path': 'an unknown path or method of a service is told to be unimplemented',
-  'logs-unimplemented': 'logs are told to be unimplemented',
   'metrics-unimplemented': 'metrics are told to be unimplemented',
   'profiles-unimplemented': 'profiles are told to be unimplemented',
   '200-in-flight': '200 requests in flight on one connection are all answered',
-  'late-is-data': 'a span is taken however late it comes',
-  'absurd-times-rejected': 'spans from before 2000 and from more than a day ahead are rejected, and no others',
+  'late-is-data': 'a span or record is taken however late it comes',
+  'absurd-times-rejected':
+    'spans and records from before 2000 and from more than a day ahead are rejected, and no others',
   'many-days-at-once': 'a batch that spans many days is taken whole',
 } as const
 

@@ -3,8 +3,12 @@ import { expect } from 'vitest'
 import type { InProcess, InProcessOptions } from '../in-process.ts'
 import { type Verdict, WAYS, type Way, type WayName } from '../senders.ts'
 import type { ClauseId } from './clauses.ts'
+import type { SignalKit } from './signals.ts'
 
 export interface Setting {
+  /** What is sent. */
+  kit: SignalKit
+  /** How; requests go to the signal's path. */
   way: Way
   /** Of the built collector in a process of its own, with its default settings. */
   collector: { grpc: string; http: string }

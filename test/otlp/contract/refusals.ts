@@ -5,13 +5,12 @@ import { frameMessage } from '../../../collector/receivers/grpc/frame.ts'
 import { fault } from '../../../collector/receivers/status.ts'
 import { len } from '../../kit/wire.ts'
 import { ACCEPTED } from '../in-process.ts'
-import { someSpans, traceRequest } from '../payload.ts'
 import { http, MEDIA_TYPE, rawCall } from '../senders.ts'
 import { soon } from '../soon.ts'
 import { type Check, cover, expectComeBack, expectRefused, expectSuccess } from './cover.ts'
 
 const BODY_BYTES_MAX = 64 * 1024 * 1024
-const SPANS_MAX = 100_000
+const ITEMS_MAX = 100_000
 
 /** A valid request without spans, of exactly so many bytes. */
 function filledRequest(encoding: 'protobuf' | 'json', bytes: number): Buffer {
@@ -23,12 +22,9 @@ function filledRequest(encoding: 'protobuf' | 'json', bytes: number): Buffer {
 /** The pipeline's refusals that pass. */
 const comesBack =
   (reason: RefusalReason): Check =>
-  async ({ way, inProcess }) => {
+  async ({ kit, way, inProcess }) => {
     const refuse = async (): Promise<Outcome> => ({ kind: 'refused', reason, message: 'because' })
-    const answer = await way.send(
-      await inProcess({ accept: refuse, retryAfterSeconds: 7 }),
-      traceRequest(way.encoding, []),
-    )
+    const answer = await way.send(await inProcess({ accept: refuse, retryAfterSeconds: 7 }), kit.fresh(way.encoding, 0))
     expectComeBack(answer, 7)
     expect(answer.status?.message).toBe('because')
   }
@@ -53,22 +49,28 @@ const turnedAway =
   }
 
 export const REFUSALS = [
-  cover('malformed-for-good', async ({ way, collector }) => {
+  cover('malformed-for-good', async ({ kit, way, collector }) => {
     const broken =
-      way.encoding === 'json' ? ['{"resourceSpans":[{]}', '[]', '', '{}{}'] : ['\x0a\xff\xff', '\x0a\x02', '\x0f']
+      way.encoding === 'json'
+        ? [`{"${kit.names.lists[0]}":[{]}`, '[]', '', '{}{}']
+        : ['\x0a\xff\xff', '\x0a\x02', '\x0f']
     for (const text of broken) expectRefused(await way.send(collector, Buffer.from(text, 'latin1')), 3, 400)
   }),
 
   cover(
     'broken-compression-for-good',
-    async ({ way, collector }) => {
+    async ({ kit: { signal }, way, collector }) => {
       const body = Buffer.from('this is not gzip')
       if (way.transport === 'grpc') {
-        const answer = await rawCall(collector.grpc, { 'grpc-encoding': 'gzip' }, frameMessage(body, true))
+        const answer = await rawCall(
+          collector.grpc,
+          { ':path': signal.grpcPath, 'grpc-encoding': 'gzip' },
+          frameMessage(body, true),
+        )
         expect(answer.headers['grpc-status']).toBe('3')
       } else {
         const headers = { 'content-type': MEDIA_TYPE[way.encoding], 'content-encoding': 'gzip' }
-        expect((await http(collector.http, { headers, body })).status).toBe(400)
+        expect((await http(collector.http, { path: signal.path, headers, body })).status).toBe(400)
       }
     },
     { plain: 'nothing claims to be compressed' },
@@ -79,20 +81,23 @@ export const REFUSALS = [
     expectRefused(await way.send(collector, filledRequest(way.encoding, BODY_BYTES_MAX + 1)), 8, 413)
   }),
 
-  cover('too-many-spans-for-good', async ({ way, collector }) => {
+  cover('too-many-items-for-good', async ({ kit, way, collector }) => {
+    const [top, middle, items] = kit.names.lists
     const empty = (count: number) =>
       way.encoding === 'json'
-        ? Buffer.from(`{"resourceSpans":[{"scopeSpans":[{"spans":[${'{},'.repeat(count - 1)}{}]}]}]}`)
+        ? Buffer.from(`{"${top}":[{"${middle}":[{"${items}":[${'{},'.repeat(count - 1)}{}]}]}]}`)
         : len(1, len(2, Buffer.alloc(2 * count, len(2))))
-    expectRefused(await way.send(collector, empty(SPANS_MAX + 1)), 8, 413)
-    expect((await way.send(collector, empty(SPANS_MAX))).partial?.rejected).toBe(SPANS_MAX)
+    expectRefused(await way.send(collector, empty(ITEMS_MAX + 1)), 8, 413)
+    // An empty span can't be stored, an empty record is one.
+    const rejected = kit.signal.name === 'traces' ? ITEMS_MAX : undefined
+    expect((await way.send(collector, empty(ITEMS_MAX))).partial?.rejected).toBe(rejected)
   }),
 
-  cover('overloaded-come-back', async ({ way, inProcess }) => {
+  cover('overloaded-come-back', async ({ kit, way, inProcess }) => {
     const finish: (() => void)[] = []
     const accept = () => new Promise<Outcome>((resolve) => finish.push(() => resolve(ACCEPTED)))
     const target = await inProcess({ accept, limits: { inFlightRequestsMax: 1 }, retryAfterSeconds: 7 })
-    const request = traceRequest(way.encoding, someSpans(3))
+    const request = kit.fresh(way.encoding, 3)
     for (const turn of [1, 2]) {
       const taken = way.send(target, request)
       await soon(() => finish.length).toBe(turn)
@@ -107,9 +112,9 @@ export const REFUSALS = [
   cover('spool-failed-come-back', comesBack('spool_failed')),
   cover('stopping-come-back', comesBack('stopping')),
 
-  cover('own-fault-come-back', async ({ way, inProcess }) => {
+  cover('own-fault-come-back', async ({ kit, way, inProcess }) => {
     const target = await inProcess({ accept: () => Promise.reject(new Error('a bug')), retryAfterSeconds: 7 })
-    const answer = await way.send(target, traceRequest(way.encoding, []))
+    const answer = await way.send(target, kit.fresh(way.encoding, 0))
     expectComeBack(answer, 7)
     expect(JSON.stringify(answer)).not.toContain('a bug')
   }),

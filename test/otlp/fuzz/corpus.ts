@@ -1,24 +1,27 @@
-/** The recorded payloads cut into small requests of one span each, in both encodings: small ones are many in a second. */
+/** The recorded payloads cut into small requests of one span or log record each, in both encodings: small ones are many in a second. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { DEFAULT_LIMITS, jsonToTraces, type OtlpEncoding, TRACES } from '@runlens/otlp'
+import { DEFAULT_LIMITS, jsonToProtobuf, LOGS, type OtlpEncoding, type Signal, TRACES } from '@runlens/otlp'
 import type { Random } from './random.ts'
 
 const FIXTURES = new URL('../../fixtures/otlp/', import.meta.url)
-const SPANS_EACH = 1
 
 export interface Seed {
+  signal: Signal
   encoding: OtlpEncoding
   bytes: Buffer
   /** Trace ids as they stand in the bytes. */
   ids: Buffer[]
 }
 
-interface Scope {
-  spans: { traceId: string }[]
-}
-interface Request {
-  resourceSpans?: { scopeSpans: Scope[] }[]
-}
+type Item = Record<string, unknown> & { traceId?: string }
+type Scope = Record<string, Item[]>
+type Resource = Record<string, Scope[]>
+type Request = Record<string, Resource[]>
+
+const LISTS = [
+  { signal: TRACES, resources: 'resourceSpans', scopes: 'scopeSpans', items: 'spans' },
+  { signal: LOGS, resources: 'resourceLogs', scopes: 'scopeLogs', items: 'logRecords' },
+]
 
 export const CORPUS: readonly Seed[] = readdirSync(FIXTURES).flatMap((name) => {
   const bytes = readFileSync(new URL(name, FIXTURES))
@@ -37,41 +40,38 @@ export function renewed({ bytes, ids }: Seed, random: Random): Buffer {
 }
 
 function jsonSeeds(bytes: Buffer): Seed[] {
-  const requests = pieces(JSON.parse(bytes.toString()) as Request)
-  return requests.flatMap((request) => {
+  return pieces(JSON.parse(bytes.toString()) as Request).flatMap(({ signal, request, id }) => {
     const text = Buffer.from(JSON.stringify(request))
-    const outcome = jsonToTraces(text, DEFAULT_LIMITS)
+    const outcome = jsonToProtobuf(signal, text, DEFAULT_LIMITS)
     if (outcome.kind !== 'ok') throw new Error(outcome.message)
-    const hex = idsOf(request).map((id) => Buffer.from(id))
     return [
-      { encoding: 'json' as const, bytes: text, ids: hex },
-      { encoding: 'protobuf' as const, bytes: outcome.bytes, ids: hex.map((id) => Buffer.from(id.toString(), 'hex')) },
+      { signal, encoding: 'json' as const, bytes: text, ids: id === '' ? [] : [Buffer.from(id)] },
+      { signal, encoding: 'protobuf' as const, bytes: outcome.bytes, ids: id === '' ? [] : [Buffer.from(id, 'hex')] },
     ]
   })
 }
 
 function protobufSeeds(bytes: Buffer): Seed[] {
   const request = TRACES.request.toObject(TRACES.request.decode(bytes), { longs: String, bytes: String }) as Request
-  return pieces(request).map((piece) => ({
+  return pieces(request).map(({ signal, request: piece, id }) => ({
+    signal,
     encoding: 'protobuf' as const,
     bytes: Buffer.from(TRACES.request.encode(TRACES.request.fromObject(piece)).finish()),
-    ids: idsOf(piece).map((id) => Buffer.from(id, 'base64')),
+    ids: [Buffer.from(id, 'base64')],
   }))
 }
 
-/** The spans of the request, each with its scope and resource. */
-function pieces(request: Request): Request[] {
-  return (request.resourceSpans ?? []).flatMap((resource) =>
-    resource.scopeSpans.flatMap((scope) =>
-      Array.from({ length: Math.ceil(scope.spans.length / SPANS_EACH) }, (_, i) => {
-        const spans = scope.spans.slice(i * SPANS_EACH, (i + 1) * SPANS_EACH)
-        return { resourceSpans: [{ ...resource, scopeSpans: [{ ...scope, spans }] }] }
-      }),
+/** The items of the request, each with its scope and resource. */
+function pieces(request: Request): { signal: Signal; request: Request; id: string }[] {
+  return LISTS.flatMap(({ signal, resources, scopes, items }) =>
+    (request[resources] ?? []).flatMap((resource) =>
+      resource[scopes]!.flatMap((scope) =>
+        scope[items]!.map((item) => ({
+          signal,
+          request: { [resources]: [{ ...resource, [scopes]: [{ ...scope, [items]: [item] }] }] } as Request,
+          id: item.traceId ?? '',
+        })),
+      ),
     ),
   )
-}
-
-function idsOf(request: Request): string[] {
-  const spans = (request.resourceSpans ?? []).flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans))
-  return [...new Set(spans.map(({ traceId }) => traceId))]
 }

@@ -1,11 +1,12 @@
 /** Hostile payloads straight into tape, mapping and blocks, without a wire: many more of them in the same time. */
 import { createSpanMapper } from '@runlens/mapping'
-import { DEFAULT_LIMITS, indexTraces, jsonToTraces, TraceTape } from '@runlens/otlp'
-import { AttributeValues } from '../../../collector/blocks/attribute-values.ts'
-import { RowNumbers } from '../../../collector/blocks/sources.ts'
-import { createSpanBlockBuilder } from '../../../collector/blocks/span-blocks.ts'
+import { DEFAULT_LIMITS } from '@runlens/otlp'
+import { ResendFilter } from '../../../collector/resend-filter.ts'
+import { LogWay } from '../../../collector/signals/logs.ts'
+import { TraceWay } from '../../../collector/signals/traces.ts'
+import type { Way } from '../../../collector/signals/way.ts'
 import type { LoadOptions } from './load.ts'
-import { hostileRequest } from './requests.ts'
+import { type HostileRequest, hostileRequest } from './requests.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 24)
 
@@ -20,9 +21,9 @@ export function directLoad({ seed, first, count }: LoadOptions, onThousand: () =
   const tally = { taken: 0, refused: 0 }
   const take = createTaker()
   for (let n = first; n < first + count; n++) {
-    const { encoding, plain } = hostileRequest(seed, n)
+    const request = hostileRequest(seed, n)
     try {
-      tally[take(encoding, plain) ? 'taken' : 'refused']++
+      tally[take(request) ? 'taken' : 'refused']++
     } catch (error) {
       throw new Error(`seed ${seed}, request ${n}`, { cause: error })
     }
@@ -31,25 +32,23 @@ export function directLoad({ seed, first, count }: LoadOptions, onThousand: () =
   return tally
 }
 
-/** The parts of the pipeline that are the same from request to request. */
-function createTaker(): (encoding: 'protobuf' | 'json', plain: Buffer) => boolean {
-  const tape = new TraceTape()
-  const values = new AttributeValues()
-  const builder = createSpanBlockBuilder()
-  const mapper = createSpanMapper({ roots: 'on' })
-  const kept = new RowNumbers()
-  return (encoding, plain) => {
-    const read = encoding === 'json' ? jsonToTraces(plain, DEFAULT_LIMITS) : { kind: 'ok' as const, bytes: plain }
+/** What the pipeline does between the door and the spool. */
+function createTaker(): (request: HostileRequest) => boolean {
+  const filter = new ResendFilter(10_000)
+  const ways: Record<string, Way> = {
+    traces: new TraceWay(DEFAULT_LIMITS, filter, createSpanMapper({ roots: 'on' })),
+    logs: new LogWay(DEFAULT_LIMITS, createSpanMapper({ roots: 'on' })),
+  }
+  const tenant = Buffer.from('default')
+  return ({ signal, encoding, plain }) => {
+    const way = ways[signal.name]!
+    const read = encoding === 'json' ? way.readJson(plain) : { kind: 'ok' as const, bytes: plain }
     if (read.kind !== 'ok') return false
-    if (indexTraces(tape, read.bytes, DEFAULT_LIMITS, NOW_MS).kind !== 'indexed') return false
-    const mapped = mapper.map(tape)
-    values.prepare(tape)
-    kept.clear()
-    for (let row = 0; row < tape.spans.length; row++) kept.push(row)
-    const tenant = Buffer.from('default')
-    const blocks = builder.build({ tape, mapped, values, tenant, receivedAtMs: NOW_MS }, kept)
-    const rows = blocks.reduce((sum, block) => sum + block.rows, 0)
-    if (rows !== tape.spans.length) throw new Error(`${tape.spans.length} spans became ${rows} rows`)
+    if (way.index(read.bytes, NOW_MS).kind !== 'indexed') return false
+    const { fresh } = way.admit(tenant)
+    const blocks = way.build(tenant, NOW_MS)
+    const rows = blocks.filter(({ table }) => table !== 'markers').reduce((sum, block) => sum + block.rows, 0)
+    if (rows !== fresh) throw new Error(`${fresh} ${way.noun} became ${rows} rows`)
     return true
   }
 }

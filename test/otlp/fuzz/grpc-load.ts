@@ -1,9 +1,9 @@
 /** Sends hostile calls over one HTTP/2 connection, many streams at a time; some are reset half-way. */
 import { type ClientHttp2Session, connect } from 'node:http2'
-import { TRACES } from '@runlens/otlp'
+import type { Signal } from '@runlens/otlp'
 import { frameMessage } from '../../../collector/receivers/grpc/frame.ts'
 import { type Account, type LoadOptions, silence } from './load.ts'
-import { hostileRequest } from './requests.ts'
+import { type HostileRequest, hostileRequest } from './requests.ts'
 
 const STREAMS = 80
 const CANCEL = 8
@@ -18,19 +18,27 @@ export async function grpcLoad(address: string, { seed, first, count }: LoadOpti
   const stream = async () => {
     for (let n = next++; n < first + count; n = next++) {
       const request = hostileRequest(seed, n, 'protobuf')
-      if (n % RESET_EVERY === 1) resetHalfWay(session, request.body)
-      account.answered(await call(session, request.body, request.compression, `seed ${seed}, request ${n}`), request, n)
+      if (n % RESET_EVERY === 1) resetHalfWay(session, request)
+      account.answered(await call(session, request, `seed ${seed}, request ${n}`), request, n)
     }
   }
   await Promise.all(Array.from({ length: STREAMS }, stream))
   session.destroy()
 }
 
-const HEADERS = { ':method': 'POST', ':path': TRACES.grpcPath, 'content-type': 'application/grpc' }
+const headersOf = ({ grpcPath }: Signal) => ({
+  ':method': 'POST',
+  ':path': grpcPath,
+  'content-type': 'application/grpc',
+})
 
-function call(session: ClientHttp2Session, body: Buffer, compression: string, name: string): Promise<number> {
+function call(
+  session: ClientHttp2Session,
+  { signal, body, compression }: HostileRequest,
+  name: string,
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const stream = session.request({ ...HEADERS, ...(compression ? { 'grpc-encoding': compression } : {}) })
+    const stream = session.request({ ...headersOf(signal), ...(compression ? { 'grpc-encoding': compression } : {}) })
     const hangs = silence(() => reject(new Error(`there was no answer: ${name}`)))
     let status: unknown
     const see = (headers: Record<string, unknown>) => {
@@ -48,8 +56,8 @@ function call(session: ClientHttp2Session, body: Buffer, compression: string, na
   })
 }
 
-function resetHalfWay(session: ClientHttp2Session, body: Buffer): void {
-  const stream = session.request(HEADERS)
+function resetHalfWay(session: ClientHttp2Session, { signal, body }: HostileRequest): void {
+  const stream = session.request(headersOf(signal))
   stream.on('error', () => {})
   stream.write(frameMessage(body, false).subarray(0, 5 + (body.length >> 1)))
   stream.close(CANCEL)

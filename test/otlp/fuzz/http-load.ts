@@ -85,9 +85,9 @@ class Connection {
   }
 }
 
-function headOf({ encoding, compression, body }: HostileRequest): Buffer {
+function headOf({ signal, encoding, compression, body }: HostileRequest): Buffer {
   const encoded = compression ? `content-encoding: ${compression}\r\n` : ''
   return Buffer.from(
-    `POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: ${MEDIA_TYPE[encoding]}\r\n${encoded}content-length: ${body.length}\r\n\r\n`,
+    `POST ${signal.path} HTTP/1.1\r\nhost: x\r\ncontent-type: ${MEDIA_TYPE[encoding]}\r\n${encoded}content-length: ${body.length}\r\n\r\n`,
   )
 }

@@ -1,6 +1,6 @@
 /** The n-th hostile request of a seed: a payload of the corpus, broken in one way or several, compressed in one way or another. */
 import { deflateSync, gzipSync } from 'node:zlib'
-import type { OtlpEncoding } from '@runlens/otlp'
+import { LOGS, type OtlpEncoding, type Signal, TRACES } from '@runlens/otlp'
 import { fixed64, len } from '../../kit/wire.ts'
 import { CORPUS, renewed } from './corpus.ts'
 import { ANY_MUTATIONS, JSON_MUTATIONS, PROTOBUF_MUTATIONS } from './mutations.ts'
@@ -17,6 +17,7 @@ const BOMB_EVERY = 5_000
 const MARK = Buffer.from('feedfacecafebeef', 'hex')
 
 export interface HostileRequest {
+  signal: Signal
   encoding: OtlpEncoding
   /** Before compression. */
   plain: Buffer
@@ -30,30 +31,36 @@ export interface HostileRequest {
 export function hostileRequest(seed: number, n: number, only?: OtlpEncoding): HostileRequest {
   if (n % SOUND_EVERY === 0) return sound(n)
   const random = new Random(Math.imul(seed, 0x9e3779b1) + n)
-  if (n % BOMB_EVERY === 1) return { ...plainRequest('protobuf', BOMB), body: BOMB_GZIP, compression: 'gzip' }
+  if (n % BOMB_EVERY === 1) return { ...plainRequest(TRACES, 'protobuf', BOMB), body: BOMB_GZIP, compression: 'gzip' }
   const seeds = only ? CORPUS.filter(({ encoding }) => encoding === only) : CORPUS
-  const origin = random.pick(seeds)
+  // Logs as often as traces, though fewer of them were recorded.
+  const signal = random.pick([TRACES, LOGS])
+  const origin = random.pick(seeds.filter((one) => one.signal === signal))
   let plain = renewed(origin, random)
   for (let steps = random.once(10) ? 0 : 1 + random.below(3); steps > 0; steps--)
     plain = random.pick(MUTATIONS[origin.encoding])(random, plain)
-  return { ...plainRequest(origin.encoding, plain), ...compressed(random, plain) }
+  return { ...plainRequest(origin.signal, origin.encoding, plain), ...compressed(random, plain) }
 }
 
 /** A million empty spans: two MB, and four KB of gzip. */
 const BOMB = len(1, len(2, Buffer.alloc(2_000_000, len(2))))
 const BOMB_GZIP = gzipSync(BOMB)
 
-function plainRequest(encoding: OtlpEncoding, plain: Buffer): HostileRequest {
-  return { encoding, plain, body: plain, compression: '', mark: undefined }
+function plainRequest(signal: Signal, encoding: OtlpEncoding, plain: Buffer): HostileRequest {
+  return { signal, encoding, plain, body: plain, compression: '', mark: undefined }
 }
 
-/** One span whose trace id holds `n`. */
+/** One span or log record whose trace id holds `n`. */
 function sound(n: number): HostileRequest {
   const number = Buffer.alloc(8)
   number.writeUInt32BE(n + 1, 4)
   const start = BigInt(Date.UTC(2026, 5, 1)) * 1_000_000n
+  if (n % (2 * SOUND_EVERY) === 0) {
+    const record = len(2, fixed64(1, start), len(5, len(1, 'sound')), len(9, MARK, number), len(10, number))
+    return { ...plainRequest(LOGS, 'protobuf', len(1, len(2, record))), mark: n + 1 }
+  }
   const span = len(2, len(1, MARK, number), len(2, number), len(5, 'sound'), fixed64(7, start), fixed64(8, start + 1n))
-  return { ...plainRequest('protobuf', len(1, len(2, span))), mark: n + 1 }
+  return { ...plainRequest(TRACES, 'protobuf', len(1, len(2, span))), mark: n + 1 }
 }
 
 /** The marks of sound requests that stand somewhere in `bytes`. */

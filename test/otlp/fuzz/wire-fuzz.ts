@@ -48,10 +48,11 @@ export async function wireFuzz({ seed, overHttp, overGrpc }: WireFuzz, rssBytesM
     const stored = await readSpool(join(dataDir, 'spool'))
     const acknowledged = [...http.marks, ...grpc.marks]
     expect(acknowledged.filter((mark) => !stored.marks.has(mark))).toEqual([])
-    expect(stored.rows).toBe(figure('runlens_spans_accepted_total') - figure('runlens_spans_duplicate_total'))
+    const spans = figure('runlens_spans_accepted_total') - figure('runlens_spans_duplicate_total')
+    expect(stored.rows).toBe(spans + figure('runlens_log_records_accepted_total'))
     const counts = (account: Account) => JSON.stringify(Object.fromEntries(account.answers))
     const rate = Math.round((overHttp + overGrpc) / seconds)
-    return `seed ${seed}: HTTP ${counts(http)}, gRPC ${counts(grpc)}, ${rate} requests/s; ${stored.rows} spans stored; ${watch}`
+    return `seed ${seed}: HTTP ${counts(http)}, gRPC ${counts(grpc)}, ${rate} requests/s; ${stored.rows} spans and log records stored; ${watch}`
   } finally {
     over.abort()
     rmSync(dataDir, { recursive: true, force: true })

@@ -1,34 +1,37 @@
-/** Puts a resource, its scopes and their spans onto the tape, in whatever order they come on the wire. */
+/**
+ * Puts a resource, its scopes and their items (spans, log records) onto the tape, in whatever order they come on the wire. The messages
+ * between request and item have the same fields under the same numbers for every signal.
+ */
 import { ITEMS_PER_REQUEST_MAX, REPEATED_BYTES_PER_REQUEST_MAX } from './limits.ts'
 import { type RequestScan, TooMuch } from './request-scan.ts'
 import { beginOwner, checkText, scanAttribute } from './scan-attributes.ts'
 import { ABSENT } from './scan-ids.ts'
-import { scanSpan } from './scan-span.ts'
 import type { ResourceColumns, ScopeColumns } from './tape.ts'
 import { knownFields, LEN, passUnknown, readField, tagOf, VARINT } from './wire/scan.ts'
 
-// opentelemetry.proto.trace.v1.ResourceSpans, Resource, ScopeSpans, InstrumentationScope
+// ResourceSpans and ResourceLogs, Resource, ScopeSpans and ScopeLogs, InstrumentationScope
 const RESOURCE = tagOf(1, LEN)
-const SCOPE_SPANS = tagOf(2, LEN)
+const SCOPE_ITEMS = tagOf(2, LEN)
 const RESOURCE_SCHEMA_URL = tagOf(3, LEN)
-const RESOURCE_SPANS_FIELDS = knownFields(1, 2, 3)
+const RESOURCE_ITEMS_FIELDS = knownFields(1, 2, 3)
 const RESOURCE_ATTRIBUTE = tagOf(1, LEN)
 const RESOURCE_DROPPED = tagOf(2, VARINT)
 const RESOURCE_FIELDS = knownFields(1, 2)
 const SCOPE = tagOf(1, LEN)
-const SPAN = tagOf(2, LEN)
+const ITEM = tagOf(2, LEN)
 const SCOPE_SCHEMA_URL = tagOf(3, LEN)
-const SCOPE_SPANS_FIELDS = knownFields(1, 2, 3)
+const SCOPE_ITEMS_FIELDS = knownFields(1, 2, 3)
 const SCOPE_NAME = tagOf(1, LEN)
 const SCOPE_VERSION = tagOf(2, LEN)
 const SCOPE_ATTRIBUTE = tagOf(3, LEN)
 const SCOPE_DROPPED = tagOf(4, VARINT)
 const SCOPE_FIELDS = knownFields(1, 2, 3, 4)
 
-/** The resource first, wherever it stands; then its scopes. A resource without a span that stays is taken off again. */
-export function scanResourceSpans(scan: RequestScan, at: number, end: number): void {
-  const { resources, attributes, spans } = scan.tape
-  const spansBefore = spans.length
+/** The resource first, wherever it stands; then its scopes. A resource without an item that stays is taken off again. */
+export function scanResourceItems(scan: RequestScan, at: number, end: number): void {
+  const { resources, attributes } = scan.tape
+  const { rows } = scan.items
+  const itemsBefore = rows.length
   const attributesBefore = attributes.length
   const row = resources.add()
   const cells = resources.at
@@ -48,7 +51,7 @@ export function scanResourceSpans(scan: RequestScan, at: number, end: number): v
         scan.resourceBytes += position - field
         scanResource(scan, resources, row, scan.start, position)
         break
-      case SCOPE_SPANS:
+      case SCOPE_ITEMS:
         if (firstScope === end) firstScope = field
         break
       case RESOURCE_SCHEMA_URL:
@@ -57,16 +60,16 @@ export function scanResourceSpans(scan: RequestScan, at: number, end: number): v
         checkText(scan)
         break
       default:
-        passUnknown(scan, RESOURCE_SPANS_FIELDS)
+        passUnknown(scan, RESOURCE_ITEMS_FIELDS)
     }
   }
   cells.attributeCount[row] = attributes.length - attributesBefore
   const fault = scan.fault
   for (position = firstScope; position < end; ) {
     position = readField(scan, position, end)
-    if (scan.tag === SCOPE_SPANS) scanScopeSpans(scan, row, fault, scan.start, position)
+    if (scan.tag === SCOPE_ITEMS) scanScopeItems(scan, row, fault, scan.start, position)
   }
-  if (spans.length === spansBefore) {
+  if (rows.length === itemsBefore) {
     resources.length = row
     attributes.length = attributesBefore
   }
@@ -82,17 +85,18 @@ function scanResource(scan: RequestScan, resources: ResourceColumns, row: number
   }
 }
 
-/** The scope first, wherever it stands; then its spans. A scope without a span that stays is taken off again. */
-function scanScopeSpans(scan: RequestScan, resource: number, fault: number, at: number, end: number): void {
-  const { scopes, attributes, spans } = scan.tape
-  const spansBefore = spans.length
+/** The scope first, wherever it stands; then its items. A scope without an item that stays is taken off again. */
+function scanScopeItems(scan: RequestScan, resource: number, fault: number, at: number, end: number): void {
+  const { scopes, attributes } = scan.tape
+  const { rows } = scan.items
+  const itemsBefore = rows.length
   const attributesBefore = attributes.length
   const row = scopes.add()
   clearScope(scopes, row, resource, attributesBefore)
   const cells = scopes.at
   beginOwner(scan, fault)
   scan.scopeBytes = 0
-  let firstSpan = end
+  let firstItem = end
   let position = at
   while (position < end) {
     const field = position
@@ -102,8 +106,8 @@ function scanScopeSpans(scan: RequestScan, resource: number, fault: number, at: 
         scan.scopeBytes += position - field
         scanScope(scan, scopes, row, scan.start, position)
         break
-      case SPAN:
-        if (firstSpan === end) firstSpan = field
+      case ITEM:
+        if (firstItem === end) firstItem = field
         break
       case SCOPE_SCHEMA_URL:
         cells.schemaUrlStart[row] = scan.start
@@ -111,12 +115,12 @@ function scanScopeSpans(scan: RequestScan, resource: number, fault: number, at: 
         checkText(scan)
         break
       default:
-        passUnknown(scan, SCOPE_SPANS_FIELDS)
+        passUnknown(scan, SCOPE_ITEMS_FIELDS)
     }
   }
   cells.attributeCount[row] = attributes.length - attributesBefore
-  scanSpans(scan, row, scan.fault, firstSpan, end)
-  if (spans.length === spansBefore) {
+  scanItems(scan, row, scan.fault, firstItem, end)
+  if (rows.length === itemsBefore) {
     scopes.length = row
     attributes.length = attributesBefore
   }
@@ -163,18 +167,21 @@ function scanScope(scan: RequestScan, scopes: ScopeColumns, row: number, at: num
   }
 }
 
-/** The spans of a scope, from the first one on. */
-function scanSpans(scan: RequestScan, scope: number, ownerFault: number, at: number, end: number): void {
-  const tape = scan.tape
+/** The items of a scope, from the first one on. */
+function scanItems(scan: RequestScan, scope: number, ownerFault: number, at: number, end: number): void {
+  const { scanItem, noun } = scan.items
   let position = at
   while (position < end) {
     position = readField(scan, position, end)
-    if (scan.tag !== SPAN) continue
-    const ordinal = scan.spans++
-    if (scan.spans > scan.spansMax) {
-      throw new TooMuch('too_many_spans', `more than ${scan.spansMax} spans in one request; send them in smaller ones`)
+    if (scan.tag !== ITEM) continue
+    const ordinal = scan.seen++
+    if (scan.seen > scan.itemsMax) {
+      throw new TooMuch(
+        'too_many_items',
+        `more than ${scan.itemsMax} ${noun} in one request; send them in smaller ones`,
+      )
     }
-    const fault = scanSpan(scan, tape, scan.times, scope, ownerFault, scan.start, position)
+    const fault = scanItem(scan, scope, ownerFault, scan.start, position)
     if (fault !== 0) {
       scan.rejections.add(fault, ordinal)
       checkItems(scan)
@@ -182,21 +189,21 @@ function scanSpans(scan: RequestScan, scope: number, ownerFault: number, at: num
   }
 }
 
-/** Bounds what the tape holds. The keys of spans that were rejected stay numbered, and count too. */
+/** Bounds what the tape holds. The keys of items that were rejected stay numbered, and count too. */
 function checkItems(scan: RequestScan): void {
-  const { attributes, events, links, keys } = scan.tape
-  const kept = attributes.length + scan.elements + events.length + links.length
-  if (Math.max(kept, keys.length) <= ITEMS_PER_REQUEST_MAX) return
+  const { tape } = scan
+  const kept = tape.attributes.length + scan.elements + tape.children()
+  if (Math.max(kept, tape.keys.length) <= ITEMS_PER_REQUEST_MAX) return
   const what = `more than ${ITEMS_PER_REQUEST_MAX} attributes, list elements, events and links in one request`
   throw new TooMuch('too_large', what)
 }
 
-/** Bounds what the tape holds, and what a block of these spans will hold. */
+/** Bounds what the tape holds, and what a block of these items will hold. */
 function checkTotals(scan: RequestScan): void {
   checkItems(scan)
   scan.repeatedBytes += scan.resourceBytes + scan.scopeBytes
   if (scan.repeatedBytes > REPEATED_BYTES_PER_REQUEST_MAX) {
-    const what = `resources and scopes of more than ${REPEATED_BYTES_PER_REQUEST_MAX} bytes, counted once for each of their spans`
+    const what = `resources and scopes of more than ${REPEATED_BYTES_PER_REQUEST_MAX} bytes, counted once for each of their ${scan.items.noun}`
     throw new TooMuch('too_large', what)
   }
 }

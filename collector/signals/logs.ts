@@ -1,0 +1,63 @@
+/**
+ * The way of logs: index → blocks of `logs`, and of `markers` for those that tell of a span. A log record has no identity, so one that
+ * comes again is stored again; a marker that comes again says nothing new.
+ */
+import { LogMarkers } from '@runlens/mapping'
+import { type IndexOutcome, indexLogs, jsonToLogs, LogTape, type OtlpLimits } from '@runlens/otlp'
+import { AttributeValues } from '../blocks/attribute-values.ts'
+import type { Block } from '../blocks/block-builder.ts'
+import { createLogBlockBuilder } from '../blocks/log-blocks.ts'
+import { MarkerBlockBuilder } from '../blocks/marker-blocks.ts'
+import { RowNumbers } from '../blocks/sources.ts'
+import type { SpanMapper } from './traces.ts'
+import type { Admitted, Way } from './way.ts'
+
+const NO_KEYS = new Uint8Array(0)
+
+export class LogWay implements Way {
+  readonly noun = 'log records'
+  private readonly tape = new LogTape()
+  private readonly values = new AttributeValues()
+  private readonly builder = createLogBlockBuilder()
+  private readonly all = new RowNumbers()
+
+  private readonly markers: LogMarkers
+  private readonly markerBuilder = new MarkerBlockBuilder()
+  /** Markers stored so far, and records that call themselves so and can't be read. */
+  readonly markerCounts = { stored: 0, unread: 0 }
+
+  constructor(
+    private readonly limits: OtlpLimits,
+    mapper: SpanMapper,
+  ) {
+    this.markers = new LogMarkers(mapper, limits)
+  }
+
+  readJson(body: Buffer) {
+    return jsonToLogs(body, this.limits)
+  }
+
+  index(body: Buffer, nowMs: number): IndexOutcome {
+    return indexLogs(this.tape, body, this.limits, nowMs)
+  }
+
+  admit(): Admitted {
+    const { length } = this.tape.logs
+    this.all.clear()
+    for (let row = 0; row < length; row++) this.all.push(row)
+    return { items: length, fresh: length, keys: NO_KEYS }
+  }
+
+  build(tenant: Uint8Array, receivedAtMs: number): Block[] {
+    const { tape, values } = this
+    values.prepare(tape)
+    const blocks = this.builder.build({ tape, values, tenant, receivedAtMs }, this.all)
+    const { spans, unread } = this.markers.read(tape, receivedAtMs)
+    this.markerCounts.unread += unread
+    if (!spans) return blocks
+    this.markerCounts.stored += spans.kinds.length
+    return [...blocks, ...this.markerBuilder.build(spans, tenant, receivedAtMs)]
+  }
+
+  forget(): void {}
+}

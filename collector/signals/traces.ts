@@ -1,0 +1,64 @@
+/** The way of traces: index → resend filter → map → blocks of `spans`, and of `markers` for what spans tell before they end. */
+import { type MappedSpans, SpanMarkers } from '@runlens/mapping'
+import { type IndexOutcome, indexTraces, jsonToTraces, type OtlpLimits, TraceTape } from '@runlens/otlp'
+import { AttributeValues } from '../blocks/attribute-values.ts'
+import type { Block } from '../blocks/block-builder.ts'
+import { ByteBuffer } from '../blocks/byte-buffer.ts'
+import { MarkerBlockBuilder } from '../blocks/marker-blocks.ts'
+import { RowNumbers } from '../blocks/sources.ts'
+import { createSpanBlockBuilder } from '../blocks/span-blocks.ts'
+import type { ResendFilter } from '../resend-filter.ts'
+import type { Admitted, Way } from './way.ts'
+
+/** What each span of a tape says of itself; the answer is valid until the next call. */
+export interface SpanMapper {
+  map(tape: TraceTape): MappedSpans
+}
+
+export class TraceWay implements Way {
+  readonly noun = 'spans'
+  private readonly tape = new TraceTape()
+  private readonly values = new AttributeValues()
+  private readonly builder = createSpanBlockBuilder()
+  private readonly fresh = new RowNumbers()
+  private readonly keys = new ByteBuffer()
+  private readonly markers: SpanMarkers
+  private readonly markerBuilder = new MarkerBlockBuilder()
+
+  constructor(
+    private readonly limits: OtlpLimits,
+    private readonly filter: ResendFilter,
+    private readonly mapper: SpanMapper,
+  ) {
+    this.markers = new SpanMarkers(mapper, limits)
+  }
+
+  readJson(body: Buffer) {
+    return jsonToTraces(body, this.limits)
+  }
+
+  index(body: Buffer, nowMs: number): IndexOutcome {
+    return indexTraces(this.tape, body, this.limits, nowMs)
+  }
+
+  admit(tenant: Uint8Array): Admitted {
+    this.fresh.clear()
+    this.keys.clear()
+    this.filter.admit(this.tape, tenant, this.fresh, this.keys)
+    return { items: this.tape.spans.length, fresh: this.fresh.length, keys: this.keys.view() }
+  }
+
+  build(tenant: Uint8Array, receivedAtMs: number): Block[] {
+    const { tape, fresh } = this
+    const mapped = this.mapper.map(tape)
+    this.values.prepare(tape)
+    const blocks = this.builder.build({ tape, mapped, values: this.values, tenant, receivedAtMs }, fresh)
+    // Only now: the mapper's answer is another one then.
+    const markers = this.markers.read(tape, fresh.at.subarray(0, fresh.length), receivedAtMs)
+    return markers ? [...blocks, ...this.markerBuilder.build(markers, tenant, receivedAtMs)] : blocks
+  }
+
+  forget(keys: Uint8Array): void {
+    this.filter.forget(keys)
+  }
+}

@@ -1,0 +1,11 @@
+/** Indexes an ExportLogsServiceRequest. */
+import { type IndexOutcome, indexRequest } from './index-request.ts'
+import type { OtlpLimits } from './limits.ts'
+import type { LogTape } from './log-tape.ts'
+import { scanLogRecord } from './scan-log-record.ts'
+
+/** {@link indexRequest} of log records. `spansPerRequestMax` and `attributesPerSpanMax` hold for them too. */
+export function indexLogs(tape: LogTape, body: Buffer, limits: OtlpLimits, nowMs: number): IndexOutcome {
+  const items = { noun: 'log records', rows: tape.logs, scanItem: scanLogRecord }
+  return indexRequest(tape, items, 'ExportLogsServiceRequest', body, limits, nowMs)
+}
