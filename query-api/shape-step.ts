@@ -4,12 +4,14 @@ import type { TreeItem } from '@runlens/mapping'
 import type { StepAttributes } from './questions/step-attributes.ts'
 import type { StepHistory } from './questions/step-history.ts'
 import type { Step } from './schema/tree.ts'
-import { known } from './shape-execution.ts'
+import { isOpen, known } from './shape-execution.ts'
 import { formatTime } from './time.ts'
 
 export interface StepContext {
   /** Start of the execution, nanoseconds. */
   startedAt: bigint
+  /** Nothing has been heard of the execution for long: nor of its steps that did not end. */
+  isLost: boolean
   /** Status of the execution that a child step is. */
   childStatus: (spanId: string) => Status | undefined
   attributes: (traceId: string, spanId: string) => StepAttributes | undefined
@@ -26,7 +28,8 @@ export function shapeStep(
   const duration = span.ended_at === 0n ? null : milliseconds(span.ended_at - span.started_at)
   const attributes = context.attributes(span.trace_id, span.span_id)
   const name = span.step_name || span.name
-  const status = part === 'child' ? (context.childStatus(span.span_id) ?? span.status) : span.status
+  const own = context.isLost && isOpen(span.status) ? 'lost' : span.status
+  const status = part === 'child' ? (context.childStatus(span.span_id) ?? own) : own
   return {
     step_id: span.span_id,
     parent_id: known(parent),

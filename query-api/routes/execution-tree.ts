@@ -6,11 +6,12 @@ import { findExecution } from '../find-execution.ts'
 import { type Moments, momentsOf } from '../meta.ts'
 import { dirtyHours } from '../questions/dirty-hours.ts'
 import type { ReadExecution } from '../questions/read-executions.ts'
+import { isSilent } from '../questions/status.ts'
 import { type StepAttributes, stepAttributes } from '../questions/step-attributes.ts'
 import { stepHistory } from '../questions/step-history.ts'
 import { choice, instanceParameter, noRange } from '../schema/parameters.ts'
 import { type Tree, treeSchema } from '../schema/tree.ts'
-import { isLively, known } from '../shape-execution.ts'
+import { known } from '../shape-execution.ts'
 import { percentileOf, type StepContext, shapeStep } from '../shape-step.ts'
 import { formatTime, NS_PER_DAY, NS_PER_SECOND } from '../time.ts'
 import { executionPath } from './execution-detail.ts'
@@ -94,7 +95,7 @@ async function shapeItems(
   { services: { runner }, scope, signal }: AskedTree,
   row: ReadExecution,
   { items, settled, attributes }: FoundItems,
-  { lostBeforeNs }: Moments,
+  { silence }: Moments,
 ): Promise<Tree['steps']> {
   if (items.length === 0) return []
   const startedAt = BigInt(row.started_ns)
@@ -110,13 +111,15 @@ async function shapeItems(
   const bySpan = new Map(attributes.map((of) => [`${of.trace}-${of.span}`, of]))
   const byStep = new Map(histories.map((of) => [of.step_name, of]))
   const statusOf = new Map(
-    settled.executions.flatMap(({ segments, status, last_seen_at }) => {
-      const shown = isLively(status) && last_seen_at < lostBeforeNs ? 'lost' : status
+    settled.executions.flatMap((execution) => {
+      const { segments, status } = execution
+      const shown = isSilent(execution, silence) ? 'lost' : status
       return segments.map(({ span_id }) => [span_id, shown] as const)
     }),
   )
   const context: StepContext = {
     startedAt,
+    isLost: row.shown_status === 'lost',
     childStatus: (spanId) => statusOf.get(spanId),
     attributes: (traceId, spanId) => bySpan.get(`${traceId}-${spanId}`),
     percentile: (name, durationMs) => percentileOf(byStep.get(name), durationMs),
