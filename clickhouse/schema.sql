@@ -26,6 +26,46 @@ ORDER BY arrived_at
 TTL toDateTime(arrived_at) + toIntervalDay(1)
 SETTINGS ttl_only_drop_parts = 1, max_bytes_to_merge_at_max_space_in_pool = 8388608, non_replicated_deduplication_window = 10000, index_granularity = 8192;
 
+CREATE MATERIALIZED VIEW arrivals_from_markers TO arrivals
+(
+    `arrived_at` DateTime64(6),
+    `tenant` LowCardinality(String),
+    `trace_id` FixedString(16),
+    `span_id` FixedString(8),
+    `parent_span_id` FixedString(8),
+    `received_at` DateTime64(3),
+    `name` LowCardinality(String),
+    `kind` UInt8,
+    `started_at` DateTime64(9),
+    `ended_at` DateTime64(9),
+    `status_code` UInt8,
+    `service` LowCardinality(String),
+    `role` Enum8('other' = 0, 'marker' = 1, 'step' = 2, 'candidate' = 3, 'entry' = 4),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
+    `labels_json` LowCardinality(String),
+    `fields_json` String,
+    `attribute_values` String
+)
+AS SELECT
+    now64(6) AS arrived_at,
+    tenant,
+    trace_id,
+    span_id,
+    parent_span_id,
+    received_at,
+    name,
+    kind,
+    started_at,
+    ended_at,
+    status_code,
+    service,
+    role,
+    status,
+    labels_json,
+    fields_json,
+    if(role >= 'candidate', attribute_values, '') AS attribute_values
+FROM markers;
+
 CREATE MATERIALIZED VIEW arrivals_from_spans TO arrivals
 (
     `arrived_at` DateTime64(6),
@@ -201,6 +241,7 @@ CREATE TABLE executions
     `started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
     `ended_at` Nullable(DateTime64(9)) CODEC(ZSTD(1)),
     `last_seen_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `heartbeat_at` Nullable(DateTime64(3)) CODEC(ZSTD(1)),
     `duration_ms` Nullable(Float64) CODEC(ZSTD(1)),
     `queue_ms` Nullable(Float64) CODEC(ZSTD(1)),
     `progress` Nullable(Float32) CODEC(ZSTD(1)),
@@ -256,6 +297,70 @@ ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toDate(anchor_at, 'UTC')
 ORDER BY (tenant, anchor_at, execution_id, instance)
 SETTINGS index_granularity = 1024, min_compress_block_size = 8192, min_age_to_force_merge_seconds = 21600, min_age_to_force_merge_on_partition_only = 1;
+
+CREATE TABLE logs
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `received_at` DateTime64(3) CODEC(Delta(8), ZSTD(1)),
+    `time` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `trace_id` FixedString(16) CODEC(ZSTD(1)),
+    `span_id` FixedString(8) CODEC(NONE),
+    `severity_number` UInt8 CODEC(ZSTD(1)),
+    `severity_text` LowCardinality(String) CODEC(ZSTD(1)),
+    `service` LowCardinality(String) CODEC(ZSTD(1)),
+    `event_name` LowCardinality(String) CODEC(ZSTD(1)),
+    `body` String CODEC(ZSTD(1)),
+    `attribute_values` String CODEC(ZSTD(1)),
+    `labels_json` LowCardinality(String) CODEC(ZSTD(1)),
+    `scope_json` LowCardinality(String) CODEC(ZSTD(1)),
+    `resource_json` LowCardinality(String) CODEC(ZSTD(1)),
+    `attributes` Map(LowCardinality(String), String) ALIAS mapFromArrays(arraySlice(JSONExtract(labels_json, 'attribute_keys', 'Array(String)'), 1, length(JSONExtract(attribute_values, 'Array(String)'))), JSONExtract(attribute_values, 'Array(String)')),
+    `attribute_types` String ALIAS JSONExtractString(labels_json, 'attribute_types'),
+    `body_type` LowCardinality(String) ALIAS JSONExtractString(labels_json, 'body_type'),
+    `flags` UInt32 ALIAS JSONExtractUInt(labels_json, 'flags'),
+    `dropped_attributes_count` UInt32 ALIAS JSONExtractUInt(labels_json, 'dropped_attributes_count'),
+    `scope_name` LowCardinality(String) ALIAS JSONExtractString(scope_json, 'name'),
+    `scope_version` LowCardinality(String) ALIAS JSONExtractString(scope_json, 'version'),
+    `scope_schema_url` LowCardinality(String) ALIAS JSONExtractString(scope_json, 'schema_url'),
+    `scope_attributes` Map(LowCardinality(String), String) ALIAS JSONExtract(scope_json, 'attributes', 'Map(String, String)'),
+    `scope_attribute_types` LowCardinality(String) ALIAS JSONExtractString(scope_json, 'attribute_types'),
+    `scope_dropped_attributes_count` UInt32 ALIAS JSONExtractUInt(scope_json, 'dropped_attributes_count'),
+    `resource_schema_url` LowCardinality(String) ALIAS JSONExtractString(resource_json, 'schema_url'),
+    `resource_attributes` Map(LowCardinality(String), String) ALIAS JSONExtract(resource_json, 'attributes', 'Map(String, String)'),
+    `resource_attribute_types` LowCardinality(String) ALIAS JSONExtractString(resource_json, 'attribute_types'),
+    `resource_dropped_attributes_count` UInt32 ALIAS JSONExtractUInt(resource_json, 'dropped_attributes_count'),
+    INDEX by_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE = MergeTree
+PARTITION BY toDate(time, 'UTC')
+ORDER BY (tenant, toStartOfFiveMinutes(time, 'UTC'), service, trace_id, time)
+SETTINGS merge_selector_base = 12, non_replicated_deduplication_window = 10000, index_granularity = 8192;
+
+CREATE TABLE markers
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `received_at` DateTime64(3) CODEC(Delta(8), ZSTD(1)),
+    `trace_id` FixedString(16) CODEC(ZSTD(1)),
+    `span_id` FixedString(8) CODEC(NONE),
+    `marker` Enum8('started' = 1, 'updated' = 2, 'heartbeat' = 3, 'exception' = 4) CODEC(ZSTD(1)),
+    `recorded_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `parent_span_id` FixedString(8) CODEC(ZSTD(1)),
+    `name` LowCardinality(String) CODEC(ZSTD(1)),
+    `kind` UInt8 CODEC(ZSTD(1)),
+    `started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `ended_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `status_code` UInt8 CODEC(ZSTD(1)),
+    `service` LowCardinality(String) CODEC(ZSTD(1)),
+    `role` Enum8('other' = 0, 'marker' = 1, 'step' = 2, 'candidate' = 3, 'entry' = 4) CODEC(ZSTD(1)),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `attribute_values` String CODEC(ZSTD(1)),
+    `labels_json` LowCardinality(String) CODEC(ZSTD(1)),
+    `fields_json` String CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(recorded_at)
+PARTITION BY toDate(started_at, 'UTC')
+ORDER BY (tenant, trace_id, span_id, marker, if(marker = 'heartbeat', 0, sipHash64(recorded_at, labels_json, fields_json, attribute_values)))
+SETTINGS index_granularity = 256, merge_selector_base = 12, non_replicated_deduplication_window = 10000;
 
 CREATE TABLE schema_migrations
 (
@@ -352,11 +457,35 @@ CREATE TABLE traces
     `first_started_at` SimpleAggregateFunction(min, DateTime64(9)) CODEC(ZSTD(1)),
     `last_started_at` SimpleAggregateFunction(max, DateTime64(9)) CODEC(ZSTD(1)),
     `services` SimpleAggregateFunction(groupUniqArrayArray, Array(String)) CODEC(ZSTD(1)),
-    `spans` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1))
+    `spans` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
+    `markers` SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1))
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant, trace_id)
 SETTINGS index_granularity = 256, merge_selector_base = 12, non_replicated_deduplication_window = 10000;
+
+CREATE MATERIALIZED VIEW traces_from_markers TO traces
+(
+    `tenant` LowCardinality(String),
+    `trace_id` FixedString(16),
+    `first_started_at` DateTime64(9),
+    `last_started_at` DateTime64(9),
+    `services` Array(String),
+    `spans` UInt64,
+    `markers` UInt64
+)
+AS SELECT
+    tenant,
+    trace_id,
+    min(started_at) AS first_started_at,
+    max(started_at) AS last_started_at,
+    groupUniqArray(toString(service)) AS services,
+    count() AS spans,
+    count() AS markers
+FROM markers
+GROUP BY
+    tenant,
+    trace_id;
 
 CREATE MATERIALIZED VIEW traces_from_spans TO traces
 (

@@ -27,7 +27,7 @@ export async function findExecution(
 ): Promise<FoundExecution> {
   const places = await runner.ask(locateExecution(scope, wanted.executionId), signal)
   if (places.length > 0) {
-    const question = readExecutions(scope, wanted.executionId, places, moments.lostBeforeNs)
+    const question = readExecutions(scope, wanted.executionId, places, moments.silence)
     const rows = await runner.ask(question, signal)
     const row = rows.find(({ instance }) => wanted.instance === undefined || instance === wanted.instance)
     if (row) {

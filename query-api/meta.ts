@@ -1,6 +1,6 @@
 /** What lets a reader judge an answer: its range, its source, when it was asked and how far the data lag. */
 import { settlingLag } from './questions/settling-lag.ts'
-import { LOST_AFTER_MS } from './questions/status.ts'
+import { type Silence, silenceAt } from './questions/status.ts'
 import type { OpenRange } from './range.ts'
 import type { Services } from './routes/route.ts'
 import type { Meta } from './schema/execution.ts'
@@ -10,16 +10,14 @@ import { formatTime, NS_PER_MS } from './time.ts'
 export interface Moments {
   nowMs: number
   nowNs: bigint
-  /**
-   * Open executions heard of last before this are lost. On whole seconds, so that questions of the same second are identical.
-   */
-  lostBeforeNs: bigint
+  /** Which open executions are lost. On whole seconds, so that questions of the same second are identical. */
+  silence: Silence
 }
 
 export function momentsOf(services: Services): Moments {
   const nowMs = services.now()
   const wholeMs = Math.floor(nowMs / 1000) * 1000
-  return { nowMs, nowNs: BigInt(nowMs) * NS_PER_MS, lostBeforeNs: BigInt(wholeMs - LOST_AFTER_MS) * NS_PER_MS }
+  return { nowMs, nowNs: BigInt(nowMs) * NS_PER_MS, silence: silenceAt(wholeMs, services.lostAfterMs) }
 }
 
 export interface MetaParts {

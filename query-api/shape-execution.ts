@@ -1,11 +1,12 @@
 /** Rows of executions to the objects of an answer: unknown text and figures become null, times ISO-8601. */
-import { type ExecutionKind, LIVELY_STATUSES, OPEN_STATUSES, type Status } from '@runlens/conventions'
+import { type ExecutionKind, OPEN_STATUSES, type Status } from '@runlens/conventions'
+import type { ExpectedEndOf } from './expected-ends.ts'
 import type { ExecutionColumns } from './questions/execution-columns.ts'
 import type { ListedExecution } from './questions/list-executions.ts'
 import type { ReadExecution } from './questions/read-executions.ts'
 import type { RelatedExecution } from './questions/related-executions.ts'
 import type { Execution, ExecutionDetail, ExecutionLink } from './schema/execution.ts'
-import { formatTimeText } from './time.ts'
+import { formatTime, formatTimeText } from './time.ts'
 
 type Common = Omit<Execution, 'input_preview' | 'output_preview'>
 
@@ -19,16 +20,12 @@ export function figure(value: string | number | null): number | null {
   return value === null ? null : Number(value)
 }
 
-/** Whether silence means that it is lost. */
-export function isLively(status: string): boolean {
-  return (LIVELY_STATUSES as readonly string[]).includes(status)
-}
-
 export function isOpen(status: string): boolean {
   return (OPEN_STATUSES as readonly string[]).includes(status)
 }
 
-function common(row: ExecutionColumns, nowNs: bigint): Common {
+function common(row: ExecutionColumns, expectedOf: ExpectedEndOf, nowNs: bigint): Common {
+  const { expectedNs, overdueNs } = expectedOf(row)
   return {
     execution_id: row.execution_id,
     kind: row.kind as ExecutionKind,
@@ -51,8 +48,8 @@ function common(row: ExecutionColumns, nowNs: bigint): Common {
     duration_ms: row.duration_ms,
     queue_ms: row.queue_ms,
     progress: row.progress,
-    expected_end_at: formatTimeText(row.expected_end_ns),
-    overdue: isOpen(row.shown_status) && row.expected_end_ns !== null && BigInt(row.expected_end_ns) < nowNs,
+    expected_end_at: expectedNs === null ? null : formatTime(expectedNs),
+    overdue: isOpen(row.shown_status) && overdueNs !== null && overdueNs < nowNs,
     error_type: known(row.error_type),
     error_class: known(row.error_class),
     error_message: known(row.error_message),
@@ -70,8 +67,12 @@ function common(row: ExecutionColumns, nowNs: bigint): Common {
   }
 }
 
-export function shapeListed(row: ListedExecution, nowNs: bigint): Execution {
-  return { ...common(row, nowNs), input_preview: known(row.input_preview), output_preview: known(row.output_preview) }
+export function shapeListed(row: ListedExecution, expectedOf: ExpectedEndOf, nowNs: bigint): Execution {
+  return {
+    ...common(row, expectedOf, nowNs),
+    input_preview: known(row.input_preview),
+    output_preview: known(row.output_preview),
+  }
 }
 
 /** One execution whole. */
@@ -79,10 +80,11 @@ export function shapeDetail(
   row: ReadExecution,
   related: readonly RelatedExecution[],
   instances: string[],
+  expectedOf: ExpectedEndOf,
   nowNs: bigint,
 ): ExecutionDetail {
   return {
-    ...common(row, nowNs),
+    ...common(row, expectedOf, nowNs),
     input: known(row.input),
     input_truncated: row.input_truncated === 1,
     output: known(row.output),

@@ -3,12 +3,14 @@ import { STEP_TYPES, type Status, type StepType } from '@runlens/conventions'
 import type { TreeItem } from '@runlens/mapping'
 import type { StepHistory } from './questions/step-history.ts'
 import type { Step } from './schema/tree.ts'
-import { known } from './shape-execution.ts'
+import { isOpen, known } from './shape-execution.ts'
 import { formatTime } from './time.ts'
 
 export interface StepContext {
   /** Start of the execution, nanoseconds. */
   startedAt: bigint
+  /** Nothing has been heard of the execution for long: nor of its steps that did not end. */
+  isLost: boolean
   /** Status of the execution that a child step is. */
   childStatus: (spanId: string) => Status | undefined
   attributes: (span: TreeItem['span']) => Readonly<Record<string, string>>
@@ -24,7 +26,8 @@ export function shapeStep(
 ): Step {
   const duration = span.ended_at === 0n ? null : milliseconds(span.ended_at - span.started_at)
   const name = span.step_name || span.name
-  const status = part === 'child' ? (context.childStatus(span.span_id) ?? span.status) : span.status
+  const own = context.isLost && isOpen(span.status) ? 'lost' : span.status
+  const status = part === 'child' ? (context.childStatus(span.span_id) ?? own) : own
   return {
     step_id: span.span_id,
     parent_id: known(parent),

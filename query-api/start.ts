@@ -46,6 +46,7 @@ export async function startQueryApi(
     spansPerTraceMax: settings.worker.spansPerTraceMax,
     payloadBytesMax: settings.mapping.payloadBytesMax,
     candidateTimeoutMs: settings.worker.candidateTimeoutMs,
+    lostAfterMs: settings.api.lostAfterMs,
     notReady: createReadiness(runner, now),
     metrics: metrics.registry,
   }

@@ -79,6 +79,8 @@ const fileSchema = z.strictObject({
       queriesMax: positive.default(4),
       queryTimeoutMs: positive.default(30_000),
       cacheMs: z.int().nonnegative().default(200),
+      /** How long an execution without any heartbeat may stay queued or running before it is shown as lost. */
+      lostAfterMs: positive.default(86_400_000),
     })
     .prefault({}),
   clickhouse: z

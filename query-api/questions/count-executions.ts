@@ -39,7 +39,7 @@ export function countOpen(scope: Scope, filter: ExecutionFilter): Question<Execu
     ...filterConditions(filter, parameters),
     // The index is about the stored status.
     `status IN ${OPEN}`,
-    `${shownStatus(parameters, filter.lostBeforeNs)} IN ${OPEN}`,
+    `${shownStatus(parameters, filter.silence)} IN ${OPEN}`,
   ])
   return { name: 'count-open', sql: `SELECT count() AS n\n${rows}`, params: parameters.values }
 }

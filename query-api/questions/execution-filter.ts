@@ -1,6 +1,6 @@
 /** The filter of the core as a value, and the SQL conditions that it means. */
 import type { Parameters } from './question.ts'
-import { statusConditions } from './status.ts'
+import { type Silence, statusConditions } from './status.ts'
 
 /** Columns that are filtered by one equal value. */
 export const EQUAL_COLUMNS = [
@@ -35,7 +35,7 @@ export interface ExecutionFilter {
   /** Half-open, nanoseconds. */
   range: { field: 'started_at' | 'ended_at'; from: bigint | null; to: bigint | null }
   /** Open executions heard of last before this are lost; nanoseconds. */
-  lostBeforeNs: bigint
+  silence: Silence
 }
 
 /** Where `q` looks; in the trace id too, if it may be a part of one. */
@@ -62,7 +62,7 @@ export function filterConditions(filter: ExecutionFilter, parameters: Parameters
   }
   if (filter.kind) conditions.push(`kind IN ${parameters.bind('kinds', 'Array(String)', filter.kind)}`)
   if (filter.status) {
-    conditions.push(...statusConditions(filter.status, parameters, filter.lostBeforeNs))
+    conditions.push(...statusConditions(filter.status, parameters, filter.silence))
   }
   const { min_duration_ms: min, max_duration_ms: max } = filter
   if (min !== null) conditions.push(`duration_ms >= ${parameters.bind('min_duration_ms', 'Float64', min)}`)

@@ -2,7 +2,7 @@
 import { bucketDurationSql, durationBucketSql, EXECUTION_SCALE, FAILURES, QUANTILE_LEVELS } from '@runlens/clickhouse'
 import { indent, type Parameters, rowsOf, type Scope } from './question.ts'
 import { inRawHours } from './raw-hours.ts'
-import { FINAL, fellSilent, OPEN } from './status.ts'
+import { FINAL, fellSilent, OPEN, type Silence } from './status.ts'
 
 export interface FiguresFilter {
   /** Half-open, nanoseconds; the period before it of the same length is read too. */
@@ -10,7 +10,7 @@ export interface FiguresFilter {
   /** null: all but query and request. */
   kind: readonly string[] | null
   environment: string | null
-  lostBeforeNs: bigint
+  silence: Silence
 }
 
 /** Where the figures come from; see `planFigures`. */
@@ -102,7 +102,7 @@ function rawPart(
     ...conditions,
   ])
   // Grouped by what is stored: making the text of a status for every row took a third of the time.
-  const silent = `${fellSilent(parameters, filter.lostBeforeNs)} AS fell_silent`
+  const silent = `${fellSilent(parameters, filter.silence)} AS fell_silent`
   const timed = `duration_ms IS NOT NULL AND (fell_silent OR status IN ${FINAL})`
   const state =
     quantiles === 'exact'

@@ -31,7 +31,7 @@ export function lastFailures(
     `started_at IN ${parameters.bindTimes('starts', starts)}`,
     `workflow_id IN ${parameters.bind('workflow_ids', 'Array(String)', ids)}`,
     ...scopeConditions(filter, parameters),
-    ...statusConditions(FAILURE_STATUSES, parameters, filter.lostBeforeNs),
+    ...statusConditions(FAILURE_STATUSES, parameters, filter.silence),
   ])
   const ofLast = (column: string) => `argMax(${column}, (started_at, execution_id))`
   const sql = `SELECT

@@ -39,7 +39,7 @@ export function listExecutions(
     upTo(page, { ...last, value: last.sort_value }, 'until', parameters),
   ]
   const columns = [
-    ...executionColumns(shownStatus(parameters, filter.lostBeforeNs)),
+    ...executionColumns(shownStatus(parameters, filter.silence)),
     'substringUTF8(input, 1, 200) AS input_preview',
     'substringUTF8(output, 1, 200) AS output_preview',
     sortValue(page),

@@ -72,6 +72,7 @@ ARRAY JOIN
   steps.name AS step_name,
   steps.duration_ms AS step_ms`,
   spans: 'spans FINAL',
+  logs: 'logs',
 } as const
 export type Source = keyof typeof SOURCES
 

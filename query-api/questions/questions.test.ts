@@ -3,6 +3,7 @@ import { countExecutions, countOpen } from './count-executions.ts'
 import { dirtyHours } from './dirty-hours.ts'
 import { durationFloor } from './duration-floor.ts'
 import type { ExecutionFilter } from './execution-filter.ts'
+import { executionLogs } from './execution-logs.ts'
 import type { FiguresFilter } from './figures.ts'
 import { type CandidateSearch, findAnchors, findCandidates } from './find-candidates.ts'
 import { kpiFigures } from './kpi-figures.ts'
@@ -15,9 +16,11 @@ import { readTrace } from './read-trace.ts'
 import { relatedExecutions } from './related-executions.ts'
 import { settlingLag } from './settling-lag.ts'
 import { stepHistory } from './step-history.ts'
+import { usualDurations } from './usual-durations.ts'
 import { workflowFigures } from './workflow-figures.ts'
 
 const scope = { tenant: 'acme' }
+const silence = { lostBeforeNs: 3n, heartbeatBeforeNs: 4n }
 const HOSTILE = "x' OR 1=1 --"
 
 const everyFilter: ExecutionFilter = {
@@ -46,7 +49,7 @@ const everyFilter: ExecutionFilter = {
   attributes: [{ key: HOSTILE, value: HOSTILE }],
   q: HOSTILE,
   range: { field: 'ended_at', from: 1n, to: 2n },
-  lostBeforeNs: 3n,
+  silence,
 }
 const noFilter: ExecutionFilter = {
   equal: {},
@@ -57,14 +60,14 @@ const noFilter: ExecutionFilter = {
   attributes: [],
   q: null,
   range: { field: 'started_at', from: null, to: null },
-  lostBeforeNs: 3n,
+  silence,
 }
 const firstPage: CandidateSearch = { sort: 'started_at', order: 'desc', after: null, windowFromNs: 5n, limit: 202 }
 const after = { value: '7', execution_id: HOSTILE, instance: HOSTILE }
 const byDuration = { sort: 'duration_ms', order: 'asc', after } as const
 const withoutEnd = { sort: 'ended_at', order: 'desc', after: { ...after, value: null } } as const
 const candidate = { anchor_us: '1700000000000005', execution_id: HOSTILE, instance: HOSTILE, sort_value: '6' }
-const figures: FiguresFilter = { range: { from: 100n, to: 200n }, kind: null, environment: null, lostBeforeNs: 3n }
+const figures: FiguresFilter = { range: { from: 100n, to: 200n }, kind: null, environment: null, silence }
 const narrow: FiguresFilter = { ...figures, kind: ['agent'], environment: HOSTILE }
 const raw = { source: 'raw', rawHours: [] } as const
 const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
@@ -98,13 +101,19 @@ const QUESTIONS: [string, Question<unknown>][] = [
   ['count-executions-at-anchors', countExecutions(scope, noFilter, { anchors: ['5', '1700000000000006'] })],
   ['count-open', countOpen(scope, everyFilter)],
   ['locate-execution', locateExecution(scope, HOSTILE)],
-  ['read-executions', readExecutions(scope, HOSTILE, [{ instance: 'a', anchor_us: '5', traces: [] }], 3n)],
-  ['related-executions', relatedExecutions(scope, relative, 3n)],
+  ['read-executions', readExecutions(scope, HOSTILE, [{ instance: 'a', anchor_us: '5', traces: [] }], silence)],
+  ['related-executions', relatedExecutions(scope, relative, silence)],
   ['kpi-figures-raw', kpiFigures(scope, figures, raw, 24)],
   ['kpi-figures-rollup', kpiFigures(scope, narrow, rollup, 30)],
   ['workflow-figures-raw', workflowFigures(scope, figures, raw, 100)],
   ['workflow-figures-rollup', workflowFigures(scope, narrow, rollup, 100)],
   ['last-failures', lastFailures(scope, narrow, [{ workflow_id: HOSTILE, last_failure_ns: '1700000000000000005' }])],
+  ['usual-durations', usualDurations(scope, [HOSTILE], 5n)],
+  ['execution-logs', executionLogs(scope, { traces: ['ab'.repeat(16)], from: 1n, to: 2n, after: null }, 101)],
+  [
+    'execution-logs-next-page',
+    executionLogs(scope, { traces: [], from: 1n, to: 2n, after: { time_ns: '7', hash: '8' } }, 101),
+  ],
   ['dirty-hours', dirtyHours(scope, 1n, 2n)],
   ['read-trace', readTrace(scope, places, 10)],
   ['step-history', stepHistory(scope, { ...history, rawHours: [] })],

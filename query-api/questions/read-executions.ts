@@ -2,7 +2,7 @@
 import { type ExecutionColumns, executionColumns } from './execution-columns.ts'
 import type { ExecutionPlace } from './locate-execution.ts'
 import { nanoseconds, Parameters, type Question, rowsOf, type Scope } from './question.ts'
-import { shownStatus } from './status.ts'
+import { type Silence, shownStatus } from './status.ts'
 
 export interface ReadExecution extends ExecutionColumns {
   anchor_us: string
@@ -49,7 +49,7 @@ export function readExecutions(
   scope: Scope,
   executionId: string,
   places: readonly ExecutionPlace[],
-  lostBeforeNs: bigint,
+  silence: Silence,
 ): Question<ReadExecution> {
   const parameters = new Parameters()
   const anchors = places.map(
@@ -60,7 +60,7 @@ export function readExecutions(
     `anchor_at IN (${anchors.join(', ')})`,
     `execution_id = ${parameters.bind('execution_id', 'String', executionId)}`,
   ]
-  const columns = [...executionColumns(shownStatus(parameters, lostBeforeNs)), ...COLUMNS]
+  const columns = [...executionColumns(shownStatus(parameters, silence)), ...COLUMNS]
   const sql = `SELECT\n  ${columns.join(',\n  ')}\n${rowsOf('executions', scope, parameters, conditions)}\nORDER BY started_at DESC, instance`
   return { name: 'read-executions', sql, params: parameters.values }
 }

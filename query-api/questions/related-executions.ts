@@ -1,6 +1,6 @@
 /** Executions that an execution names or that name it: parent, children, attempts, replays. */
 import { nanoseconds, Parameters, type Question, rowsOf, type Scope } from './question.ts'
-import { shownStatus } from './status.ts'
+import { type Silence, shownStatus } from './status.ts'
 
 export interface RelatedExecution {
   execution_id: string
@@ -31,7 +31,7 @@ const RELATED_MAX = 300
 /**
  * Oldest first. Ids are unique within an instance only, so relatives of another instance count only when they share a trace.
  */
-export function relatedExecutions(scope: Scope, of: Relative, lostBeforeNs: bigint): Question<RelatedExecution> {
+export function relatedExecutions(scope: Scope, of: Relative, silence: Silence): Question<RelatedExecution> {
   const parameters = new Parameters()
   const named = [of.parent_execution_id, of.retry_of, of.replay_of].filter((id) => id !== '')
   const id = parameters.bind('execution_id', 'String', of.execution_id)
@@ -47,7 +47,7 @@ export function relatedExecutions(scope: Scope, of: Relative, lostBeforeNs: bigi
   execution_id,
   instance,
   workflow_name,
-  ${shownStatus(parameters, lostBeforeNs)} AS shown_status,
+  ${shownStatus(parameters, silence)} AS shown_status,
   ${nanoseconds('started_at')} AS started_ns,
   parent_execution_id,
   retry_of,

@@ -1,5 +1,6 @@
 /** `GET /api/v1/executions/id/{execution_id}`: one execution in full. */
 import { z } from 'zod'
+import { expectedEnds } from '../expected-ends.ts'
 import { findExecution } from '../find-execution.ts'
 import { momentsOf } from '../meta.ts'
 import { relatedExecutions } from '../questions/related-executions.ts'
@@ -35,7 +36,10 @@ export const executionDetail = route({
       replay_of,
       started_ns: BigInt(row.started_ns),
     }
-    const related = await services.runner.ask(relatedExecutions(scope, relative, moments.lostBeforeNs), signal)
-    return { json: shapeDetail(row, related, instances, moments.nowNs) }
+    const [related, expectedOf] = await Promise.all([
+      services.runner.ask(relatedExecutions(scope, relative, moments.silence), signal),
+      expectedEnds(services.runner, scope, [row], moments, signal),
+    ])
+    return { json: shapeDetail(row, related, instances, expectedOf, moments.nowNs) }
   },
 })

@@ -6,10 +6,11 @@ import { findExecution } from '../find-execution.ts'
 import { type Moments, momentsOf } from '../meta.ts'
 import { type DirtyHourRow, dirtyHours } from '../questions/dirty-hours.ts'
 import type { ReadExecution } from '../questions/read-executions.ts'
+import { isSilent } from '../questions/status.ts'
 import { stepHistory } from '../questions/step-history.ts'
 import { choice, instanceParameter, noRange } from '../schema/parameters.ts'
 import { type Tree, treeSchema } from '../schema/tree.ts'
-import { isLively, known } from '../shape-execution.ts'
+import { known } from '../shape-execution.ts'
 import { percentileOf, type StepContext, shapeStep } from '../shape-step.ts'
 import { formatTime, NS_PER_DAY, NS_PER_SECOND } from '../time.ts'
 import { executionPath } from './execution-detail.ts'
@@ -97,7 +98,7 @@ async function shapeItems(
   { services: { runner }, scope, signal }: AskedTree,
   row: ReadExecution,
   { items, settled, attributes, past, dirty }: FoundItems,
-  { lostBeforeNs }: Moments,
+  { silence }: Moments,
 ): Promise<Tree['steps']> {
   if (items.length === 0) return []
   const history = {
@@ -109,13 +110,15 @@ async function shapeItems(
   const histories = await runner.ask(stepHistory(scope, history), signal)
   const byStep = new Map(histories.map((of) => [of.step_name, of]))
   const statusOf = new Map(
-    settled.executions.flatMap(({ segments, status, last_seen_at }) => {
-      const shown = isLively(status) && last_seen_at < lostBeforeNs ? 'lost' : status
+    settled.executions.flatMap((execution) => {
+      const { segments, status } = execution
+      const shown = isSilent(execution, silence) ? 'lost' : status
       return segments.map(({ span_id }) => [span_id, shown] as const)
     }),
   )
   const context: StepContext = {
     startedAt: past.to,
+    isLost: row.shown_status === 'lost',
     childStatus: (spanId) => statusOf.get(spanId),
     attributes: (span) => attributes.get(spanKey(span)) ?? {},
     percentile: (name, durationMs) => percentileOf(byStep.get(name), durationMs),

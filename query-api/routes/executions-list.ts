@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { countMatches, countOpenMatches } from '../count-matches.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
+import { expectedEnds } from '../expected-ends.ts'
 import { type Moments, momentsOf, readMeta, withoutMoment } from '../meta.ts'
 import { invalidParameter } from '../problem.ts'
 import { COUNTED_MAX } from '../questions/count-executions.ts'
@@ -50,8 +51,9 @@ export const executionsList = route({
     ])
     const page = rows.slice(0, limit)
     const last = rows.length > limit ? page.at(-1) : undefined
+    const expectedOf = await expectedEnds(runner, asked.scope, page, moments, asked.signal)
     const answer: ExecutionList = {
-      executions: page.map((row) => shapeListed(row, moments.nowNs)),
+      executions: page.map((row) => shapeListed(row, expectedOf, moments.nowNs)),
       count: page.length,
       total: Math.min(size, COUNTED_MAX),
       total_is_bound: size > COUNTED_MAX,
@@ -91,7 +93,7 @@ function filterOf({ query, attributes }: AskedList, range: OpenRange, moments: M
     attributes,
     q: query.q ?? null,
     range: { field: query.time_field, ...range },
-    lostBeforeNs: moments.lostBeforeNs,
+    silence: moments.silence,
   }
 }
 

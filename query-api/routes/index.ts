@@ -1,5 +1,6 @@
 /** Every route of the API, literal paths before those with parameters. */
 import { executionDetail } from './execution-detail.ts'
+import { executionLogs } from './execution-logs.ts'
 import { executionTree } from './execution-tree.ts'
 import { executionsList } from './executions-list.ts'
 import { kpis } from './kpis.ts'
@@ -12,6 +13,7 @@ export const ROUTES: readonly Route[] = selfDescription([
   executionsList,
   executionDetail,
   executionTree,
+  executionLogs,
   trace,
   kpis,
   workflows,

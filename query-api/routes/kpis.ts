@@ -29,7 +29,7 @@ export const kpis = route({
     const before = range.from - (range.to - range.from)
     const plan = await planFigures(services.runner, scope, range, [before, ...edges], signal)
     const { kind = null, environment = null } = query
-    const filter = { range, kind, environment, lostBeforeNs: moments.lostBeforeNs }
+    const filter = { range, kind, environment, silence: moments.silence }
     const asking = services.runner.ask(kpiFigures(scope, filter, plan, buckets), signal)
     const parts = asking.then((rows) => ({
       range,

@@ -16,6 +16,8 @@ export interface Services {
   payloadBytesMax: number
   /** How long a candidate waits for its ancestors. */
   candidateTimeoutMs: number
+  /** How long an execution without any heartbeat may stay queued or running before it is lost. */
+  lostAfterMs: number
   /** Why the server can't answer questions yet; null when it can. */
   notReady: () => Promise<ReadinessFault | null>
   /** The process's own figures, as Prometheus reads them. */

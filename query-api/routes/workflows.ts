@@ -26,7 +26,7 @@ export const workflows = route({
     const previousFrom = range.from - (range.to - range.from)
     const plan = await planFigures(services.runner, scope, range, [previousFrom, range.from, range.to], signal)
     const { kind = null, environment = null } = query
-    const filter = { range, kind, environment, lostBeforeNs: moments.lostBeforeNs }
+    const filter = { range, kind, environment, silence: moments.silence }
     const asking = services.runner.ask(workflowFigures(scope, filter, plan, query.limit), signal)
     const parts = asking.then(([first]) => ({
       range,

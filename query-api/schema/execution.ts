@@ -25,12 +25,18 @@ export const executionSchema = z
     query: name(),
     started_at: isoTime(),
     ended_at: isoTime().nullable(),
-    last_seen_at: isoTime().describe('Latest time that any of its spans names'),
+    last_seen_at: isoTime().describe('Latest time that any of its spans names, or that is told of it while it runs'),
     duration_ms: figure(),
     queue_ms: figure(),
     progress: figure(),
-    expected_end_at: isoTime().nullable(),
-    overdue: z.boolean().describe('Open, and its expected end has passed'),
+    expected_end_at: isoTime()
+      .nullable()
+      .describe('As the emitter says; of an open one else by half of its workflow’s successes of the last 7 days'),
+    overdue: z
+      .boolean()
+      .describe(
+        'Open, and longer than the emitter expects, or than 95 % of its workflow’s successes of the last 7 days took',
+      ),
     error_type: name(),
     error_class: name(),
     error_message: name(),

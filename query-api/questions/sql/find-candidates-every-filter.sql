@@ -26,7 +26,7 @@ WHERE tenant = {tenant:String}
   AND parent_execution_id = {parent_execution_id:String}
   AND kind IN {kinds:Array(String)}
   AND status IN {stored_statuses:Array(String)}
-  AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN {statuses:Array(String)}
+  AND if(status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')), 'lost', toString(status)) IN {statuses:Array(String)}
   AND duration_ms >= {min_duration_ms:Float64}
   AND duration_ms <= {max_duration_ms:Float64}
   AND mapContains(attributes, {attribute_key_0:String})

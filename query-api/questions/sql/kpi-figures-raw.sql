@@ -24,7 +24,7 @@ FROM (
     AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
     AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
     AND kind NOT IN ('query', 'request')
-  GROUP BY is_current, bucket, status, status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC') AS fell_silent
+  GROUP BY is_current, bucket, status, status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')) AS fell_silent
 )
 GROUP BY GROUPING SETS ((is_current), (is_current, bucket))
 ORDER BY is_current, whole, bucket

@@ -10,5 +10,5 @@ WHERE tenant = {tenant:String}
   AND kind IN {kinds:Array(String)}
   AND environment = {environment:String}
   AND status IN {stored_statuses:Array(String)}
-  AND if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) IN {statuses:Array(String)}
+  AND if(status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')), 'lost', toString(status)) IN {statuses:Array(String)}
 GROUP BY workflow_id

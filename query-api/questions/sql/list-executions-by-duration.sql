@@ -29,7 +29,7 @@ SELECT
   parent_execution_id,
   retry_of,
   attempt,
-  if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown_status,
+  if(status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')), 'lost', toString(status)) AS shown_status,
   toString(toUnixTimestamp64Nano(started_at)) AS started_ns,
   toString(toUnixTimestamp64Nano(ended_at)) AS ended_ns,
   toString(toUnixTimestamp64Nano(last_seen_at)) AS last_seen_ns,

@@ -2,7 +2,7 @@ SELECT
   execution_id,
   instance,
   workflow_name,
-  if(status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), 'lost', toString(status)) AS shown_status,
+  if(status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')), 'lost', toString(status)) AS shown_status,
   toString(toUnixTimestamp64Nano(started_at)) AS started_ns,
   parent_execution_id,
   retry_of,

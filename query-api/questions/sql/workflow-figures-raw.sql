@@ -41,7 +41,7 @@ FROM (
       AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
       AND kind NOT IN ('query', 'request')
-    GROUP BY is_current, workflow_id, status, status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC') AS fell_silent
+    GROUP BY is_current, workflow_id, status, status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')) AS fell_silent
   )
   GROUP BY workflow_id
   HAVING total > 0

@@ -66,7 +66,7 @@ FROM (
       AND environment = {environment:String}
       AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
       AND ((started_at >= fromUnixTimestamp64Nano({run_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_0_to:Int64}, 'UTC')))
-    GROUP BY is_current, workflow_id, status, status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC') AS fell_silent
+    GROUP BY is_current, workflow_id, status, status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')) AS fell_silent
     UNION ALL
     SELECT
       toUnixTimestamp64Nano(started_at) >= {from:Int64} AS is_current,
@@ -96,7 +96,7 @@ FROM (
         AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
         AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
       )
-    GROUP BY is_current, workflow_id, status, status IN ('queued', 'running') AND last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC') AS fell_silent
+    GROUP BY is_current, workflow_id, status, status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')) AS fell_silent
   )
   GROUP BY workflow_id
   HAVING total > 0

@@ -1,0 +1,12 @@
+SELECT
+  workflow_id,
+  sum(durations) AS executions,
+  if(isNaN(quantilesTimingMerge(0.5)(duration_bucket)[1]), NULL, if(quantilesTimingMerge(0.5)(duration_bucket)[1] < 1, 0.125, 0.25 * pow(1.022, quantilesTimingMerge(0.5)(duration_bucket)[1] - 0.5))) AS p50_ms,
+  if(isNaN(quantilesTimingMerge(0.95)(duration_bucket)[1]), NULL, if(quantilesTimingMerge(0.95)(duration_bucket)[1] < 1, 0.125, 0.25 * pow(1.022, quantilesTimingMerge(0.95)(duration_bucket)[1] - 0.5))) AS p95_ms
+FROM execution_hours FINAL
+WHERE tenant = {tenant:String}
+  AND hour >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
+  AND workflow_id IN {workflow_ids:Array(String)}
+  AND status = 'success'
+  AND durations > 0
+GROUP BY workflow_id
