@@ -8,5 +8,6 @@ import { questions } from './questions.ts'
 import { settle } from './settle.ts'
 import { startup } from './startup.ts'
 import { visible } from './visible.ts'
+import { web } from './web.ts'
 
-export const ALL: readonly Benchmark[] = [collector, endToEnd, settle, visible, questions, disk, startup, peer]
+export const ALL: readonly Benchmark[] = [collector, endToEnd, settle, visible, questions, disk, startup, web, peer]
