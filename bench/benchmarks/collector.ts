@@ -7,6 +7,7 @@ import { whenSpoolIsEmpty } from '../harness/metrics.ts'
 import { inTemporaryDirectory, NO_CLICKHOUSE, type Running, startProcess } from '../harness/processes.ts'
 import { startStandIn } from '../harness/stand-in.ts'
 import { sendAll } from '../load/closed-loop.ts'
+import { grpcTargetAt } from '../load/grpc.ts'
 import { targetAt } from '../load/post.ts'
 
 const WARM_UP_REQUESTS = 60
@@ -15,6 +16,8 @@ interface Variant {
   what: string
   component: 'collector' | 'naive'
   clickhouse: 'stopped' | 'accepts'
+  /** Default: HTTP with these headers. */
+  transport?: 'grpc' | 'grpc, gzip'
   headers: Record<string, string>
   encode: (body: Buffer) => Buffer
 }
@@ -29,6 +32,8 @@ const VARIANTS: readonly Variant[] = [
   { ...plain, what: 'collector, protobuf, ClickHouse stopped' },
   { ...plain, what: 'collector, protobuf, and into a ClickHouse that costs nothing', clickhouse: 'accepts' },
   { ...plain, what: 'collector, protobuf, gzip', headers: GZIP, encode: (body) => gzipSync(body, { level: 1 }) },
+  { ...plain, what: 'collector, gRPC', transport: 'grpc' },
+  { ...plain, what: 'collector, gRPC, gzip', transport: 'grpc, gzip' },
   { ...plain, what: 'collector, JSON', headers: JSON_TYPE, encode: toJson },
 ]
 
@@ -92,7 +97,9 @@ async function measure(variant: Variant, requests: number, spans: number, seed: 
 
 async function sendTo(running: Running, variant: Variant, requests: number, generator: Generator): Promise<Sum> {
   const origin = `http://${running.listen.http}`
-  const target = targetAt(origin, variant.headers)
+  const target = variant.transport
+    ? grpcTargetAt(running.listen.grpc!, { gzip: variant.transport === 'grpc, gzip' })
+    : targetAt(origin, variant.headers)
   const bodies = (count: number) => Array.from({ length: count }, () => variant.encode(generator.next(Date.now()).body))
   await sendAll(target, bodies(WARM_UP_REQUESTS))
   const measured = bodies(requests)
@@ -102,6 +109,6 @@ async function sendTo(running: Running, variant: Variant, requests: number, gene
   if (variant.clickhouse === 'accepts') await whenSpoolIsEmpty(origin)
   const wallSeconds = (performance.now() - begin) / 1000
   const { cpuSeconds, peakRssMiB } = running.usage()
-  target.agent.destroy()
+  target.close()
   return { cpuSeconds: cpuSeconds - before, wallSeconds, peakRssMiB }
 }

@@ -9,6 +9,7 @@ import { questions } from './questions.ts'
 import { settle } from './settle.ts'
 import { startup } from './startup.ts'
 import { visible } from './visible.ts'
+import { web } from './web.ts'
 
 export const ALL: readonly Benchmark[] = [
   collector,
@@ -18,6 +19,7 @@ export const ALL: readonly Benchmark[] = [
   questions,
   disk,
   startup,
+  web,
   instrumentation,
   peer,
 ]

@@ -75,7 +75,7 @@ async function store(dataDir: string, url: string, requests: number): Promise<Se
   const target = targetAt(origin)
   await sendAll(target, bodies())
   await whenSpoolIsEmpty(origin)
-  target.agent.destroy()
+  target.close()
   await collector.stop()
   return sent
 }

@@ -1,6 +1,6 @@
 /** A few senders that each send the next request as soon as the one before is answered: as fast as the receiver takes them. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { post, type Target } from './post.ts'
+import type { Target } from './target.ts'
 
 const SENDERS = 4
 
@@ -15,7 +15,7 @@ export async function sendAll(target: Target, bodies: Iterable<Buffer>): Promise
 
 export async function sendUntilAccepted(target: Target, body: Buffer): Promise<number> {
   for (let tries = 1; ; tries++) {
-    const answer = await post(target, body)
+    const answer = await target.send(body)
     if (answer.kind === 'accepted') return tries
     if (answer.kind === 'refused') throw new Error(`a request was refused with ${answer.status}: ${answer.body}`)
     await sleep(answer.afterMs)

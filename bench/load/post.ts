@@ -1,29 +1,20 @@
-/** Sends one export request and tells what became of it. */
+/** Sends export requests over OTLP/HTTP. */
 import { Agent, request } from 'node:http'
-
-export type Answer =
-  | { kind: 'accepted' }
-  | { kind: 'later'; afterMs: number }
-  | { kind: 'refused'; status: number; body: string }
-
-export interface Target {
-  url: URL
-  agent: Agent
-  headers: Record<string, string>
-}
+import type { Answer, Target } from './target.ts'
 
 export function targetAt(origin: string, headers: Record<string, string> = {}, connections = 8): Target {
+  const url = new URL('/v1/traces', origin)
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+  const fixed = { 'content-type': 'application/x-protobuf', ...headers }
   return {
-    url: new URL('/v1/traces', origin),
-    agent: new Agent({ keepAlive: true, maxSockets: connections }),
-    headers: { 'content-type': 'application/x-protobuf', ...headers },
+    send: (body) => post(url, agent, { ...fixed, 'content-length': body.length }, body),
+    close: () => agent.destroy(),
   }
 }
 
-/** A broken connection counts as `later`: whoever sends again loses nothing. */
-export function post({ url, agent, headers }: Target, body: Buffer): Promise<Answer> {
+function post(url: URL, agent: Agent, headers: Record<string, string | number>, body: Buffer): Promise<Answer> {
   return new Promise((resolve) => {
-    const sending = request(url, { method: 'POST', agent, headers: { ...headers, 'content-length': body.length } })
+    const sending = request(url, { method: 'POST', agent, headers })
     sending.on('response', (answer) => {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))

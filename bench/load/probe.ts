@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TRACES } from '@runlens/otlp'
 import { keyValues } from '../generate/any-value.ts'
 import { sendUntilAccepted } from './closed-loop.ts'
-import type { Target } from './post.ts'
+import type { Target } from './target.ts'
 
 const ASK_EVERY_MS = 40
 const PATIENCE_MS = 30_000

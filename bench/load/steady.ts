@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Generator } from '../generate/generator.ts'
 import { sendUntilAccepted } from './closed-loop.ts'
-import type { Target } from './post.ts'
+import type { Target } from './target.ts'
 
 export interface SteadyOptions {
   target: Target
