@@ -43,11 +43,16 @@ export function mergeVersions(rows: readonly SettleSpan[]): SettleSpan | undefin
   )
 }
 
-/** When the last heartbeat was accepted, milliseconds since the epoch; 0 without one. */
+/** When the last heartbeat was accepted, at first, milliseconds since the epoch; 0 without one. */
 export function heartbeatOf(rows: readonly SettleSpan[]): number {
-  let at = 0
-  for (const { marker, received_at_ms } of rows) if (marker === 'heartbeat' && received_at_ms > at) at = received_at_ms
-  return at
+  let last: SettleSpan | undefined
+  for (const row of rows) {
+    if (row.marker !== 'heartbeat') continue
+    const isLater = !last || row.recorded_at > last.recorded_at
+    const isCopy = row.recorded_at === last?.recorded_at && row.received_at_ms < last.received_at_ms
+    if (isLater || isCopy) last = row
+  }
+  return last?.received_at_ms ?? 0
 }
 
 /** Of heartbeats the table keeps the last one; others must not count where they are still there. */
