@@ -1,11 +1,12 @@
 /** When open executions should end: as their emitter says, else as their workflow usually takes. */
 import type { Moments } from './meta.ts'
+import { dirtyHours } from './questions/dirty-hours.ts'
 import type { ExecutionColumns } from './questions/execution-columns.ts'
 import type { Scope } from './questions/question.ts'
 import { type UsualDuration, usualDurations } from './questions/usual-durations.ts'
 import type { Runner } from './run.ts'
 import { isOpen } from './shape-execution.ts'
-import { NS_PER_DAY, NS_PER_MS } from './time.ts'
+import { NS_PER_DAY, NS_PER_MS, NS_PER_SECOND } from './time.ts'
 
 export interface ExpectedEnd {
   /** Nanoseconds; null when nobody knows. */
@@ -19,6 +20,7 @@ export type ExpectedEndOf = (row: ExecutionColumns) => ExpectedEnd
 const UNKNOWN: ExpectedEnd = { expectedNs: null, overdueNs: null }
 /** Executions that make a history. */
 const EXECUTIONS_MIN = 5
+const NS_PER_HOUR = 3_600n * NS_PER_SECOND
 const HISTORY_NS = 7n * NS_PER_DAY
 /** A parameter has limited room. */
 const WORKFLOWS_MAX = 200
@@ -33,9 +35,12 @@ export async function expectedEnds(
 ): Promise<ExpectedEndOf> {
   const open = rows.filter((row) => isOpen(row.shown_status) && row.expected_end_ns === null && row.workflow_id !== '')
   const workflows = [...new Set(open.map(({ workflow_id }) => workflow_id))].sort().slice(0, WORKFLOWS_MAX)
-  // By the day, so that the same question is asked for a while.
-  const from = nowNs - (nowNs % NS_PER_DAY) - HISTORY_NS
-  const histories = workflows.length === 0 ? [] : await runner.ask(usualDurations(scope, workflows, from), signal)
+  if (workflows.length === 0) return (row) => expectedEnd(row, undefined)
+  // By the hour, so that the same question is asked for a while.
+  const from = nowNs - (nowNs % NS_PER_HOUR) - HISTORY_NS
+  const dirty = await runner.ask(dirtyHours(scope, from, nowNs), signal)
+  const rawHours = dirty.map(({ hour }) => hour).filter((hour) => BigInt(hour) * NS_PER_SECOND >= from)
+  const histories = await runner.ask(usualDurations(scope, { workflowIds: workflows, fromNs: from, rawHours }), signal)
   const byWorkflow = new Map(histories.map((history) => [history.workflow_id, history]))
   return (row) => expectedEnd(row, byWorkflow.get(row.workflow_id))
 }
