@@ -1,11 +1,12 @@
-/** When open executions should end: as their emitter says, else as their workflow usually takes. */
+/** When open executions should end: as their emitter says, else, of queued and running ones, as long as their workflow usually takes. */
 import type { Moments } from './meta.ts'
+import { dirtyHours } from './questions/dirty-hours.ts'
 import type { ExecutionColumns } from './questions/execution-columns.ts'
 import type { Scope } from './questions/question.ts'
 import { type UsualDuration, usualDurations } from './questions/usual-durations.ts'
 import type { Runner } from './run.ts'
-import { isOpen } from './shape-execution.ts'
-import { NS_PER_DAY, NS_PER_MS } from './time.ts'
+import { isLively } from './shape-execution.ts'
+import { NS_PER_DAY, NS_PER_HOUR, NS_PER_MS, NS_PER_SECOND } from './time.ts'
 
 export interface ExpectedEnd {
   /** Nanoseconds; null when nobody knows. */
@@ -31,11 +32,16 @@ export async function expectedEnds(
   { nowNs }: Moments,
   signal: AbortSignal,
 ): Promise<ExpectedEndOf> {
-  const open = rows.filter((row) => isOpen(row.shown_status) && row.expected_end_ns === null && row.workflow_id !== '')
+  const open = rows.filter(
+    (row) => isLively(row.shown_status) && row.expected_end_ns === null && row.workflow_id !== '',
+  )
   const workflows = [...new Set(open.map(({ workflow_id }) => workflow_id))].sort().slice(0, WORKFLOWS_MAX)
-  // By the day, so that the same question is asked for a while.
-  const from = nowNs - (nowNs % NS_PER_DAY) - HISTORY_NS
-  const histories = workflows.length === 0 ? [] : await runner.ask(usualDurations(scope, workflows, from), signal)
+  if (workflows.length === 0) return (row) => expectedEnd(row, undefined)
+  // By the hour, so that the same question is asked for a while.
+  const from = nowNs - (nowNs % NS_PER_HOUR) - HISTORY_NS
+  const dirty = await runner.ask(dirtyHours(scope, from, nowNs), signal)
+  const rawHours = dirty.map(({ hour }) => hour).filter((hour) => BigInt(hour) * NS_PER_SECOND >= from)
+  const histories = await runner.ask(usualDurations(scope, { workflowIds: workflows, fromNs: from, rawHours }), signal)
   const byWorkflow = new Map(histories.map((history) => [history.workflow_id, history]))
   return (row) => expectedEnd(row, byWorkflow.get(row.workflow_id))
 }
@@ -45,7 +51,7 @@ function expectedEnd(row: ExecutionColumns, history: UsualDuration | undefined):
     const expectedNs = BigInt(row.expected_end_ns)
     return { expectedNs, overdueNs: expectedNs }
   }
-  if (!isOpen(row.shown_status) || !history || Number(history.executions) < EXECUTIONS_MIN) return UNKNOWN
+  if (!isLively(row.shown_status) || !history || Number(history.executions) < EXECUTIONS_MIN) return UNKNOWN
   const after = (ms: number) => BigInt(row.started_ns) + BigInt(Math.round(ms)) * NS_PER_MS
   return { expectedNs: after(history.p50_ms), overdueNs: after(history.p95_ms) }
 }

@@ -1,5 +1,5 @@
 /** Rows of executions to the objects of an answer: unknown text and figures become null, times ISO-8601. */
-import { type ExecutionKind, OPEN_STATUSES, type Status } from '@runlens/conventions'
+import { type ExecutionKind, LIVELY_STATUSES, OPEN_STATUSES, type Status } from '@runlens/conventions'
 import type { ExpectedEndOf } from './expected-ends.ts'
 import type { ExecutionColumns } from './questions/execution-columns.ts'
 import type { ListedExecution } from './questions/list-executions.ts'
@@ -18,6 +18,11 @@ export function known(text: string): string | null {
 /** A 64-bit figure, which may come as text. */
 export function figure(value: string | number | null): number | null {
   return value === null ? null : Number(value)
+}
+
+/** Whether it owes a sign of life: one that waits was put aside by its engine. */
+export function isLively(status: string): boolean {
+  return (LIVELY_STATUSES as readonly string[]).includes(status)
 }
 
 export function isOpen(status: string): boolean {

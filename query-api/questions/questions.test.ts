@@ -108,7 +108,11 @@ const QUESTIONS: [string, Question<unknown>][] = [
   ['workflow-figures-raw', workflowFigures(scope, figures, raw, 100)],
   ['workflow-figures-rollup', workflowFigures(scope, narrow, rollup, 100)],
   ['last-failures', lastFailures(scope, narrow, [{ workflow_id: HOSTILE, last_failure_ns: '1700000000000000005' }])],
-  ['usual-durations', usualDurations(scope, [HOSTILE], 5n)],
+  ['usual-durations', usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, rawHours: [] })],
+  [
+    'usual-durations-with-raw-hours',
+    usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, rawHours: [3600, 7200] }),
+  ],
   ['execution-logs', executionLogs(scope, { traces: ['ab'.repeat(16)], from: 1n, to: 2n, after: null }, 101)],
   [
     'execution-logs-next-page',

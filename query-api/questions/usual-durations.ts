@@ -1,6 +1,7 @@
-/** How long executions of some workflows usually take: of those that went well lately, as far as their hours are rolled up. */
-import { bucketDurationSql, EXECUTION_SCALE } from '@runlens/clickhouse'
-import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
+/** How long executions of some workflows usually take: of those that went well lately. */
+import { bucketDurationSql, durationBucketSql, EXECUTION_SCALE } from '@runlens/clickhouse'
+import { indent, Parameters, type Question, rowsOf, type Scope } from './question.ts'
+import { inRawHours } from './raw-hours.ts'
 
 export interface UsualDuration {
   workflow_id: string
@@ -10,21 +11,55 @@ export interface UsualDuration {
   p95_ms: number
 }
 
-/** @param fromNs of executions that started since then, nanoseconds */
-export function usualDurations(scope: Scope, workflowIds: readonly string[], fromNs: bigint): Question<UsualDuration> {
+export interface UsualOf {
+  workflowIds: readonly string[]
+  /** Those that started since then, nanoseconds. */
+  fromNs: bigint
+  /** Hours that are not rebuilt yet: starts in seconds since the epoch, ascending. They are read from the executions. */
+  rawHours: readonly number[]
+}
+
+const LEVELS = '0.5, 0.95'
+
+export function usualDurations(scope: Scope, of: UsualOf): Question<UsualDuration> {
   const parameters = new Parameters()
-  const rows = rowsOf('execution_hours', scope, parameters, [
-    `hour >= ${parameters.bindTime('from', fromNs)}`,
-    `workflow_id IN ${parameters.bind('workflow_ids', 'Array(String)', workflowIds)}`,
-    "status = 'success'",
-    'durations > 0',
-  ])
+  const parts = [rebuiltPart(scope, of, parameters)]
+  if (of.rawHours.length > 0) parts.push(rawPart(scope, of, parameters))
+  const at = (level: number) => bucketDurationSql(`quantilesTimingMerge(${LEVELS})(state)[${level}]`, EXECUTION_SCALE)
   const sql = `SELECT
   workflow_id,
-  sum(durations) AS executions,
-  ${bucketDurationSql('quantilesTimingMerge(0.5)(duration_bucket)[1]', EXECUTION_SCALE)} AS p50_ms,
-  ${bucketDurationSql('quantilesTimingMerge(0.95)(duration_bucket)[1]', EXECUTION_SCALE)} AS p95_ms
-${rows}
+  sum(n) AS executions,
+  ${at(1)} AS p50_ms,
+  ${at(2)} AS p95_ms
+FROM (
+${indent(parts.join('\nUNION ALL\n'))}
+)
 GROUP BY workflow_id`
   return { name: 'usual-durations', sql, params: parameters.values }
+}
+
+function rebuiltPart(scope: Scope, of: UsualOf, parameters: Parameters): string {
+  const rows = rowsOf('execution_hours', scope, parameters, [
+    `hour >= ${parameters.bindTime('from', of.fromNs)}`,
+    ...ofWorkflows(of, parameters),
+    'durations > 0',
+    ...(of.rawHours.length === 0
+      ? []
+      : [`toUnixTimestamp(hour) NOT IN ${parameters.bind('raw_hours', 'Array(UInt32)', of.rawHours)}`]),
+  ])
+  return `SELECT\n  workflow_id,\n  sum(durations) AS n,\n  quantilesTimingMergeState(${LEVELS})(duration_bucket) AS state\n${rows}\nGROUP BY workflow_id`
+}
+
+function rawPart(scope: Scope, of: UsualOf, parameters: Parameters): string {
+  const rows = rowsOf('executions', scope, parameters, [
+    ...inRawHours(of.rawHours, parameters),
+    ...ofWorkflows(of, parameters),
+    'isNotNull(duration_ms)',
+  ])
+  const bucket = durationBucketSql('assumeNotNull(duration_ms)', EXECUTION_SCALE)
+  return `SELECT\n  workflow_id,\n  count() AS n,\n  quantilesTimingState(${LEVELS})(${bucket}) AS state\n${rows}\nGROUP BY workflow_id`
+}
+
+function ofWorkflows({ workflowIds }: UsualOf, parameters: Parameters): string[] {
+  return [`workflow_id IN ${parameters.bind('workflow_ids', 'Array(String)', workflowIds)}`, "status = 'success'"]
 }

@@ -31,7 +31,9 @@ export const executionSchema = z
     progress: figure(),
     expected_end_at: isoTime()
       .nullable()
-      .describe('As the emitter says; of an open one else by half of its workflow’s successes of the last 7 days'),
+      .describe(
+        'As the emitter says; of a queued or running one else by half of its workflow’s successes of the last 7 days',
+      ),
     overdue: z
       .boolean()
       .describe(

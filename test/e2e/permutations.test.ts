@@ -1,12 +1,14 @@
 /**
- * The promise behind every number: however the spans of a trace are ordered, split over requests, repeated and spread over
- * two collectors, the executions, steps and counts are the same.
+ * The promise behind every number: however the spans of a trace, and the log records that tell of them, are ordered, split over requests,
+ * repeated and spread over two collectors, the executions, steps and counts are the same.
  */
 import { readFileSync } from 'node:fs'
+import { MARKER_EVENTS } from '@runlens/conventions'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Collector, startCollector } from '../kit/collector.ts'
+import { markerOf, type OtlpLogRecord } from '../kit/logs.ts'
 import { type Stack, startStack } from '../kit/stack.ts'
-import { eventually, exportRequest, idOf, int, type OtlpSpan, text } from '../kit/traces.ts'
+import { eventually, exportRequest, idOf, int, nativeRun, type OtlpSpan, text } from '../kit/traces.ts'
 
 const SEEDS = 6
 const FIXTURES = new URL('../fixtures/otlp/', import.meta.url)
@@ -15,11 +17,12 @@ interface ResourceSpans {
   resource: unknown
   scopeSpans: { scope: unknown; spans: OtlpSpan[] }[]
 }
-/** One span with the resource and scope that it came in. */
+/** One span or log record with the resource and scope that it came in. */
 interface Loose {
   resource: unknown
   scope: unknown
-  span: OtlpSpan
+  span?: OtlpSpan
+  record?: OtlpLogRecord
 }
 
 let stack: Stack
@@ -99,28 +102,74 @@ function handMade(): Loose[] {
   return [...loose(http.resourceSpans), ...loose(flow.resourceSpans)]
 }
 
+/**
+ * A run of our contract, told of while it ran, one of its steps failing with an exception in a log record; and one that still waits, of which
+ * there are markers only.
+ */
+function told(): Loose[] {
+  const resource = { attributes: [text('service.name', 'told')] }
+  const scope = { name: 'runlens.test' }
+  const spansOnly = nativeRun('told-1', START + 20_000, 2, true).spans.map((one) =>
+    one.status?.code === 2
+      ? { ...one, status: { code: 2 }, attributes: one.attributes.filter(({ key }) => key !== 'error.type') }
+      : one,
+  )
+  const [first, failing, entry] = spansOnly as [OtlpSpan, OtlpSpan, OtlpSpan]
+  const at = (ms: number) => START + 20_000 + ms
+  const status = (word: string) => text('runlens.execution.status', word)
+  const waits = nativeRun('told-2', START + 30_000, 1).spans.at(-1)!
+  const exception = (ms: number, type: string): OtlpLogRecord => ({
+    timeUnixNano: `${at(ms)}000000`,
+    traceId: failing.traceId,
+    spanId: failing.spanId,
+    eventName: 'exception',
+    attributes: [text('exception.type', type), text('exception.message', `${type} happened`)],
+  })
+  const records = [
+    markerOf(MARKER_EVENTS.executionStarted, entry, at(0), [status('queued'), text('user.id', 'u-1')]),
+    markerOf(MARKER_EVENTS.stepStarted, first, at(1)),
+    markerOf(MARKER_EVENTS.executionUpdated, entry, at(2), [status('running')]),
+    markerOf(MARKER_EVENTS.executionHeartbeat, entry, at(3)),
+    markerOf(MARKER_EVENTS.stepStarted, failing, at(11)),
+    markerOf(MARKER_EVENTS.executionHeartbeat, entry, at(12)),
+    exception(12, 'Retried'),
+    exception(15, 'CardDeclined'),
+    markerOf(MARKER_EVENTS.executionStarted, waits, at(10_000), [text('user.id', 'u-2')]),
+    markerOf(MARKER_EVENTS.executionUpdated, waits, at(10_001), [status('running')]),
+    markerOf(MARKER_EVENTS.executionUpdated, waits, at(10_002), [
+      status('waiting'),
+      { key: 'runlens.execution.progress', value: { doubleValue: 0.5 } },
+    ]),
+  ]
+  return [
+    ...spansOnly.map((one) => ({ resource, scope, span: one })),
+    ...records.map((record) => ({ resource, scope, record })),
+  ]
+}
+
 const SOURCES: Loose[] = [
   ...recorded('langgraph-1.7.3-openinference-4.1.1-1.otlp.json'),
   ...recorded('mastra-1.71.0-otel-exporter-1.4.0-traces.otlp.json'),
   ...recorded('vercel-ai-6.0.326-1.otlp.json'),
   ...handMade(),
+  ...told(),
 ]
 
 /** The same spans as another service's, in traces and executions of their own. */
 function cloneFor(seed: number): Loose[] {
   const mark = seed.toString(16).padStart(4, '0')
-  return SOURCES.map(({ resource, scope, span: original }) => {
-    const renamed = JSON.parse(JSON.stringify(original)) as OtlpSpan
-    renamed.traceId = mark + original.traceId.slice(4)
+  return SOURCES.map(({ resource, scope, span, record }) => {
+    const renamed = JSON.parse(JSON.stringify(span ?? record)) as OtlpSpan & OtlpLogRecord
+    renamed.traceId = mark + renamed.traceId.slice(4)
     for (const { key, value } of renamed.attributes) {
-      if (['n8n.execution.id', 'mastra.metadata.runId'].includes(key))
+      if (['n8n.execution.id', 'mastra.metadata.runId', 'runlens.execution.id'].includes(key))
         value.stringValue = `${mark}-${value.stringValue}`
     }
     const attributes = [
       ...(resource as { attributes: unknown[] }).attributes,
       text('deployment.environment.name', `seed-${mark}`),
     ]
-    return { resource: { attributes }, scope, span: renamed }
+    return { resource: { attributes }, scope, ...(span ? { span: renamed } : { record: renamed }) }
   })
 }
 
@@ -136,13 +185,18 @@ function random(seed: number): () => number {
 }
 
 async function post(collector: string, part: readonly Loose[]): Promise<void> {
-  const body = {
-    resourceSpans: part.map((one) => ({
-      resource: one.resource,
-      scopeSpans: [{ scope: one.scope, spans: [one.span] }],
-    })),
-  }
-  const answer = await fetch(`${collector}/v1/traces`, {
+  const spans = part.flatMap(({ resource, scope, span }) =>
+    span ? [{ resource, scopeSpans: [{ scope, spans: [span] }] }] : [],
+  )
+  const records = part.flatMap(({ resource, scope, record }) =>
+    record ? [{ resource, scopeLogs: [{ scope, logRecords: [record] }] }] : [],
+  )
+  if (spans.length > 0) await postOne(`${collector}/v1/traces`, { resourceSpans: spans })
+  if (records.length > 0) await postOne(`${collector}/v1/logs`, { resourceLogs: records })
+}
+
+async function postOne(url: string, body: object): Promise<void> {
+  const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -204,15 +258,28 @@ describe('a trace', () => {
   it('gives the same executions, steps and counts in any order, split, repetition and over two collectors', async () => {
     await post(stack.urls.otlpHttp, cloneFor(0))
     // By hand: LangGraph 1 (6 steps), Mastra 3 (3, 2, 3), AI SDK 1 (3); of the hand-made trace the request (its steps are
-    // the agent and the flow), the agent (3) and the flow, whose two segments are one execution (2).
+    // the agent and the flow), the agent (3) and the flow, whose two segments are one execution (2); of the told ones that which
+    // ended (2) and that which waits (0).
     const reference = await eventually(async () => {
       const found = (await outcome(0)) as { total: number; trees: Record<string, unknown[]> }
-      expect(found.total).toBe(8)
+      expect(found.total).toBe(10)
       expect(
         Object.values(found.trees)
           .map((steps) => steps.length)
           .sort(),
-      ).toEqual([2, 2, 2, 3, 3, 3, 3, 6])
+      ).toEqual([0, 2, 2, 2, 2, 3, 3, 3, 3, 6])
+      const executions = (found as unknown as { executions: object[] }).executions
+      expect(executions).toContainEqual(
+        expect.objectContaining({
+          execution_id: 'told-1',
+          status: 'error',
+          error_type: 'CardDeclined',
+          user_id: 'u-1',
+        }),
+      )
+      expect(executions).toContainEqual(
+        expect.objectContaining({ execution_id: 'told-2', status: 'waiting', progress: 0.5, user_id: 'u-2' }),
+      )
       return found
     })
     for (let seed = 1; seed <= SEEDS; seed++) {

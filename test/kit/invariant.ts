@@ -1,4 +1,4 @@
-/** `accepted = stored + in spool + dead letter`, counted in spans from outside: from answers, ClickHouse and the spool's files. */
+/** `accepted = stored + in spool + dead letter`, counted in spans and log records from outside: from answers, ClickHouse and the spool's files. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClickHouseClient } from '@runlens/clickhouse'
@@ -9,7 +9,7 @@ import { saltOf, scanSegment, segmentNumber } from '../../collector/spool/segmen
 import { rowsOf } from './stack-db.ts'
 import { eventually } from './traces.ts'
 
-/** Spans, each counted once. */
+/** Spans and log records, each counted once. What is derived of them (markers) counts for nothing. */
 export interface Balance {
   accepted: number
   stored: number
@@ -17,7 +17,7 @@ export interface Balance {
   deadLetter: number
 }
 
-/** Spans on disk that ClickHouse has not acknowledged. Exact while no insert is under way. @param dataDir the collector's */
+/** Spans and log records on disk that ClickHouse has not acknowledged. Exact while no insert is under way. @param dataDir the collector's */
 export async function spansInSpool(dataDir: string): Promise<number> {
   const directory = join(dataDir, 'spool')
   const checkpoint = await readCheckpoint(directory)
@@ -29,23 +29,29 @@ export async function spansInSpool(dataDir: string): Promise<number> {
     const bytes = readFileSync(join(directory, name))
     for (const head of scanSegment(bytes, salt).records) {
       if (head.sequence <= checkpoint.acknowledged) continue
-      for (const { rows } of readRecord(bytes, head).blocks) spans += rows
+      for (const { table, rows } of readRecord(bytes, head).blocks) if (table !== 'markers') spans += rows
     }
   }
   return spans
 }
 
-/** Spans that were set aside for good. */
+/** Spans and log records that were set aside for good. */
 export function spansInDeadLetters(dataDir: string): number {
   const names = readdirSync(join(dataDir, 'spool', 'dead-letter'))
-  return names.reduce((sum, name) => sum + Number(/-(\d+)rows\.native$/.exec(name)?.[1] ?? 0), 0)
+  return names
+    .filter((name) => !name.includes('-markers-'))
+    .reduce((sum, name) => sum + Number(/-(\d+)rows\.native$/.exec(name)?.[1] ?? 0), 0)
 }
 
-/** Spans in ClickHouse, each once; `rows` has those that lie there more than once, too. */
-export async function spansStored(client: ClickHouseClient): Promise<{ spans: number; rows: number }> {
-  const [row] = await rowsOf<{ spans: number; rows: number }>(
+/** Spans in ClickHouse, each once; `rows` has those that lie there more than once, too. Log records: as many as lie there. */
+export async function spansStored(
+  client: ClickHouseClient,
+): Promise<{ spans: number; rows: number; logRecords: number }> {
+  const [row] = await rowsOf<{ spans: number; rows: number; logRecords: number }>(
     client,
-    'SELECT toUInt32(count()) AS spans, (SELECT toUInt32(count()) FROM spans) AS rows FROM spans FINAL',
+    `SELECT toUInt32(count()) AS spans, (SELECT toUInt32(count()) FROM spans) AS rows,
+  (SELECT toUInt32(count()) FROM logs) AS logRecords
+FROM spans FINAL`,
   )
   return row!
 }
@@ -69,8 +75,12 @@ export async function expectBalance(
   timeoutMs = 20_000,
 ): Promise<void> {
   const found = await eventually(async () => {
-    const { spans: stored } = await spansStored(client)
-    const balance = { stored, spool: await spansInSpool(dataDir), deadLetter: spansInDeadLetters(dataDir) }
+    const { spans, logRecords } = await spansStored(client)
+    const balance = {
+      stored: spans + logRecords,
+      spool: await spansInSpool(dataDir),
+      deadLetter: spansInDeadLetters(dataDir),
+    }
     expect({ accepted: expected.accepted, ...balance }).toEqual(expected)
     return balance
   }, timeoutMs)

@@ -1,12 +1,19 @@
 SELECT
   workflow_id,
-  sum(durations) AS executions,
-  if(isNaN(quantilesTimingMerge(0.5)(duration_bucket)[1]), NULL, if(quantilesTimingMerge(0.5)(duration_bucket)[1] < 1, 0.125, 0.25 * pow(1.022, quantilesTimingMerge(0.5)(duration_bucket)[1] - 0.5))) AS p50_ms,
-  if(isNaN(quantilesTimingMerge(0.95)(duration_bucket)[1]), NULL, if(quantilesTimingMerge(0.95)(duration_bucket)[1] < 1, 0.125, 0.25 * pow(1.022, quantilesTimingMerge(0.95)(duration_bucket)[1] - 0.5))) AS p95_ms
-FROM execution_hours FINAL
-WHERE tenant = {tenant:String}
-  AND hour >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
-  AND workflow_id IN {workflow_ids:Array(String)}
-  AND status = 'success'
-  AND durations > 0
+  sum(n) AS executions,
+  if(isNaN(quantilesTimingMerge(0.5, 0.95)(state)[1]), NULL, if(quantilesTimingMerge(0.5, 0.95)(state)[1] < 1, 0.125, 0.25 * pow(1.022, quantilesTimingMerge(0.5, 0.95)(state)[1] - 0.5))) AS p50_ms,
+  if(isNaN(quantilesTimingMerge(0.5, 0.95)(state)[2]), NULL, if(quantilesTimingMerge(0.5, 0.95)(state)[2] < 1, 0.125, 0.25 * pow(1.022, quantilesTimingMerge(0.5, 0.95)(state)[2] - 0.5))) AS p95_ms
+FROM (
+  SELECT
+    workflow_id,
+    sum(durations) AS n,
+    quantilesTimingMergeState(0.5, 0.95)(duration_bucket) AS state
+  FROM execution_hours FINAL
+  WHERE tenant = {tenant:String}
+    AND hour >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
+    AND workflow_id IN {workflow_ids:Array(String)}
+    AND status = 'success'
+    AND durations > 0
+  GROUP BY workflow_id
+)
 GROUP BY workflow_id
