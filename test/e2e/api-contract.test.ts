@@ -143,6 +143,7 @@ describe('every answer', () => {
         [`${API}/executions/id/{execution_id}`, `${API}/executions/id/${id}`],
         [`${API}/executions/id/{execution_id}/tree`, `${API}/executions/id/${id}/tree`],
         [`${API}/executions/id/{execution_id}/tree`, `${API}/executions/id/${id}/tree?spans=all`],
+        [`${API}/executions/id/{execution_id}/logs`, `${API}/executions/id/${id}/logs`],
       ]),
       ...[...traces].map((id): [string, string] => [`${API}/traces/{trace_id}`, `${API}/traces/${id}`]),
       ...['kpis', 'workflows'].flatMap((view) =>
