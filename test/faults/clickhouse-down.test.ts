@@ -2,11 +2,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startClickHouse, type TestClickHouse } from '../kit/clickhouse.ts'
 import { expectBalance, printBalance, spansInSpool } from '../kit/invariant.ts'
+import { logsExport, markerOf, postJson } from '../kit/logs.ts'
 import { type Stack, startStack } from '../kit/stack.ts'
 import { eventually, exportRequest, nativeRun } from '../kit/traces.ts'
 
 const RUNS = 40
 const STEPS = 3
+/** Spans, and the log record that tells of the start. */
+const EACH = STEPS + 1 + 1
 
 let clickhouse: TestClickHouse
 let stack: Stack
@@ -22,12 +25,10 @@ afterAll(async () => {
 async function send(from: number, to: number): Promise<number[]> {
   const statuses: number[] = []
   for (let i = from; i < to; i++) {
-    const answer = await fetch(`${stack.urls.otlpHttp}/v1/traces`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(exportRequest(nativeRun(`down-${i}`, Date.now() - 60_000, STEPS).spans)),
-    })
-    statuses.push(answer.status)
+    const { spans } = nativeRun(`down-${i}`, Date.now() - 60_000, STEPS)
+    const told = logsExport([markerOf('runlens.execution.started', spans.at(-1)!, Date.now() - 60_000)])
+    statuses.push(await postJson(stack.urls.otlpHttp, '/v1/logs', told))
+    statuses.push(await postJson(stack.urls.otlpHttp, '/v1/traces', exportRequest(spans)))
   }
   return statuses
 }
@@ -52,15 +53,15 @@ it('acknowledges while ClickHouse is down, says so in its API, and delivers ever
   expect((await fetch(`${stack.urls.api}/readyz`)).status).toBe(503)
 
   const spool = await spansInSpool(stack.dataDir)
-  expect(spool).toBe((RUNS - 10) * (STEPS + 1))
-  const accepted = RUNS * (STEPS + 1)
-  printBalance('ClickHouse down', { accepted, stored: 10 * (STEPS + 1), spool, deadLetter: 0 })
+  expect(spool).toBe((RUNS - 10) * EACH)
+  const accepted = RUNS * EACH
+  printBalance('ClickHouse down', { accepted, stored: 10 * EACH, spool, deadLetter: 0 })
 
   await clickhouse.restart()
   await eventually(async () => expect(await total()).toBe(RUNS), 45_000)
   const [row] = await stack.query('SELECT count() AS spans, uniqExact(trace_id, span_id) AS distinct FROM spans')
-  expect(Number(row?.spans)).toBe(accepted)
-  expect(Number(row?.distinct)).toBe(accepted)
+  expect(Number(row?.spans)).toBe(RUNS * (STEPS + 1))
+  expect(Number(row?.distinct)).toBe(RUNS * (STEPS + 1))
   const { dataDir } = stack
   const { client } = clickhouse
   await expectBalance({ fault: 'back', dataDir, client, accepted, stored: accepted, spool: 0, deadLetter: 0 })
