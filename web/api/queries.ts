@@ -1,6 +1,6 @@
 /** The questions of the UI, and how often each is asked again. Nothing is asked while the tab is hidden. */
 import { isFinal } from '@runlens/conventions'
-import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, QueryClient, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { fetchJson, ProblemError } from './fetch-json.ts'
 import type { ExecutionDetail, ExecutionList, Kpis, Tree, WorkflowNames } from './types.ts'
 
@@ -28,11 +28,21 @@ export function createQueryClient(): QueryClient {
   })
 }
 
+const firstPage = (search: string) =>
+  queryOptions({
+    queryKey: ['executions', search],
+    queryFn: ({ signal }) => fetchJson<ExecutionList>(`/api/v1/executions?${search}`, signal),
+  })
+
+/** Whether this list was answered once, or refused: what is around it waits until then, so that the rows come first. */
+export function useIsListed(search: string): boolean {
+  return useQuery({ ...firstPage(search), enabled: false }).isFetched
+}
+
 /** @param search parameters of the list, without cursor */
 export function useFirstPage(search: string, isPolled: boolean) {
   return useQuery({
-    queryKey: ['executions', search],
-    queryFn: ({ signal }) => fetchJson<ExecutionList>(`/api/v1/executions?${search}`, signal),
+    ...firstPage(search),
     refetchInterval: ({ state: { error } }) => (isPolled && !isRefused(error) ? LIST_POLL_MS : false),
   })
 }
@@ -50,8 +60,9 @@ export function useOlderPages(search: string, cursor: string | null) {
   })
 }
 
-export function useKpis(search: string, isPolled: boolean) {
+export function useKpis(search: string, { isAsked, isPolled }: { isAsked: boolean; isPolled: boolean }) {
   return useQuery({
+    enabled: isAsked,
     queryKey: ['kpis', search],
     queryFn: ({ signal }) => fetchJson<Kpis>(`/api/v1/observability/kpis?${search}`, signal),
     refetchInterval: isPolled ? FIGURES_POLL_MS : false,
@@ -60,8 +71,9 @@ export function useKpis(search: string, isPolled: boolean) {
 }
 
 /** Names to choose from, those whose failures hurt most first. */
-export function useWorkflowNames(): string[] {
+export function useWorkflowNames(isAsked: boolean): string[] {
   const { data } = useQuery({
+    enabled: isAsked,
     queryKey: ['workflow-names'],
     queryFn: ({ signal }) =>
       fetchJson<WorkflowNames>(`/api/v1/observability/workflows?time_range=7d&limit=${WORKFLOW_NAMES_MAX}`, signal),

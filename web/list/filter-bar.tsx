@@ -1,8 +1,16 @@
 /** The filters of the list. */
 import { EXECUTION_KINDS, type ExecutionKind } from '@runlens/conventions'
 import { useCallback, useId, useRef } from 'react'
-import { useWorkflowNames } from '../api/queries.ts'
-import { type Filters, isNarrowed, otherTexts, parseFilters, RANGES, withText } from '../filters/filters.ts'
+import { useIsListed, useWorkflowNames } from '../api/queries.ts'
+import {
+  type Filters,
+  isNarrowed,
+  listQuestion,
+  otherTexts,
+  parseFilters,
+  RANGES,
+  withText,
+} from '../filters/filters.ts'
 import { Text } from '../parts/text.tsx'
 import { useKey } from '../parts/use-key.ts'
 import { StatusFilter } from './status-filter.tsx'
@@ -25,7 +33,7 @@ export function FilterBar({ filters, onChange }: Props) {
     value: filters.texts.get(name) ?? '',
     onChange: (value: string) => onChange(withText(filters, name, value), true),
   })
-  const names = useWorkflowNames()
+  const names = useWorkflowNames(useIsListed(listQuestion(filters)))
   const namesId = useId()
   return (
     <search className="filters">

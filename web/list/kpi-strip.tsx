@@ -1,13 +1,14 @@
 /** Key figures of the range and how they differ from the one before. */
-import { useKpis } from '../api/queries.ts'
+import { useIsListed, useKpis } from '../api/queries.ts'
 import type { Kpis } from '../api/types.ts'
-import { type Filters, isNarrowerThanKpis, kpisQuestion } from '../filters/filters.ts'
+import { type Filters, isNarrowerThanKpis, kpisQuestion, listQuestion } from '../filters/filters.ts'
 import { formatDuration } from '../format/duration.ts'
 import { type Change, formatChange, formatCount, formatRate } from '../format/number.ts'
 import { Sparkline } from './sparkline.tsx'
 
 export function KpiStrip({ filters, isPolled }: { filters: Filters; isPolled: boolean }) {
-  const { data, error } = useKpis(kpisQuestion(filters), isPolled)
+  const isAsked = useIsListed(listQuestion(filters))
+  const { data, error } = useKpis(kpisQuestion(filters), { isAsked, isPolled })
   if (error && !data) return null
   return (
     <section className="kpis" aria-label="Key figures">
