@@ -101,7 +101,7 @@ it('computes buckets in the views as quantiles.ts does', () => {
 })
 
 it('takes the columns of arrivals as tables/ says', () => {
-  for (const view of ['create_arrivals_view', 'create_arrivals_view_of_markers']) {
+  for (const view of ['create_arrivals_view', 'create_arrivals_of_markers_view']) {
     const { sql } = readMigrations().find((one) => one.name === view)!
     expect(sql).toContain(arrivalColumns('now64(6)').join(',\n    '))
   }
