@@ -136,7 +136,7 @@ describe('the pipeline', () => {
     await pipeline.accept(body([{ id: 1, endMs: 0 }]), 'default')
     await pipeline.accept(body([{ id: 1 }]), 'default')
     await pipeline.accept(body([{ id: 1 }]), 'other')
-    // The table keeps the ended one of the two; what the views counted shows that all three got there, the open one as a marker, too.
+    // The table keeps the ended one of the two; what the views counted has both, and the marker of the open one.
     await eventually(async () => expect((await stored()).arrived).toBe(4))
   })
 
