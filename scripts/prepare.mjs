@@ -3,7 +3,7 @@
  * Runs before `npm start` and `npm test`, so it needs nothing but Node itself.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installChromium } from './chromium.mjs'
@@ -13,6 +13,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
 checkNode()
 if (!isInstalled()) install()
+unlinkCarriedNode()
 if (!process.argv.includes('--install-only')) build()
 if (process.argv.includes('--browser')) installChromium()
 
@@ -68,6 +69,14 @@ function install() {
     )
   }
   console.error('Packages are installed.')
+}
+
+/**
+ * A newer Node that some tests run with is a package, and npm links its `node` where it would stand before the reader's own in every
+ * script. Those tests call it by its path.
+ */
+function unlinkCarriedNode() {
+  rmSync(join(root, 'node_modules/.bin/node'), { force: true })
 }
 
 function build() {
