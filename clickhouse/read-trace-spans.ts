@@ -191,15 +191,16 @@ FORMAT Native`,
       low_cardinality_allow_in_native_format: 1,
     },
   })
-  const blocks = [...readNative(await buffer(stream))]
-  addSpans(blocks.flatMap(toSettleSpans), options, found)
-  if (!options.withAttributes) return
-  for (const block of blocks) {
-    const shown = shownAttributes(block)
-    toSettleSpans(block).forEach((span, row) => {
-      found.attributes.set(spanKey(span), shown[row]!)
+  const spans: SettleSpan[] = []
+  for (const block of readNative(await buffer(stream))) {
+    const ofBlock = toSettleSpans(block)
+    for (const span of ofBlock) spans.push(span)
+    if (!options.withAttributes) continue
+    shownAttributes(block).forEach((shown, row) => {
+      found.attributes.set(spanKey(ofBlock[row]!), shown)
     })
   }
+  addSpans(spans, options, found)
 }
 
 /** The log of markers is read like `arrivals`: values of attributes as they lie there. */
