@@ -35,6 +35,15 @@ describe('an execution of which only markers are here', () => {
     expect(settle(rows, OPTIONS).executions).toMatchObject([{ status: 'waiting', progress: 0.5, queued_at: 0n }])
   })
 
+  it('changed after it began, be it in the same millisecond', () => {
+    const rows = [
+      told('updated', 1, { status: 'waiting', status_explicit: 1 }),
+      told('started', 1, { status: 'queued', status_explicit: 1 }),
+    ]
+    expect(settle(rows, OPTIONS).executions).toMatchObject([{ status: 'waiting' }])
+    expect(settle([...rows].reverse(), OPTIONS).executions).toMatchObject([{ status: 'waiting' }])
+  })
+
   it('ends with its span, whose word is the last', () => {
     const end = settleSpan({ ...RUN, ended_at: 3n * S, status: 'success' })
     const { executions } = settle([end, told('updated', 9, { status: 'waiting', status_explicit: 1 })], OPTIONS)

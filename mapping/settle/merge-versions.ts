@@ -92,6 +92,9 @@ function describeOpen(merged: SettleSpan, ranked: readonly SettleSpan[]): void {
   }
 }
 
+/** Within one moment, which clocks of milliseconds make long: a change comes after the start, and after a sign that nothing changed. */
+const RANK = { '': 3, updated: 2, heartbeat: 1, started: 0, exception: 0 } as const
+
 /** Ended before open, spans before markers of their kind; an open span says less than what is told of it later. */
 function strongerFirst(a: SettleSpan, b: SettleSpan): number {
   if (a === b) return 0
@@ -99,6 +102,7 @@ function strongerFirst(a: SettleSpan, b: SettleSpan): number {
     compare(b.ended_at, a.ended_at) ||
     (a.ended_at === 0n ? 0 : Number(a.marker !== '') - Number(b.marker !== '')) ||
     compare(b.recorded_at, a.recorded_at) ||
+    RANK[b.marker] - RANK[a.marker] ||
     compare(b.started_at, a.started_at) ||
     compare(b.status_code, a.status_code) ||
     compare(contentOf(b), contentOf(a))

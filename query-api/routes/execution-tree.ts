@@ -82,7 +82,8 @@ async function readItems(asked: AskedTree, row: ReadExecution, traces: string[],
   )
   // Spans may be gone before their execution; what is left of it then has no steps.
   const items = index < 0 ? [] : treeOf(spans, settled, index, { allSpans: query.spans === 'all' })
-  return { items, settled, attributes, spans: spans.length, truncated: truncated.size > 0 }
+  const sent = spans.filter(({ marker }) => marker === '').length
+  return { items, settled, attributes, spans: sent, truncated: truncated.size > 0 }
 }
 
 interface FoundItems {
