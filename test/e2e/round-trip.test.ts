@@ -127,4 +127,4 @@ it('brings random traces back as they were sent', async () => {
     })
     expect(canonical(back), traceId).toEqual(canonical(data))
   }
-})
+}, 90_000)
