@@ -44,7 +44,7 @@ afterEach(() => {
 describe('what is sent', () => {
   it('is a request that the collector takes whole', () => {
     const outcome = indexTraces(new TraceTape(), Buffer.from(encodeRequest(toOtlpRequest(runs))), DEFAULT_LIMITS, NOW)
-    expect(outcome).toMatchObject({ kind: 'indexed', spans: spanCount, rejected: { total: 0 } })
+    expect(outcome).toMatchObject({ kind: 'indexed', items: spanCount, rejected: { total: 0 } })
   })
 
   it('keeps ids, times to the nanosecond, and types', () => {
