@@ -1,7 +1,7 @@
 /** What spans mean. Pure: values in, values out; no clock, no network. */
 
 export type { SettleSpan } from '@runlens/conventions'
-export { type FoundMarkers, LogMarkers } from './markers/log-markers.ts'
+export { LogMarkers } from './markers/log-markers.ts'
 export type { MarkerSpans } from './markers/marker-spans.ts'
 export { SpanMarkers } from './markers/span-markers.ts'
 export * from './settle/execution.ts'

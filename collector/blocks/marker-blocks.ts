@@ -25,7 +25,7 @@ export class MarkerBlockBuilder {
   private readonly values = new AttributeValues()
   private readonly all = new RowNumbers()
 
-  /** Blocks of all of them, as `BlockBuilder.build`. */
+  /** Blocks of all of them, as `BlockBuilder.build`, but with bytes of their own: the next portion of a request follows. */
   build({ tape, mapped, ...markers }: MarkerSpans, tenant: Uint8Array, receivedAtMs: number): Block[] {
     const { buffer, spans } = tape
     const { values, documents } = this
@@ -45,6 +45,7 @@ export class MarkerBlockBuilder {
       markers,
     }
     documents.prepare(cells)
-    return this.blocks.build(cells, { scope: spans.at.scope, time: spans.at.startTime }, this.all)
+    const blocks = this.blocks.build(cells, { scope: spans.at.scope, time: spans.at.startTime }, this.all)
+    return blocks.map((block) => ({ ...block, bytes: block.bytes.slice() }))
   }
 }

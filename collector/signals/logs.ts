@@ -52,11 +52,11 @@ export class LogWay implements Way {
     const { tape, values } = this
     values.prepare(tape)
     const blocks = this.builder.build({ tape, values, tenant, receivedAtMs }, this.all)
-    const { spans, unread } = this.markers.read(tape, receivedAtMs)
-    this.markerCounts.unread += unread
-    if (!spans) return blocks
-    this.markerCounts.stored += spans.kinds.length
-    return [...blocks, ...this.markerBuilder.build(spans, tenant, receivedAtMs)]
+    this.markerCounts.unread += this.markers.read(tape, receivedAtMs, (markers) => {
+      this.markerCounts.stored += markers.kinds.length
+      for (const block of this.markerBuilder.build(markers, tenant, receivedAtMs)) blocks.push(block)
+    })
+    return blocks
   }
 
   forget(): void {}

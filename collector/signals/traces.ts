@@ -54,8 +54,10 @@ export class TraceWay implements Way {
     this.values.prepare(tape)
     const blocks = this.builder.build({ tape, mapped, values: this.values, tenant, receivedAtMs }, fresh)
     // Only now: the mapper's answer is another one then.
-    const markers = this.markers.read(tape, fresh.at.subarray(0, fresh.length), receivedAtMs)
-    return markers ? [...blocks, ...this.markerBuilder.build(markers, tenant, receivedAtMs)] : blocks
+    this.markers.read(tape, fresh.at.subarray(0, fresh.length), receivedAtMs, (markers) => {
+      for (const block of this.markerBuilder.build(markers, tenant, receivedAtMs)) blocks.push(block)
+    })
+    return blocks
   }
 
   forget(keys: Uint8Array): void {

@@ -5,7 +5,7 @@ import { logsExport, markerOf, type OtlpLogRecord } from '../../test/kit/logs.ts
 import { anyLogsRequest } from '../../test/kit/random-requests.ts'
 import { NOW_MS } from '../../test/kit/requests.ts'
 import { idOf, type OtlpSpan, text } from '../../test/kit/traces.ts'
-import { createSpanMapper, settleSpansOf } from '../index.ts'
+import { createSpanMapper, type SettleSpan, settleSpansOf } from '../index.ts'
 import { LogMarkers } from './log-markers.ts'
 
 const tape = new LogTape()
@@ -15,17 +15,15 @@ function read(records: readonly OtlpLogRecord[]) {
   const json = jsonToLogs(Buffer.from(JSON.stringify(logsExport(records, 'shop'))), DEFAULT_LIMITS)
   if (json.kind !== 'ok') throw new Error(json.message)
   expect(indexLogs(tape, json.bytes, DEFAULT_LIMITS, NOW_MS).kind).toBe('indexed')
-  const { spans, unread } = markers.read(tape, NOW_MS)
-  return {
-    unread,
-    found: spans
-      ? settleSpansOf(spans.tape, spans.mapped, 0).map((span, i) => ({
-          ...span,
-          kindOfMarker: spans.kinds[i],
-          at: spans.recordedAt[i],
-        }))
-      : [],
-  }
+  const portions: number[] = []
+  const found: (SettleSpan & { kindOfMarker: number; at: bigint })[] = []
+  const unread = markers.read(tape, NOW_MS, (told) => {
+    portions.push(told.kinds.length)
+    settleSpansOf(told.tape, told.mapped, 0).forEach((span, i) => {
+      found.push({ ...span, kindOfMarker: told.kinds[i]!, at: told.recordedAt[i]! })
+    })
+  })
+  return { unread, found, portions }
 }
 
 const AT = NOW_MS - 10_000
@@ -108,12 +106,24 @@ describe('other log records', () => {
     expect([found, unread]).toEqual([[], 3])
   })
 
+  it('of a large request are told portion by portion, none left out', () => {
+    const ids = Array.from({ length: 10_000 }, (_, i) => i.toString(16).padStart(16, '0'))
+    const records = ids.map((spanId) => markerOf('runlens.step.started', { ...span, spanId }, AT))
+    const { found, unread, portions } = read(records.slice(1))
+    expect([unread, portions]).toEqual([0, [4_096, 4_096, 1_807]])
+    expect(found.map(({ span_id }) => span_id)).toEqual(ids.slice(1))
+    expect(new Set(found.map(({ step_name }) => step_name))).toEqual(new Set(['charge']))
+  })
+
   it('of any sort come to an answer', () => {
     fc.assert(
       fc.property(anyLogsRequest, (body) => {
         expect(indexLogs(tape, Buffer.from(body), DEFAULT_LIMITS, NOW_MS).kind).toBe('indexed')
-        const { spans, unread } = markers.read(tape, NOW_MS)
-        expect((spans?.kinds.length ?? 0) + unread).toBeLessThanOrEqual(tape.logs.length)
+        let told = 0
+        const unread = markers.read(tape, NOW_MS, ({ kinds }) => {
+          told += kinds.length
+        })
+        expect(told + unread).toBeLessThanOrEqual(tape.logs.length)
       }),
       { numRuns: 200 },
     )

@@ -3,11 +3,11 @@
  * are told apart by the name of their event, or because no key that matters is in the whole request.
  */
 import { MARKER, MARKER_EVENTS, MARKER_NUMBER } from '@runlens/conventions'
-import { indexTraces, type LogTape, type OtlpLimits, type RewrittenSpan, SpanWriter, TraceTape } from '@runlens/otlp'
+import { indexTraces, type LogTape, type OtlpLimits, type RewrittenSpan, TraceTape } from '@runlens/otlp'
 import { BytesTable } from '../spans/bytes-table.ts'
 import type { MappedSpans } from '../spans/mapped-spans.ts'
 import { countOf, textOf, wholeOf } from '../spans/scalar-values.ts'
-import { type MarkerList, MarkerMapper, type MarkerSpans } from './marker-spans.ts'
+import { MarkerPortions, type MarkerSpans } from './marker-spans.ts'
 import { partialBody } from './partial-body.ts'
 import { idsOf, NO_BYTES, NO_KEYS, rewritten, spanOf } from './rewritten.ts'
 
@@ -36,39 +36,31 @@ const KEYS = new BytesTable([
 ])
 const [PARENT, NAME, KIND, STARTED_AT, PARTIAL, FIRST_OF_EXCEPTION] = [0, 1, 2, 3, 4, 5]
 
-/** What one request's markers came to. */
-export interface FoundMarkers {
-  /** Undefined where there is none that can be stored. */
-  spans: MarkerSpans | undefined
-  /** Records that call themselves markers and can't be read as such. They are log records all the same. */
-  unread: number
-}
-
-const NONE: FoundMarkers = { spans: undefined, unread: 0 }
-
 export class LogMarkers {
-  private readonly writer = new SpanWriter()
-  private readonly mapper: MarkerMapper
+  private readonly portions: MarkerPortions
   private readonly bodyTape = new TraceTape()
   /** By key number of the tape: the place in {@link KEYS}, -1 for any other. */
   private roles = new Int8Array(256)
   private readonly ofMarker = new Set<number>()
   private hasKeys = false
   private unread = 0
-  private list: MarkerList = { kinds: [], recordedAt: [] }
 
   constructor(
     mapper: { map(tape: TraceTape): MappedSpans },
     private readonly limits: OtlpLimits,
   ) {
-    this.mapper = new MarkerMapper(mapper, limits)
+    this.portions = new MarkerPortions(mapper, limits)
   }
 
-  /** @param nowMs time of the request, milliseconds since the epoch: that of records without one */
-  read(tape: LogTape, nowMs: number): FoundMarkers {
+  /**
+   * @param nowMs time of the request, milliseconds since the epoch: that of records without one
+   * @param take gets what they tell, portion by portion
+   * @returns how many records call themselves markers and can't be stored as such; they are log records all the same
+   */
+  read(tape: LogTape, nowMs: number, take: (markers: MarkerSpans) => void): number {
     const { logs } = tape
     this.readKeys(tape)
-    this.list = { kinds: [], recordedAt: [] }
+    this.portions.begin(nowMs, take)
     this.unread = 0
     for (let row = 0; row < logs.length; row++) {
       const start = logs.at.eventNameStart[row]!
@@ -76,10 +68,8 @@ export class LogMarkers {
       const event = start < 0 ? -1 : EVENTS.find(tape.buffer, start, logs.at.eventNameEnd[row]!)
       if (event >= 0 || this.hasKeys) this.readRecord(tape, row, event < 0 ? 0 : EVENT_KINDS[event]!, nowMs)
     }
-    const found = this.list.kinds.length
-    if (found === 0) return this.unread === 0 ? NONE : { spans: undefined, unread: this.unread }
-    const spans = this.mapper.map(this.writer, this.list, nowMs)
-    return { spans, unread: this.unread + found - (spans?.kinds.length ?? 0) }
+    this.portions.flush()
+    return this.unread + this.portions.refused
   }
 
   private readKeys({ buffer, keys }: LogTape): void {
@@ -149,10 +139,8 @@ export class LogMarkers {
 
   private add(tape: LogTape, row: number, kind: number, recordedAt: bigint, span: Partial<RewrittenSpan>): void {
     const { at } = tape.logs
-    this.writer.enter(tape, at.scope[row]!)
-    this.writer.write(rewritten({ attributes: at.attributes[row]!, attributeCount: at.attributeCount[row]!, ...span }))
-    this.list.kinds.push(kind)
-    this.list.recordedAt.push(recordedAt)
+    const told = rewritten({ attributes: at.attributes[row]!, attributeCount: at.attributeCount[row]!, ...span })
+    this.portions.add(tape, at.scope[row]!, told, kind, recordedAt)
   }
 
   /** The body is a TracesData: as JSON text, or in protobuf. */
@@ -165,12 +153,10 @@ export class LogMarkers {
       return
     }
     for (let span = 0; span < spans.spans.length; span++) {
-      this.writer.enter(spans, spans.spans.at.scope[span]!)
-      this.writer.write(rewritten({ ...spanOf(spans, span), without: NO_KEYS }))
-      this.list.kinds.push(kind)
-      this.list.recordedAt.push(recordedAt)
+      const told = rewritten({ ...spanOf(spans, span), without: NO_KEYS })
+      this.portions.add(spans, spans.spans.at.scope[span]!, told, kind, recordedAt)
     }
     // Its scopes are numbered from 0 again in the next body.
-    this.writer.leave()
+    this.portions.leave()
   }
 }

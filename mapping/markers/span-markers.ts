@@ -3,11 +3,11 @@
  * beside them, because the end of a span takes the place of its beginning in the `spans` table.
  */
 import { MARKER_NUMBER } from '@runlens/conventions'
-import { type OtlpLimits, SpanWriter, type TraceTape } from '@runlens/otlp'
+import type { OtlpLimits, TraceTape } from '@runlens/otlp'
 import { BytesTable } from '../spans/bytes-table.ts'
 import type { MappedSpans } from '../spans/mapped-spans.ts'
 import { textOf } from '../spans/scalar-values.ts'
-import { type MarkerList, MarkerMapper, type MarkerSpans } from './marker-spans.ts'
+import { MarkerPortions, type MarkerSpans } from './marker-spans.ts'
 import { NO_BYTES, NO_KEYS, rewritten, spanOf } from './rewritten.ts'
 
 const KEYS = new BytesTable(['logfire.span_type', 'logfire.pending_parent_id'])
@@ -18,20 +18,24 @@ const PENDING = 'pending_span'
 const SUFFIX = ' (pending)'
 
 export class SpanMarkers {
-  private readonly writer = new SpanWriter()
-  private readonly mapper: MarkerMapper
+  private readonly portions: MarkerPortions
   /** Key numbers of the tape: of the span's type, and of both keys. */
   private spanType = -1
   private readonly pendingKeys = new Map<number, number>()
 
   constructor(mapper: { map(tape: TraceTape): MappedSpans }, limits: OtlpLimits) {
-    this.mapper = new MarkerMapper(mapper, limits)
+    this.portions = new MarkerPortions(mapper, limits)
   }
 
-  /** @param rows spans of the tape to look at, ascending */
-  read(tape: TraceTape, rows: Int32Array, nowMs: number): MarkerSpans | undefined {
+  /**
+   * @param rows spans of the tape to look at, ascending
+   * @param nowMs time of the request, milliseconds since the epoch
+   * @param take gets what they tell, portion by portion
+   */
+  read(tape: TraceTape, rows: Int32Array, nowMs: number, take: (markers: MarkerSpans) => void): void {
+    const { portions } = this
     const { at } = tape.spans
-    const list: MarkerList = { kinds: [], recordedAt: [] }
+    portions.begin(nowMs, take)
     this.readKeys(tape)
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!
@@ -40,12 +44,10 @@ export class SpanMarkers {
       const parent = this.spanType < 0 ? undefined : this.pendingParent(tape, row)
       if (parent === undefined && !isOpen) continue
       const span = spanOf(tape, row)
-      this.writer.enter(tape, at.scope[row]!)
-      this.writer.write(parent === undefined ? span : this.pending(span, parent))
-      list.kinds.push(MARKER_NUMBER.started)
-      list.recordedAt.push(span.startTime)
+      const told = parent === undefined ? span : this.pending(span, parent)
+      portions.add(tape, at.scope[row]!, told, MARKER_NUMBER.started, span.startTime)
     }
-    return list.kinds.length === 0 ? undefined : this.mapper.map(this.writer, list, nowMs)
+    portions.flush()
   }
 
   private readKeys({ buffer, keys }: TraceTape): void {

@@ -61,7 +61,7 @@ it('EIO while records are read back: they wait, new ones are acknowledged, all a
   await deliver(10)
   await eventually(async () => expect(pipeline.stats().spool.failedReads).toBeGreaterThan(2))
   for (let i = 0; i < 20; i++) await deliver(10)
-  expect(pipeline.stats()).toMatchObject({ spool: { records: 21, isUnreadable: true }, accepted: 210 })
+  expect(pipeline.stats()).toMatchObject({ spool: { records: 21, isUnreadable: true }, spans: { accepted: 210 } })
   const { 'spool disk': disk, writing } = await examine()
   expect(disk).toMatchObject({ severity: 'fault', text: expect.stringMatching(/^a segment cannot be read, \d+ tries/) })
   expect(writing).toMatchObject({ severity: 'ok' })
