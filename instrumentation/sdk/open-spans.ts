@@ -122,7 +122,8 @@ export class OpenSpans {
 
   private tell(event: MarkerEvent, span: ReadableSpan): void {
     const now = Date.now()
-    if (isExecution(span)) {
+    // News do not put the next sign of life off: who has had none can't tell that later ones are missing.
+    if (isExecution(span) && event !== MARKER_EVENTS.executionUpdated) {
       this.beats.delete(span)
       this.beats.set(span, now + this.options.heartbeatMs)
       this.scheduleHeartbeats()
