@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApi, type TestApi } from '../test/kit/api.ts'
+import { ROUTE_POLICIES } from './access/roles.ts'
 import { createApp } from './app.ts'
 import { LOOPBACK_HOSTS } from './host.ts'
 import { openApiDocument } from './openapi/document.ts'
@@ -44,6 +45,10 @@ describe('the document', () => {
     expect(served.sort()).toEqual(told.sort())
     expect(served).toContain('get /api/v1/executions')
     expect(served.length).toBeGreaterThanOrEqual(11)
+  })
+
+  it('has a policy for every route, and none for what is no route', () => {
+    expect(ROUTES.map(({ id }) => id).sort()).toEqual(Object.keys(ROUTE_POLICIES).sort())
   })
 
   it('is OpenAPI 3.1 whose references all lead somewhere', async () => {
@@ -180,6 +185,21 @@ describe('every answer', () => {
     expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toBe('GET, HEAD')
     expect(await response.json()).toMatchObject({ code: 'method_not_allowed' })
+  })
+
+  it('is 403 where a page from elsewhere would change something', async () => {
+    const url = `${api.url}/api/v1/executions`
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+    ]) {
+      const response = await fetch(url, { method: 'POST', headers })
+      expect([headers, response.status]).toEqual([headers, 403])
+      expect(await response.json()).toMatchObject({ code: 'cross_site_request' })
+    }
+    expect((await fetch(url, { method: 'POST', headers: { origin: api.url } })).status).toBe(405)
+    expect((await fetch(url, { headers: { origin: 'https://evil.example' } })).status).toBe(503)
   })
 
   it('is 413 for a large body, which is not read', async () => {

@@ -1,13 +1,17 @@
 /** The HTTP side: every route behind the same checks, every refusal as problem+json. Knows no question. */
-import { createHash, randomUUID } from 'node:crypto'
-import { DEFAULT_TENANT } from '@runlens/conventions'
+import { randomUUID } from 'node:crypto'
 import type { Logger } from '@runlens/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
+import { LOCAL_ADMIN, scopeOf } from './access/caller.ts'
+import { allows, ROUTE_POLICIES } from './access/roles.ts'
 import type { HostPolicy } from './host.ts'
 import { ProblemError, problemBody, problemOf } from './problem.ts'
+import { BODY_BYTES_MAX, readBody } from './read-body.ts'
 import { readParameters, readPath } from './read-parameters.ts'
 import { ROUTES } from './routes/index.ts'
-import type { Answer, Route, Services } from './routes/route.ts'
+import { literalsFirst, methodOf, methodsAt } from './routes/order.ts'
+import type { Route, Services } from './routes/route.ts'
+import { sendAnswer } from './send-answer.ts'
 import { serveUi, UI_DIRECTORY } from './ui.ts'
 
 export interface AppOptions {
@@ -20,8 +24,6 @@ export interface AppOptions {
   /** The build of the web UI; default: that of this checkout. */
   uiDirectory?: string
 }
-
-const BODY_BYTES_MAX = 1024 * 1024
 
 export function createApp(options: AppOptions): Express {
   const app = express()
@@ -46,8 +48,10 @@ export function createApp(options: AppOptions): Express {
     refuseEarly(request, options.hosts)
     next()
   })
-  for (const route of ROUTES) {
-    app.get(expressPath(route.path), (request, response) => serve(route, options.services, request, response))
+  for (const route of literalsFirst(ROUTES)) {
+    app[methodOf(route)](expressPath(route.path), (request: Request, response: Response) =>
+      serve(route, options.services, request, response),
+    )
   }
   app.use('/ui', serveUi(options.uiDirectory ?? UI_DIRECTORY))
   app.use((request: Request) => {
@@ -59,39 +63,23 @@ export function createApp(options: AppOptions): Express {
 
 async function serve(route: Route, services: Services, request: Request, response: Response): Promise<void> {
   response.locals.route = route.path
+  const caller = LOCAL_ADMIN
+  if (!allows(ROUTE_POLICIES[route.id], caller.role)) {
+    throw new ProblemError('forbidden', `The role ${caller.role} may not ask this.`)
+  }
   const { searchParams } = new URL(request.originalUrl.replace(/^\/+/, '/'), 'http://localhost')
   const path = readPath(route.parameters, request.params)
   const { values, attributes } = readParameters(route.query, searchParams, route.attributes === true)
+  const body = route.body ? await readBody(route.body, request) : undefined
   const gone = new AbortController()
   response.once('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  const scope = { tenant: DEFAULT_TENANT }
-  const answer = await route.handle({ path, query: values, attributes, scope, signal: gone.signal, services })
-  if (!gone.signal.aborted) send(answer, request, response)
-}
-
-function send(answer: Answer, request: Request, response: Response): void {
-  if ('redirect' in answer) {
-    response.redirect(302, answer.redirect)
-  } else if ('html' in answer) {
-    response.set('content-security-policy', answer.contentSecurityPolicy).type('html').send(answer.html)
-  } else if ('text' in answer) {
-    response.type(answer.contentType).send(answer.text)
-  } else {
-    const body = JSON.stringify(answer.json)
-    const identity = 'identity' in answer ? JSON.stringify(answer.identity) : body
-    const etag = `W/"${createHash('sha256').update(identity).digest('base64url')}"`
-    response.set({ ...answer.headers, etag })
-    if (knows(request, etag)) response.status(304).end()
-    else response.type('application/json').send(body)
-  }
-}
-
-/** Whether the client has this version. It may also say `no-cache`: that asks for what happens here, a check with the origin. */
-function knows(request: Request, etag: string): boolean {
-  const known = request.headers['if-none-match'] ?? ''
-  return known.split(',').some((each) => ['*', etag, etag.slice(2)].includes(each.trim()))
+  const { signal } = gone
+  const scope = scopeOf(caller)
+  const { headers } = request
+  const answer = await route.handle({ path, query: values, body, attributes, caller, scope, headers, signal, services })
+  if (!signal.aborted) await sendAnswer(answer, route, request, response, signal)
 }
 
 function refuseEarly(request: Request, hosts: HostPolicy): void {
@@ -102,16 +90,32 @@ function refuseEarly(request: Request, hosts: HostPolicy): void {
   if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) {
     throw new ProblemError('body_too_large', 'No route of this API takes a body of that size.')
   }
+  if (!READING.has(request.method) && isCrossSite(request)) {
+    throw new ProblemError(
+      'cross_site_request',
+      'Requests that change something are taken from pages of this server only.',
+    )
+  }
 }
 
-const PATTERNS = ROUTES.map(
-  ({ path }) => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
-)
+const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Whether a browser sends it for a page from elsewhere. Programs send neither header. */
+function isCrossSite({ headers }: Request): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  const { origin, host } = headers
+  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)
+}
 
 /** 405 where another method is served, else 404. */
 function nothingHere({ path, method }: Request): ProblemError {
-  if (method !== 'GET' && method !== 'HEAD' && PATTERNS.some((pattern) => pattern.test(path))) {
-    return new ProblemError('method_not_allowed', `${method} is not served here; GET and HEAD are.`)
+  const served = methodsAt(ROUTES, path)
+  if (served.length > 0) {
+    const names = served.join(', ')
+    return new ProblemError('method_not_allowed', `${method} is not served here; these are: ${names}.`, {
+      allow: names,
+    })
   }
   return new ProblemError('route_not_found', 'The page /docs lists what is served.')
 }
@@ -127,7 +131,7 @@ function answerProblem(log: Logger): ErrorRequestHandler {
       log.error({ requestId, path: request.path, err: problem.cause ?? problem }, 'request failed')
     }
     if (problem.retryAfterSeconds !== undefined) response.set('retry-after', String(problem.retryAfterSeconds))
-    if (problem.code === 'method_not_allowed') response.set('allow', 'GET, HEAD')
+    if (problem.allow !== undefined) response.set('allow', problem.allow)
     // What is left of a body that nobody reads would be taken for the next request.
     if (status === 413) response.set('connection', 'close')
     response

@@ -3,12 +3,17 @@
 export const PROBLEM_CODES = [
   { code: 'invalid_parameter', status: 400, title: 'A parameter is unknown or has a value that is not accepted' },
   { code: 'malformed_request', status: 400, title: 'The request is not well-formed HTTP' },
+  { code: 'malformed_body', status: 400, title: 'The body is not JSON' },
+  { code: 'invalid_body', status: 400, title: 'A field of the body is unknown or has a value that is not accepted' },
+  { code: 'forbidden', status: 403, title: 'This credential may not ask this' },
+  { code: 'cross_site_request', status: 403, title: 'A page from elsewhere may not change anything' },
   { code: 'execution_not_found', status: 404, title: 'No execution has this id' },
   { code: 'trace_not_found', status: 404, title: 'No span of this trace is stored' },
   { code: 'route_not_found', status: 404, title: 'Nothing is served at this path' },
   { code: 'method_not_allowed', status: 405, title: 'This path does not take this method' },
   { code: 'request_timeout', status: 408, title: 'The request did not arrive completely in time' },
   { code: 'body_too_large', status: 413, title: 'The request body is larger than 1 MiB' },
+  { code: 'unsupported_media_type', status: 415, title: 'The body is of a type that is not taken' },
   {
     code: 'host_not_allowed',
     status: 421,

@@ -31,17 +31,20 @@ export class ProblemError extends Error {
   readonly faults: readonly FieldFault[]
   /** Seconds for `Retry-After`; undefined where waiting does not help. */
   readonly retryAfterSeconds: number | undefined
+  /** The header `Allow` of a 405. */
+  readonly allow: string | undefined
 
   constructor(
     code: ProblemCode,
     detail: string,
-    options: { faults?: readonly FieldFault[]; retryAfterSeconds?: number; cause?: unknown } = {},
+    options: { faults?: readonly FieldFault[]; retryAfterSeconds?: number; allow?: string; cause?: unknown } = {},
   ) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'ProblemError'
     this.code = code
     this.faults = options.faults ?? []
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.allow = options.allow
   }
 }
 

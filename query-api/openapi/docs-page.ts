@@ -1,6 +1,7 @@
 /** The API as one page to read: made from the OpenAPI document, with no script and nothing from elsewhere. */
 import { createHash } from 'node:crypto'
 import { PROBLEM_CODES } from '../problem-codes.ts'
+import { METHODS } from '../routes/route.ts'
 import type { OpenApiDocument, Operation, Parameter } from './document.ts'
 
 export interface DocsPage {
@@ -26,15 +27,20 @@ th { font-size: .8rem; font-weight: 600; opacity: .75; }
 `
 
 export function docsPage(document: OpenApiDocument): DocsPage {
-  const operations = Object.entries(document.paths).map(([path, { get }]) => ({ path, operation: get }))
-  const tags = [...new Set(operations.flatMap(({ operation }) => operation.tags))]
+  const operations = Object.entries(document.paths).flatMap(([path, ofPath]) =>
+    METHODS.flatMap((method) => {
+      const operation = ofPath[method]
+      return operation ? [{ path, method, operation }] : []
+    }),
+  )
+  const tags = document.tags.map(({ name }) => String(name))
   const sections = tags.map((tag) => {
     const ofTag = operations.filter(({ operation }) => operation.tags.includes(tag))
     return `<h2>${escapeHtml(tag)}</h2>\n${ofTag.map(operationSection).join('\n')}`
   })
   const contents = operations.map(
-    ({ path, operation }) =>
-      `<li><a href="#${escapeHtml(operation.operationId)}"><code>${escapeHtml(path)}</code></a> <span class="muted">${escapeHtml(operation.summary)}</span></li>`,
+    ({ path, method, operation }) =>
+      `<li><a href="#${escapeHtml(operation.operationId)}"><code>${method.toUpperCase()} ${escapeHtml(path)}</code></a> <span class="muted">${escapeHtml(operation.summary)}</span></li>`,
   )
   const html = `<!doctype html>
 <html lang="en">
@@ -64,18 +70,31 @@ ${problemsSection()}
   return { html, contentSecurityPolicy }
 }
 
-function operationSection({ path, operation }: { path: string; operation: Operation }): string {
-  const { operationId, summary, description, parameters, responses } = operation
+function operationSection({ path, method, operation }: { path: string; method: string; operation: Operation }): string {
+  const { operationId, summary, description, parameters, requestBody, responses } = operation
   const answers = Object.entries(responses).map(
     ([status, response]) => `<tr><td>${escapeHtml(status)}</td><td>${answerText(response)}</td></tr>`,
   )
   return `<section class="operation" id="${escapeHtml(operationId)}">
-<h3><span class="method">GET</span> <code>${escapeHtml(path)}</code></h3>
+<h3><span class="method">${method.toUpperCase()}</span> <code>${escapeHtml(path)}</code></h3>
 <p>${escapeHtml(summary)}</p>
 ${description ? `<p class="muted">${escapeHtml(description)}</p>` : ''}
 ${parameters.length > 0 ? table(['Parameter', 'Takes', 'Meaning'], parameters.map(parameterRow)) : ''}
+${requestBody ? bodyTable(requestBody) : ''}
 ${table(['Status', 'Answer'], answers)}
 </section>`
+}
+
+function bodyTable(requestBody: Record<string, unknown>): string {
+  const { content } = requestBody as { content: { 'application/json': { schema: JsonSchema } } }
+  const { schema } = content['application/json']
+  if (schema.properties === undefined)
+    return table(['Body', 'Takes'], [`<tr><td>JSON</td><td>${typeText(schema)}</td></tr>`])
+  const rows = Object.entries(schema.properties).map(
+    ([field, of]) =>
+      `<tr><td><code>${escapeHtml(field)}</code></td><td>${typeText(of)}</td><td>${escapeHtml(of.description ?? '')}</td></tr>`,
+  )
+  return table(['Field of the body', 'Takes', 'Meaning'], rows)
 }
 
 function parameterRow({ name, in: place, schema, description = '' }: Parameter): string {

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { problemSchema } from '../problem.ts'
 import { PROBLEM_CODES, type ProblemCode } from '../problem-codes.ts'
-import type { Route } from '../routes/route.ts'
+import { methodOf } from '../routes/order.ts'
+import { type Method, type Route, TAGS } from '../routes/route.ts'
 import { ATTRIBUTE_PREFIX } from '../schema/list-query.ts'
 
 type Json = Record<string, unknown>
@@ -22,6 +23,7 @@ export interface Operation {
   summary: string
   description?: string
   parameters: Parameter[]
+  requestBody?: Json
   responses: Record<string, Json>
 }
 
@@ -30,7 +32,7 @@ export interface OpenApiDocument {
   info: Json
   servers: Json[]
   tags: Json[]
-  paths: Record<string, { get: Operation }>
+  paths: Record<string, Partial<Record<Method, Operation>>>
   components: { schemas: Record<string, Json> }
 }
 
@@ -48,10 +50,16 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [{ name: 'Executions' }, { name: 'Observability' }, { name: 'Operation' }],
-    paths: Object.fromEntries(routes.map((route) => [route.path, { get: operation(route) }])),
+    tags: TAGS.filter((name) => routes.some(({ tag }) => tag === name)).map((name) => ({ name })),
+    paths: pathsOf(routes),
     components: { schemas: componentSchemas() },
   }
+}
+
+function pathsOf(routes: readonly Route[]): OpenApiDocument['paths'] {
+  const paths: OpenApiDocument['paths'] = {}
+  for (const route of routes) paths[route.path] = { ...paths[route.path], [methodOf(route)]: operation(route) }
+  return paths
 }
 
 function operation(route: Route): Operation {
@@ -65,6 +73,9 @@ function operation(route: Route): Operation {
       ...parametersOf(route.query, 'query'),
       ...(route.attributes ? [attributeParameter()] : []),
     ],
+    ...(route.body
+      ? { requestBody: { content: { 'application/json': { schema: reference(route.body, 'input') } } } }
+      : {}),
     responses: { ...success(route), ...problems(route.problems) },
   }
 }
@@ -96,12 +107,18 @@ function attributeParameter(): Parameter {
   }
 }
 
-function success({ answer, path }: Route): Record<string, Json> {
-  if (answer)
-    return { 200: { description: 'The answer', content: { 'application/json': { schema: reference(answer) } } } }
+function success({ answer, path, status = 200, contentTypes }: Route): Record<string, Json> {
+  if (answer) {
+    const description = status === 200 ? 'The answer' : status === 201 ? 'Created' : 'Taken, and goes on'
+    return { [status]: { description, content: { 'application/json': { schema: reference(answer) } } } }
+  }
+  if (contentTypes) {
+    return { 200: { description: 'A stream', content: Object.fromEntries(contentTypes.map((type) => [type, {}])) } }
+  }
   if (path === '/') return { 302: { description: 'Elsewhere' } }
-  const type = path === '/metrics' ? 'text/plain' : 'text/html'
-  return { 200: { description: 'A page', content: { [type]: {} } } }
+  if (path === '/metrics') return { 200: { description: 'Text', content: { 'text/plain': {} } } }
+  if (path === '/docs') return { 200: { description: 'A page', content: { 'text/html': {} } } }
+  return { 204: { description: 'Done' } }
 }
 
 /** One response per status, whose description names the codes. */
@@ -120,9 +137,9 @@ function problems(codes: readonly ProblemCode[]): Record<string, Json> {
   )
 }
 
-function reference(schema: z.ZodType): Json {
+function reference(schema: z.ZodType, io: 'input' | 'output' = 'output'): Json {
   const id = schema.meta()?.id
-  return id ? { $ref: `${SCHEMAS}${id}` } : toJson(schema)
+  return id ? { $ref: `${SCHEMAS}${id}` } : toJson(schema, io)
 }
 
 /** Every schema that has an id, as OpenAPI's components. */
@@ -131,8 +148,8 @@ function componentSchemas(): Record<string, Json> {
   return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema as Json)]))
 }
 
-function toJson(schema: z.ZodType): Json {
-  return bare(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }) as Json)
+function toJson(schema: z.ZodType, io: 'input' | 'output' = 'output'): Json {
+  return bare(z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json)
 }
 
 function bare(schema: Json): Json {

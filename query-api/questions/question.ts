@@ -24,6 +24,8 @@ export interface Question<Row> {
 /** Whose rows may be seen. Comes from the credential, never from a parameter. */
 export interface Scope {
   readonly tenant: string
+  /** Only this user's executions; absent: all of the tenant's. */
+  readonly owner?: string
 }
 
 /** Collects parameters while SQL is written: every value goes through `bind` and stands in the text as a placeholder. */
@@ -76,13 +78,20 @@ ARRAY JOIN
 } as const
 export type Source = keyof typeof SOURCES
 
+/** Those whose rows have an owner. The others hold figures of all, or rows that belong to an execution which must be found first. */
+const OWNED: ReadonlySet<Source> = new Set(['executions', 'execution_versions', 'execution_steps'])
+
 /**
- * `FROM … WHERE …` of one table for one tenant. Every question takes its rows through here and nowhere else.
+ * `FROM … WHERE …` of one table for one tenant, and one owner where the scope names one. Every question takes its rows through here and
+ * nowhere else.
  * @param conditions SQL fragments, joined with AND
  */
 export function rowsOf(source: Source, scope: Scope, parameters: Parameters, conditions: readonly string[]): string {
-  const tenant = `tenant = ${parameters.bind('tenant', 'String', scope.tenant)}`
-  return `FROM ${SOURCES[source]}\nWHERE ${[tenant, ...conditions].join('\n  AND ')}`
+  const whose = [`tenant = ${parameters.bind('tenant', 'String', scope.tenant)}`]
+  if (scope.owner !== undefined && OWNED.has(source)) {
+    whose.push(`user_id = ${parameters.bind('owner', 'String', scope.owner)}`)
+  }
+  return `FROM ${SOURCES[source]}\nWHERE ${[...whose, ...conditions].join('\n  AND ')}`
 }
 
 /** Indents a nested part so that the whole stays readable. */

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { describeQuestions, HOSTILE, type NamedQuestion } from '../../test/kit/questions.ts'
 import { countExecutions, countOpen } from './count-executions.ts'
 import { dirtyHours } from './dirty-hours.ts'
 import { durationFloor } from './duration-floor.ts'
@@ -10,7 +11,6 @@ import { kpiFigures } from './kpi-figures.ts'
 import { lastFailures } from './last-failures.ts'
 import { listExecutions } from './list-executions.ts'
 import { locateExecution } from './locate-execution.ts'
-import type { Question } from './question.ts'
 import { readExecutions } from './read-executions.ts'
 import { readTrace } from './read-trace.ts'
 import { relatedExecutions } from './related-executions.ts'
@@ -21,7 +21,6 @@ import { workflowFigures } from './workflow-figures.ts'
 
 const scope = { tenant: 'acme' }
 const silence = { lostBeforeNs: 3n, heartbeatBeforeNs: 4n }
-const HOSTILE = "x' OR 1=1 --"
 
 const everyFilter: ExecutionFilter = {
   equal: {
@@ -85,7 +84,7 @@ const relative = {
   started_ns: 9n,
 }
 
-const QUESTIONS: [string, Question<unknown>][] = [
+const QUESTIONS: NamedQuestion[] = [
   ['find-candidates-first-page', findCandidates(scope, noFilter, firstPage)],
   ['find-candidates-every-filter', findCandidates(scope, everyFilter, { ...firstPage, after })],
   ['find-candidates-by-duration', findCandidates(scope, noFilter, { ...byDuration, windowFromNs: null, limit: 7 })],
@@ -124,27 +123,8 @@ const QUESTIONS: [string, Question<unknown>][] = [
   ['step-history-with-raw-hours', stepHistory(scope, { ...history, rawHours: [3600, 7200, 14_400] })],
 ]
 
-describe('questions', () => {
-  it.each(QUESTIONS)('%s reads as it did', async (name, { sql }) => {
-    await expect(`${sql}\n`).toMatchFileSnapshot(`sql/${name}.sql`)
-  })
+describeQuestions(import.meta.url, QUESTIONS)
 
-  it.each(QUESTIONS)('%s holds every table to the tenant', (_, { sql, params }) => {
-    const tables = sql.match(/FROM [a-z]/g)?.length
-    expect(sql.match(/WHERE tenant = \{tenant:String\}/g)).toHaveLength(tables ?? 0)
-    expect(params.tenant).toBe('acme')
-  })
-
-  it.each(QUESTIONS)('%s has no text of a user in its SQL', (_, { sql }) => {
-    expect(sql).not.toContain('1=1')
-  })
-
-  it.each(QUESTIONS)('%s binds what it names and names what it binds', (_, { sql, params }) => {
-    const named = new Set([...sql.matchAll(/\{([a-z0-9_]+):/g)].map((match) => match[1]))
-    expect([...named].sort()).toEqual(Object.keys(params).sort())
-  })
-
-  it('asks about settling for the system, not for a tenant', () => {
-    expect(settlingLag().sql).not.toContain('tenant')
-  })
+it('asks about settling for the system, not for a tenant', () => {
+  expect(settlingLag().sql).not.toContain('tenant')
 })

@@ -1,6 +1,8 @@
 /** What a route is: one value that gives validation, types, the handler and its part of the OpenAPI document. */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Registry } from '@runlens/runtime'
 import type { z } from 'zod'
+import type { Caller } from '../access/caller.ts'
 import type { ProblemCode } from '../problem-codes.ts'
 import type { Scope } from '../questions/question.ts'
 import type { Runner } from '../run.ts'
@@ -29,13 +31,19 @@ export interface ReadinessFault {
   detail: string
 }
 
-export interface Asked<Path, Query> {
+export interface Asked<Path, Query, Body = undefined> {
   path: Path
   query: Query
+  /** What the route's schema let through; undefined where it takes none. */
+  body: Body
   /** `attr.<key>` parameters, where the route takes them. */
   attributes: readonly { key: string; value: string }[]
-  /** From the credential. */
+  /** Who asks, from the credential. */
+  caller: Caller
+  /** Whose rows the caller may see. */
   scope: Scope
+  /** As node gives them, for `Last-Event-ID` and the like; never for credentials, which `caller` stands for. */
+  headers: IncomingHttpHeaders
   /** Aborted when the client went away. */
   signal: AbortSignal
   services: Services
@@ -44,38 +52,82 @@ export interface Asked<Path, Query> {
 export type Answer =
   | {
       json: unknown
+      /** Default: the route's `status`. */
+      status?: number
       /** What the ETag is computed from, where a part of the body (the time of asking) says nothing new. */
       identity?: unknown
       headers?: Readonly<Record<string, string>>
     }
   | { html: string; contentSecurityPolicy: string }
   | { text: string; contentType: string }
+  | StreamedAnswer
+  /** 204, for what was done and has nothing to say. */
+  | { empty: true }
   | { redirect: string }
 
-interface RouteShape<Path extends z.ZodObject, Query extends z.ZodObject> {
+/** An answer whose end is not known when it begins: an export, a stream of events. */
+export interface StreamedAnswer {
+  contentType: string
+  headers?: Readonly<Record<string, string>>
+  /**
+   * Read one by one, the next only when the client took the last (back-pressure); `return()` is called when it went away. Once the first came the
+   * answer is 200, so what can be refused must be refused before.
+   */
+  chunks: AsyncIterable<string | Uint8Array>
+}
+
+/** Chapters of the document, in its order. */
+export const TAGS = [
+  'Executions',
+  'Query tracking',
+  'Observability',
+  'Workflow history',
+  'Monitoring',
+  'Metrics',
+  'Errors',
+  'Live',
+  'Administration',
+  'Operation',
+] as const
+export type Tag = (typeof TAGS)[number]
+
+export const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
+export type Method = (typeof METHODS)[number]
+
+interface RouteShape<Path extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType> {
+  /** Default: `get`. */
+  method?: Method
   /** As OpenAPI writes it: `/api/v1/traces/{trace_id}`. */
   path: string
   id: string
-  tag: 'Executions' | 'Observability' | 'Operation'
+  tag: Tag
   summary: string
   description?: string
   parameters: Path
   query: Query
   /** Also takes `attr.<key>`. */
   attributes?: true
-  /** What a 200 holds; undefined for pages and redirects. */
+  /** What the JSON in the body must be; without it a body is not read. */
+  body?: Body
+  /** Of an answer that is JSON; default 200. */
+  status?: 200 | 201 | 202
+  /** What a success holds; undefined for pages, redirects, streams and 204. */
   answer?: z.ZodType
+  /** Of a success that is neither JSON nor a page. */
+  contentTypes?: readonly string[]
   problems: readonly ProblemCode[]
-  handle: (asked: Asked<z.output<Path>, z.output<Query>>) => Promise<Answer> | Answer
+  handle: (asked: Asked<z.output<Path>, z.output<Query>, z.output<Body>>) => Promise<Answer> | Answer
 }
 
 /** A route whose handler's types are checked already. */
-export type Route = Omit<RouteShape<z.ZodObject, z.ZodObject>, 'handle'> & {
-  handle: (asked: Asked<unknown, unknown>) => Promise<Answer> | Answer
+export type Route = Omit<RouteShape<z.ZodObject, z.ZodObject, z.ZodType>, 'handle'> & {
+  handle: (asked: Asked<unknown, unknown, unknown>) => Promise<Answer> | Answer
 }
 
 /** Declares a route: the handler gets what its schemas let through. */
-export function route<Path extends z.ZodObject, Query extends z.ZodObject>(shape: RouteShape<Path, Query>): Route {
+export function route<Path extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType = z.ZodUndefined>(
+  shape: RouteShape<Path, Query, Body>,
+): Route {
   return shape as unknown as Route
 }
 

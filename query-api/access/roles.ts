@@ -1,0 +1,40 @@
+/** Which role each route needs: the one table. A route that does not stand here is served to nobody. */
+
+/**
+ * `ingest` creates and patches executions; `user` reads and patches its own; `viewer` reads all of the tenant; `editor` also changes
+ * states and rules; `admin` also keys and deletion.
+ */
+export const ROLES = ['ingest', 'user', 'viewer', 'editor', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Who may ask: anybody, or these roles. */
+export type Policy = 'anyone' | readonly Role[]
+
+/** Reads executions; the role `user` sees its own. */
+export const READERS: Policy = ['user', 'viewer', 'editor', 'admin']
+/** Reads what is of the whole tenant and has no owner. */
+export const TENANT_READERS: Policy = ['viewer', 'editor', 'admin']
+export const EDITORS: Policy = ['editor', 'admin']
+export const ADMINS: Policy = ['admin']
+
+/** By the route's id. */
+export const ROUTE_POLICIES: Readonly<Record<string, Policy>> = {
+  listExecutions: READERS,
+  getExecution: READERS,
+  getExecutionTree: READERS,
+  getExecutionLogs: READERS,
+  getTrace: TENANT_READERS,
+  getKpis: READERS,
+  listWorkflows: READERS,
+  isAlive: 'anyone',
+  isReady: 'anyone',
+  readMetrics: 'anyone',
+  getOpenApi: 'anyone',
+  readDocs: 'anyone',
+  start: 'anyone',
+}
+
+/** Whether a policy lets a role in; nobody when there is no policy. */
+export function allows(policy: Policy | undefined, role: Role): boolean {
+  return policy === 'anyone' || (policy?.includes(role) ?? false)
+}
