@@ -134,6 +134,79 @@ GROUP BY
     tenant,
     hour;
 
+CREATE TABLE execution_changes
+(
+    `changed_at` DateTime64(6) CODEC(Delta(8), LZ4),
+    `tenant` LowCardinality(String) CODEC(LZ4),
+    `execution_id` String CODEC(LZ4),
+    `instance` LowCardinality(String) CODEC(LZ4),
+    `kind` LowCardinality(String) CODEC(LZ4),
+    `provider` LowCardinality(String) CODEC(LZ4),
+    `workflow_id` LowCardinality(String) CODEC(LZ4),
+    `workflow_name` LowCardinality(String) CODEC(LZ4),
+    `environment` LowCardinality(String) CODEC(LZ4),
+    `service` LowCardinality(String) CODEC(LZ4),
+    `user_id` String CODEC(LZ4),
+    `conversation_id` String CODEC(LZ4),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(LZ4),
+    `previous_status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(LZ4),
+    `started_at` DateTime64(9) CODEC(LZ4),
+    `ended_at` Nullable(DateTime64(9)) CODEC(LZ4),
+    `duration_ms` Nullable(Float64) CODEC(LZ4),
+    `progress` Nullable(Float32) CODEC(LZ4),
+    `version` UInt64 CODEC(LZ4)
+)
+ENGINE = MergeTree
+PARTITION BY toStartOfHour(changed_at, 'UTC')
+ORDER BY changed_at
+TTL toDateTime(changed_at) + toIntervalDay(1)
+SETTINGS ttl_only_drop_parts = 1, max_bytes_to_merge_at_max_space_in_pool = 8388608, enable_block_number_column = 1, enable_block_offset_column = 1, non_replicated_deduplication_window = 10000, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW execution_changes_from_executions TO execution_changes
+(
+    `changed_at` DateTime64(6),
+    `tenant` LowCardinality(String),
+    `execution_id` String,
+    `instance` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `provider` LowCardinality(String),
+    `workflow_id` LowCardinality(String),
+    `workflow_name` LowCardinality(String),
+    `environment` LowCardinality(String),
+    `service` LowCardinality(String),
+    `user_id` String,
+    `conversation_id` String,
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
+    `previous_status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
+    `started_at` DateTime64(9),
+    `ended_at` Nullable(DateTime64(9)),
+    `duration_ms` Nullable(Float64),
+    `progress` Nullable(Float32),
+    `version` UInt64
+)
+AS SELECT
+    now64(6) AS changed_at,
+    tenant,
+    execution_id,
+    instance,
+    kind,
+    provider,
+    workflow_id,
+    workflow_name,
+    environment,
+    service,
+    user_id,
+    conversation_id,
+    status,
+    previous_status,
+    started_at,
+    ended_at,
+    duration_ms,
+    progress,
+    version
+FROM executions
+WHERE is_deleted = 0;
+
 CREATE TABLE execution_hours
 (
     `tenant` LowCardinality(String) CODEC(ZSTD(1)),
@@ -279,6 +352,7 @@ CREATE TABLE executions
     `attributes` Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     `spans_truncated` UInt8 CODEC(ZSTD(1)),
     `previous_started_at` Nullable(DateTime64(9)) CODEC(ZSTD(1)),
+    `previous_status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
     `content_hash` UInt64 CODEC(NONE),
     `settled_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
     `version` UInt64 CODEC(T64, ZSTD(1)),

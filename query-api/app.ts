@@ -4,6 +4,7 @@ import type { Logger } from '@runlens/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
 import { LOCAL_ADMIN, scopeOf } from './access/caller.ts'
 import { allows, ROUTE_POLICIES } from './access/roles.ts'
+import { isCrossSite } from './cross-site.ts'
 import type { HostPolicy } from './host.ts'
 import { ProblemError, problemBody, problemOf } from './problem.ts'
 import { BODY_BYTES_MAX, readBody } from './read-body.ts'
@@ -90,7 +91,7 @@ function refuseEarly(request: Request, hosts: HostPolicy): void {
   if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) {
     throw new ProblemError('body_too_large', 'No route of this API takes a body of that size.')
   }
-  if (!READING.has(request.method) && isCrossSite(request)) {
+  if (!READING.has(request.method) && isCrossSite(request.headers)) {
     throw new ProblemError(
       'cross_site_request',
       'Requests that change something are taken from pages of this server only.',
@@ -99,14 +100,6 @@ function refuseEarly(request: Request, hosts: HostPolicy): void {
 }
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
-
-/** Whether a browser sends it for a page from elsewhere. Programs send neither header. */
-function isCrossSite({ headers }: Request): boolean {
-  const site = headers['sec-fetch-site']
-  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
-  const { origin, host } = headers
-  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)
-}
 
 /** 405 where another method is served, else 404. */
 function nothingHere({ path, method }: Request): ProblemError {

@@ -1,10 +1,10 @@
 /** The Node server under the app: bounded headers and times, and problem+json for what is not even HTTP. */
-import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { systemErrorCode } from '@runlens/runtime'
 import type { Express } from 'express'
-import { ProblemError, problemBody, problemOf } from './problem.ts'
+import { ProblemError, problemOf } from './problem.ts'
+import { sendRawProblem } from './raw-problem.ts'
 
 const HEADER_BYTES_MAX = 16 * 1024
 
@@ -12,7 +12,7 @@ const HEADER_BYTES_MAX = 16 * 1024
 export function createHttpServer(app: Express, refused: (status: number) => void): Server {
   const refuse = (socket: Duplex, problem: ProblemError) => {
     refused(problemOf(problem.code).status)
-    sendProblem(socket, problem)
+    sendRawProblem(socket, problem)
   }
   const server = createServer(
     {
@@ -44,15 +44,6 @@ export function createHttpServer(app: Express, refused: (status: number) => void
 /** A path, `*`, or a whole URL, as proxies send it. */
 function isTarget(target: string): boolean {
   return target.startsWith('/') || target === '*' || URL.canParse(target)
-}
-
-/** Answers where there is no request that the app could read, and closes. */
-function sendProblem(socket: Duplex, problem: ProblemError): void {
-  const { status, title } = problemOf(problem.code)
-  const body = JSON.stringify(problemBody(problem, randomUUID()))
-  socket.end(
-    `HTTP/1.1 ${status} ${title}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
 }
 
 function clientProblem(code: string | undefined): ProblemError {

@@ -14,7 +14,7 @@ export interface Moments {
   silence: Silence
 }
 
-export function momentsOf(services: Services): Moments {
+export function momentsOf(services: Pick<Services, 'now' | 'lostAfterMs'>): Moments {
   const nowMs = services.now()
   const wholeMs = Math.floor(nowMs / 1000) * 1000
   return { nowMs, nowNs: BigInt(nowMs) * NS_PER_MS, silence: silenceAt(wholeMs, services.lostAfterMs) }

@@ -19,6 +19,7 @@ export const PROBLEM_CODES = [
     status: 421,
     title: 'The Host header names another machine than this server answers for',
   },
+  { code: 'upgrade_required', status: 426, title: 'This path is for WebSocket connections' },
   { code: 'headers_too_large', status: 431, title: 'The request line and headers are larger than 16 KiB' },
   { code: 'internal_error', status: 500, title: 'The server made a mistake' },
   { code: 'ui_not_built', status: 503, title: 'The web UI is not built' },

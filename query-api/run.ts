@@ -26,6 +26,8 @@ export interface Runner {
    * @throws ProblemError when ClickHouse does not answer, or when all who asked went away
    */
   ask<Row>(question: Question<Row>, signal?: AbortSignal): Promise<readonly Row[]>
+  /** As `ask`, for a question whose answer is new every time: nothing is remembered or shared. */
+  askAnew<Row>(question: Question<Row>, signal?: AbortSignal): Promise<readonly Row[]>
   /** Runs a reader that asks by itself, under the same cap and with the same problems. */
   read<T>(task: (client: ClickHouseClient) => Promise<T>): Promise<T>
   load(): PermitLoad
@@ -105,6 +107,11 @@ export function createRunner(options: RunnerOptions): Runner {
         signal?.removeEventListener('abort', leave)
       }
     },
+    askAnew: <Row>(question: Question<Row>, signal = new AbortController().signal) =>
+      permits
+        .hold(() => timedQuery(options, question, signal), signal)
+        .then(({ rows }) => rows as readonly Row[])
+        .catch((error: unknown) => fail(error, signal)),
     read: <T>(task: (client: ClickHouseClient) => Promise<T>) =>
       permits.hold(() => task(options.client)).catch((error: unknown) => fail(error)),
     load: () => permits.load(),

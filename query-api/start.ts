@@ -5,11 +5,14 @@ import { type Address, formatAddress, type Logger, listen, RunlensError, type Se
 import { createApp } from './app.ts'
 import { isLoopback, LOOPBACK_HOSTS, NAMELESS_HOSTS } from './host.ts'
 import { createHttpServer } from './http-server.ts'
+import { Live } from './live/live.ts'
+import { liveMetrics } from './live/observer.ts'
+import { acceptWebSockets } from './live/web-socket.ts'
 import { createMetrics } from './metrics.ts'
 import { createReadiness } from './readiness.ts'
 import { createRunner } from './run.ts'
 
-export type QueryApiSettings = Pick<Settings, 'api' | 'apiAddress' | 'insecure' | 'worker' | 'mapping'> & {
+export type QueryApiSettings = Pick<Settings, 'api' | 'apiAddress' | 'insecure' | 'live' | 'worker' | 'mapping'> & {
   clickhouseUrl: string
 }
 
@@ -40,22 +43,30 @@ export async function startQueryApi(
   const metrics = createMetrics()
   const runner = createRunner({ client, queriesMax, queryTimeoutMs, cacheMs, observe: metrics })
   metrics.watchPermits(runner.load)
+  const { lostAfterMs } = settings.api
+  const observe = liveMetrics(metrics.registry)
+  const live = new Live({ runner, now, lostAfterMs, settings: settings.live, observe })
   const services = {
     runner,
     now,
+    live,
     spansPerTraceMax: settings.worker.spansPerTraceMax,
     payloadBytesMax: settings.mapping.payloadBytesMax,
     candidateTimeoutMs: settings.worker.candidateTimeoutMs,
-    lostAfterMs: settings.api.lostAfterMs,
+    lostAfterMs,
     notReady: createReadiness(runner, now),
     metrics: metrics.registry,
   }
-  const app = createApp({ services, log, hosts: isOpen ? NAMELESS_HOSTS : LOOPBACK_HOSTS, answered: metrics.answered })
+  const hosts = isOpen ? NAMELESS_HOSTS : LOOPBACK_HOSTS
+  const app = createApp({ services, log, hosts, answered: metrics.answered })
   const server = createHttpServer(app, (status) => metrics.answered('', status))
+  const webSocket = acceptWebSockets(server, { live, hosts })
   const address = await listen(server, settings.apiAddress, 'RUNLENS_API')
   return {
     address,
     stop: async () => {
+      live.stop()
+      webSocket.stop()
       await close(server)
       await client.close()
     },

@@ -83,6 +83,19 @@ const fileSchema = z.strictObject({
       lostAfterMs: positive.default(86_400_000),
     })
     .prefault({}),
+  live: z
+    .strictObject({
+      /** Between two looks at the log of changes, while anybody listens. */
+      pollMs: positive.default(150),
+      /** Streams of one API process. */
+      clientsMax: positive.default(5_000),
+      /** Events that wait for one client. */
+      queueEventsMax: positive.default(1_000),
+      /** Changes read again for a client that comes back. */
+      replayChangesMax: positive.default(10_000),
+      keepAliveMs: positive.default(15_000),
+    })
+    .prefault({}),
   clickhouse: z
     .strictObject({
       /** Parallel sessions of the embedded engine. */

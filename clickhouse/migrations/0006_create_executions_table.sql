@@ -65,6 +65,7 @@ CREATE TABLE IF NOT EXISTS executions
     attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     spans_truncated UInt8 CODEC(ZSTD(1)),
     previous_started_at Nullable(DateTime64(9)) CODEC(ZSTD(1)),
+    previous_status Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
     content_hash UInt64 CODEC(NONE),
     settled_at DateTime64(6) CODEC(Delta, ZSTD(1)),
     version UInt64 CODEC(T64, ZSTD(1)),

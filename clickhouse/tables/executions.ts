@@ -81,6 +81,8 @@ export const EXECUTIONS = table('executions', {
   spans_truncated: 'UInt8',
   /** Start that the replaced row had, if another: its hour is dirty too. */
   previous_started_at: 'Nullable(DateTime64(9))',
+  /** Status that the replaced row had; '' in the first row of an execution. */
+  previous_status: STATUS_ENUM,
   /** Hash of everything above that settling computed: an equal one is not written again. */
   content_hash: 'UInt64',
   settled_at: 'DateTime64(6)',

@@ -17,3 +17,8 @@ export const LOCAL_ADMIN: Caller = { tenant: DEFAULT_TENANT, role: 'admin', subj
 export function scopeOf({ tenant, role, subject }: Caller): Scope {
   return role === 'user' ? { tenant, owner: subject ?? '' } : { tenant }
 }
+
+/** Whether a name of a tenant in a request is the caller's; without authentication every name is another one of the only tenant. */
+export function isOwnTenant(caller: Caller, name: string): boolean {
+  return caller === LOCAL_ADMIN || caller.tenant === name
+}

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Registry } from '@runlens/runtime'
 import type { z } from 'zod'
 import type { Caller } from '../access/caller.ts'
+import type { Live } from '../live/live.ts'
 import type { ProblemCode } from '../problem-codes.ts'
 import type { Scope } from '../questions/question.ts'
 import type { Runner } from '../run.ts'
@@ -24,6 +25,7 @@ export interface Services {
   notReady: () => Promise<ReadinessFault | null>
   /** The process's own figures, as Prometheus reads them. */
   metrics: Pick<Registry, 'metrics' | 'contentType'>
+  live: Live
 }
 
 export interface ReadinessFault {

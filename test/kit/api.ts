@@ -1,7 +1,7 @@
 /** A query API in the test's own process on a free port, and rows to ask it about. */
 import type { ClickHouseClient, ExecutionRow } from '@runlens/clickhouse'
 import { startQueryApi } from '@runlens/query-api'
-import { createLogger, loadSettings } from '@runlens/runtime'
+import { createLogger, loadSettings, type Settings } from '@runlens/runtime'
 
 export interface StartApiOptions {
   clickhouseUrl: string
@@ -9,6 +9,9 @@ export interface StartApiOptions {
   now?: () => number
   /** Over the defaults of the configuration. */
   api?: { queriesMax?: number; queryTimeoutMs?: number; cacheMs?: number }
+  live?: Partial<Settings['live']>
+  /** Default 0: any free one. */
+  port?: number
 }
 
 export interface ApiAnswer {
@@ -28,10 +31,15 @@ export interface TestApi {
 
 /** Nothing is cached unless asked for, so that a test sees what it just wrote. */
 export async function startApi(options: StartApiOptions): Promise<TestApi> {
-  const settings = loadSettings({ RUNLENS_API: '127.0.0.1:0' })
+  const settings = loadSettings({ RUNLENS_API: `127.0.0.1:${options.port ?? 0}` })
   const api = { ...settings.api, cacheMs: 0, ...options.api }
   const log = createLogger('query-api', 'silent')
-  const started = await startQueryApi({ ...settings, api, clickhouseUrl: options.clickhouseUrl }, log, options.now)
+  const live = { ...settings.live, ...options.live }
+  const started = await startQueryApi(
+    { ...settings, api, live, clickhouseUrl: options.clickhouseUrl },
+    log,
+    options.now,
+  )
   const url = `http://127.0.0.1:${started.address.port}`
   return {
     url,

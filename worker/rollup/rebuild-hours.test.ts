@@ -103,6 +103,7 @@ function encode({ id, start, duration, status, workflow, moved_from, deleted }: 
     : contentOf(TENANT, anchor, execution, false).bytes
   return rowOf(content, {
     previous_started_at: moved_from === undefined ? null : nanos(moved_from),
+    previous_status: '',
     content_hash: version,
     settled_at: BigInt(Date.now()) * 1000n,
     version: version++,

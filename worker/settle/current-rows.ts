@@ -8,6 +8,7 @@ export interface CurrentRow {
   is_deleted: boolean
   /** Nanoseconds since the epoch. */
   started_at: bigint
+  status: string
 }
 
 export interface RowPlace extends ExecutionKey {
@@ -29,7 +30,7 @@ export async function readCurrentRows(
   if (places.length === 0) return rows
   const result = await client.query({
     query: `SELECT toString(toUnixTimestamp64Micro(anchor_at)) AS anchor, execution_id, instance, toString(version) AS version,
-  toString(content_hash) AS content_hash, is_deleted, toString(toUnixTimestamp64Nano(started_at)) AS started
+  toString(content_hash) AS content_hash, is_deleted, toString(toUnixTimestamp64Nano(started_at)) AS started, status
 FROM executions
 WHERE tenant = {tenant:String}
   AND (anchor_at, execution_id, instance) IN
@@ -51,6 +52,7 @@ LIMIT 1 BY anchor_at, execution_id, instance`,
     content_hash: string
     is_deleted: number
     started: string
+    status: string
   }
   for (const row of await result.json<Answer>()) {
     rows.set(placeText({ ...row, anchor: BigInt(row.anchor) }), {
@@ -58,6 +60,7 @@ LIMIT 1 BY anchor_at, execution_id, instance`,
       content_hash: BigInt(row.content_hash),
       is_deleted: row.is_deleted === 1,
       started_at: BigInt(row.started),
+      status: row.status,
     })
   }
   return rows

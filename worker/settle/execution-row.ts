@@ -16,6 +16,8 @@ export interface Content {
 /** What makes a row a version: everything after its content. Times in microseconds, starts in nanoseconds. */
 export interface RowVersion {
   previous_started_at: bigint | null
+  /** '' in the first version. */
+  previous_status: string
   content_hash: bigint
   settled_at: bigint
   version: bigint

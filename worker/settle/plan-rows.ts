@@ -81,9 +81,11 @@ function changedRow(
 ): PlannedRow | undefined {
   const content = contentOf(tenant, anchor, execution, truncated)
   if (there && !there.is_deleted && there.content_hash === content.hash) return undefined
-  const moved = there !== undefined && !there.is_deleted && there.started_at !== execution.started_at
+  const previous = there?.is_deleted ? undefined : there
+  const moved = previous !== undefined && previous.started_at !== execution.started_at
   return planned(anchor, content.bytes, {
-    previous_started_at: moved ? there.started_at : null,
+    previous_started_at: moved ? previous.started_at : null,
+    previous_status: previous?.status ?? '',
     content_hash: content.hash,
     version: next(there, nowMicros),
     is_deleted: false,
@@ -101,6 +103,7 @@ function tombstone(
   const { execution_id, instance } = key
   return planned(anchor, emptyContent(tenant, anchor, { execution_id, instance }, startedAt), {
     previous_started_at: null,
+    previous_status: '',
     content_hash: 0n,
     version,
     is_deleted: true,

@@ -14,7 +14,7 @@ import { type SurveyedTrace, type SurveyOptions, survey } from '../simple/survey
 import { writeSimple } from '../simple/write-simple.ts'
 import type { Settle } from './follow-executions.ts'
 import { type SettleReport, settleTraces } from './settle-traces.ts'
-import { markNewest } from './write-executions.ts'
+import { markNewest, noteNewest } from './write-executions.ts'
 
 export interface SettleJobOptions {
   client: ClickHouseClient
@@ -78,6 +78,7 @@ export class SettleJob implements Job {
   async begin(): Promise<void> {
     const { client, log, settings } = this.options
     await markNewest(client)
+    await noteNewest(client)
     const position = await readPosition(client, SETTLE_JOB)
     const missed = await announceMissed(client, position)
     this.tail = tailArrivals({ client, from: position, overlapMs: settings.overlapMs })

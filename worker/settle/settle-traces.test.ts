@@ -5,7 +5,7 @@ import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
 import { readPlaces, writePlaces } from './locator.ts'
 import { type SettleReport, settleTraces } from './settle-traces.ts'
-import { markNewest } from './write-executions.ts'
+import { markNewest, noteNewest } from './write-executions.ts'
 
 let db: TestClickHouse
 beforeAll(async () => {
@@ -333,6 +333,20 @@ it('agrees with another worker that chose another place in the same moment', asy
 
 it('tells of a trace that shows no span', async () => {
   expect((await settleAll(tenantOf('unseen'), [trace(99)])).unseen).toEqual([trace(99)])
+})
+
+it('notes the newest rows that the log of changes lacks, each once', async () => {
+  const tenant = tenantOf('unnoted')
+  await insert(tenant, FLOW)
+  await db.client.command({ query: 'DETACH TABLE execution_changes_from_executions' })
+  await settleAll(tenant, [trace(1), trace(2)])
+  await db.client.command({ query: 'ATTACH TABLE execution_changes_from_executions' })
+  const noted = `SELECT count() AS n FROM execution_changes WHERE tenant = '${tenant}'`
+  expect(await count(noted)).toBe(0)
+  for (let i = 0; i < 2; i++) {
+    await noteNewest(db.client)
+    expect(await count(noted)).toBe(2)
+  }
 })
 
 it('marks the hours of the newest rows again, whose marks may have got lost', async () => {

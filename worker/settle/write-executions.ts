@@ -1,5 +1,5 @@
-/** Writes planned rows, and after a restart marks again what the newest ones changed. */
-import { type ClickHouseClient, EXECUTIONS, insertRows } from '@runlens/clickhouse'
+/** Writes planned rows, and after a restart does again what views may not have done for the newest ones. */
+import { type ClickHouseClient, columnNames, EXECUTION_CHANGES, EXECUTIONS, insertRows } from '@runlens/clickhouse'
 import type { PlannedRow } from './plan-rows.ts'
 
 /** Rows in one insert. */
@@ -50,5 +50,19 @@ SELECT tenant, toStartOfHour(arrayJoin([started_at, ifNull(previous_started_at, 
 FROM executions
 WHERE settled_at >= (SELECT max(settled_at) FROM executions) - INTERVAL ${SAME_MOMENT_SECONDS} SECOND
 GROUP BY tenant, hour`,
+  })
+}
+
+/** Writes down the newest rows that the log of changes lacks, for the same reason. May be repeated. */
+export async function noteNewest(client: ClickHouseClient): Promise<void> {
+  const [changedAt, ...copied] = columnNames(EXECUTION_CHANGES)
+  await client.command({
+    query: `INSERT INTO execution_changes (${[changedAt, ...copied].join(', ')})
+WITH (SELECT max(settled_at) FROM executions) - INTERVAL ${SAME_MOMENT_SECONDS} SECOND AS newest
+SELECT now64(6), ${copied.join(', ')}
+FROM executions
+WHERE settled_at >= newest AND is_deleted = 0
+  AND (tenant, execution_id, instance, version) NOT IN
+    (SELECT tenant, execution_id, instance, version FROM execution_changes WHERE changed_at >= newest)`,
   })
 }

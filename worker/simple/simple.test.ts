@@ -78,7 +78,8 @@ async function settleByFunction(
 }
 
 const CONTENT = columnNames(EXECUTIONS).filter(
-  (name) => !['tenant', 'previous_started_at', 'content_hash', 'settled_at', 'version'].includes(name),
+  (name) =>
+    !['tenant', 'previous_started_at', 'previous_status', 'content_hash', 'settled_at', 'version'].includes(name),
 )
 
 /** Everything that rows say of executions, and where they can be found. */

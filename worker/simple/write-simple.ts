@@ -100,6 +100,7 @@ const VALUES: Readonly<Record<keyof typeof EXECUTIONS.columns, string>> = {
     mapFilter((key, value) -> key != root.input_key AND key != root.output_key, root.attributes))`,
   spans_truncated: '0',
   previous_started_at: 'NULL',
+  previous_status: "''",
   // Unknown: settling the trace again writes the row once more.
   content_hash: '0',
   settled_at: 'fromUnixTimestamp64Micro({now:Int64})',
