@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { cutHours } from './plan-figures.ts'
+import { cutHours, planFigures } from './plan-figures.ts'
+import type { Runner } from './run.ts'
 import { NS_PER_SECOND, parseTime } from './time.ts'
 
 const seconds = (text: string) => Number(parseTime(text) / NS_PER_SECOND)
@@ -23,4 +24,16 @@ describe('hours that an edge cuts', () => {
       seconds('2106-02-07T06:00:00Z'),
     ])
   })
+})
+
+it('reads everything raw for an owner, whom the rollups do not know', async () => {
+  const range = { from: parseTime('2026-10-01T10:30:00Z'), to: parseTime('2026-11-01T00:00:00Z') }
+  const nobody: Runner = {
+    ask: () => Promise.reject(new Error('asked of a rollup')),
+    read: () => Promise.reject(new Error('read')),
+    load: () => ({ running: 0, waiting: 0, refused: 0 }),
+  }
+  const owned = { tenant: 'default', owner: 'ann' }
+  const signal = new AbortController().signal
+  expect(await planFigures(nobody, owned, range, [range.from], signal)).toEqual({ source: 'raw', rawHours: [] })
 })

@@ -28,10 +28,13 @@ export interface OpenRange {
   to: bigint | null
 }
 
-export interface RangeParameters {
-  time_range?: TimeRangeName | undefined
+export interface RangeEnds {
   from?: string | undefined
   to?: string | undefined
+}
+
+export interface RangeParameters extends RangeEnds {
+  time_range?: TimeRangeName | undefined
 }
 
 /** Longer ranges are read from the hourly rollups. */
@@ -43,12 +46,23 @@ export const RAW_RANGE_MAX = NS_PER_DAY
  * so that hourly figures fit into its buckets.
  */
 export function resolveRange(parameters: RangeParameters, nowMs: number, fallback: TimeRangeName): Range {
-  const { time_range: name, from: fromText, to: toText } = parameters
-  refuseBoth(parameters)
+  const { time_range: name } = parameters
+  const length = { name: 'time_range', ns: name === undefined ? undefined : TIME_RANGES[name].length }
+  return resolveLength(length, parameters, nowMs, TIME_RANGES[fallback].length)
+}
+
+/** The same where a length is told in another way: so many hours or days, by the parameter of that name. */
+export function resolveLength(
+  length: { name: string; ns: bigint | undefined },
+  { from: fromText, to: toText }: RangeEnds,
+  nowMs: number,
+  fallbackNs: bigint,
+): Range {
+  if (length.ns !== undefined && (fromText !== undefined || toText !== undefined)) refuseBoth(length.name)
   if (fromText === undefined) {
-    const { length } = TIME_RANGES[name ?? fallback]
-    const to = toText === undefined ? endOfNow(nowMs, length) : parseTime(toText)
-    return { from: to - length, to }
+    const ns = length.ns ?? fallbackNs
+    const to = toText === undefined ? endOfNow(nowMs, ns) : parseTime(toText)
+    return { from: to - ns, to }
   }
   const from = parseTime(fromText)
   const to = toText === undefined ? endOfNow(nowMs, 0n) : parseTime(toText)
@@ -59,7 +73,7 @@ export function resolveRange(parameters: RangeParameters, nowMs: number, fallbac
 /** The range of a list: without any parameter both ends are open. */
 export function resolveListRange(parameters: RangeParameters, nowMs: number): OpenRange {
   const { time_range: name, from: fromText, to: toText } = parameters
-  refuseBoth(parameters)
+  if (name !== undefined && (fromText !== undefined || toText !== undefined)) refuseBoth('time_range')
   if (name !== undefined) {
     const to = endOfNow(nowMs, 0n)
     return { from: to - TIME_RANGES[name].length, to }
@@ -70,10 +84,8 @@ export function resolveListRange(parameters: RangeParameters, nowMs: number): Op
   return { from, to }
 }
 
-function refuseBoth({ time_range, from, to }: RangeParameters): void {
-  if (time_range !== undefined && (from !== undefined || to !== undefined)) {
-    throw invalidParameter('time_range', 'give either time_range or from and to, not both')
-  }
+function refuseBoth(name: string): never {
+  throw invalidParameter(name, `give either ${name} or from and to, not both`)
 }
 
 /** The end of a range that reaches to the present. */

@@ -2,7 +2,7 @@
 import { durationFloor, hasDurationFloor } from './questions/duration-floor.ts'
 import type { ExecutionFilter } from './questions/execution-filter.ts'
 import { type Candidate, findCandidates } from './questions/find-candidates.ts'
-import { type ListedExecution, listExecutions, type Page } from './questions/list-executions.ts'
+import { type ListedExecution, type ListedMore, listExecutions, type Page } from './questions/list-executions.ts'
 import type { Scope } from './questions/question.ts'
 import type { Runner } from './run.ts'
 import { windowsOf } from './windows.ts'
@@ -24,9 +24,14 @@ const ROUND_MAX = 500
  * The first `wanted` executions behind `page.after`. A candidate that a newer version replaced gives no row, so there may be
  * several rounds; each begins behind the last candidate of the one before and looks at twice as many, up to {@link ROUND_MAX}.
  */
-export async function readPage(reader: PageReader, page: Page, wanted: number): Promise<ListedExecution[]> {
+export async function readPage<More extends keyof ListedMore = never>(
+  reader: PageReader,
+  page: Page,
+  wanted: number,
+  more: readonly More[] = [],
+): Promise<(ListedExecution & Pick<ListedMore, More>)[]> {
   const { runner, scope, filter, signal } = reader
-  const rows: ListedExecution[] = []
+  const rows: (ListedExecution & Pick<ListedMore, More>)[] = []
   let { after } = page
   for (let width = Math.min(ROUND_MAX, wanted); rows.length < wanted; width = Math.min(ROUND_MAX, width * 2)) {
     const round = { ...page, after }
@@ -35,7 +40,7 @@ export async function readPage(reader: PageReader, page: Page, wanted: number): 
     const candidates = ofExecutions(found, width)
     const last = candidates.at(-1)
     if (!last) break
-    rows.push(...(await runner.ask(listExecutions(scope, filter, round, candidates), signal)))
+    rows.push(...(await runner.ask(listExecutions(scope, filter, round, candidates, more), signal)))
     after = { value: last.sort_value, execution_id: last.execution_id, instance: last.instance }
   }
   return rows.slice(0, wanted)

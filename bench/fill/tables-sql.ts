@@ -134,6 +134,7 @@ const EXECUTION_COLUMNS: Record<string, string> = {
   error_message: 'error_message',
   error_fingerprint: "if(is_failed, lower(hex(cityHash64(error_type, workflow))), '')",
   failed_step: `if(is_failed, arrayElement(${steps(stepSql.name)}, -1), '')`,
+  failed_step_names: `if(is_failed, [arrayElement(${steps(stepSql.name)}, -1)], [])`,
   step_count: 'step_count',
   failed_steps: 'is_failed',
   rows_total: 'arraySum(arrayMap(j -> cityHash64(number, j) % 40, range(1, toUInt32(step_count) + 1)))',

@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS executions
     error_fingerprint String CODEC(ZSTD(1)),
     response_status_code LowCardinality(String) CODEC(ZSTD(1)),
     failed_step LowCardinality(String) CODEC(ZSTD(1)),
+    failed_step_names Array(LowCardinality(String)) CODEC(ZSTD(1)),
     step_count UInt32 CODEC(ZSTD(1)),
     failed_steps UInt32 CODEC(ZSTD(1)),
     rows_total Nullable(UInt64) CODEC(ZSTD(1)),

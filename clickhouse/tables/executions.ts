@@ -47,6 +47,8 @@ export const EXECUTIONS = table('executions', {
   response_status_code: 'LowCardinality(String)',
   /** Name of the first step whose last attempt failed. */
   failed_step: 'LowCardinality(String)',
+  /** Names of all steps whose last attempt failed, each once, in order of start, at most `FAILED_NAMES_MAX` of `mapping`. */
+  failed_step_names: 'Array(LowCardinality(String))',
   step_count: 'UInt32',
   failed_steps: 'UInt32',
   rows_total: 'Nullable(UInt64)',

@@ -13,6 +13,8 @@ export interface StepSummary {
   failed: number
   /** Name of the step that failed first, for good; '' without one. */
   failedStep: string
+  /** Of all that failed for good, each once, in order of start. */
+  failedNames: string[]
   /** The first {@link STEPS_MAX}, in order of start. */
   steps: SettledStep[]
   failedError: { type: string; message: string; stack: string; statusCode: string } | undefined
@@ -69,6 +71,7 @@ export function buildExecution(
     expected_end_at: lastFigure(byTime, 'expected_end_at'),
     ...errorOf(last, status, summary),
     failed_step: summary.failedStep,
+    failed_step_names: summary.failedNames,
     step_count: summary.count,
     failed_steps: summary.failed,
     rows_total: lastFigure(byTime, 'rows_total') ?? summary.rowsTotal,

@@ -53,6 +53,8 @@ export interface SettledExecution {
   error_fingerprint: string
   response_status_code: string
   failed_step: string
+  /** Names of all steps whose last attempt failed, each once, in order of start, at most {@link FAILED_NAMES_MAX}. */
+  failed_step_names: string[]
   step_count: number
   failed_steps: number
   rows_total: number | null
@@ -101,6 +103,9 @@ export interface Settled {
 
 /** Steps of one execution that its own row tells of, for the history of steps; `step_count` counts all. */
 export const STEPS_MAX = 1_000
+
+/** Different names of failed steps that a row tells; `failed_steps` counts all. */
+export const FAILED_NAMES_MAX = 100
 
 export interface SettleOptions {
   /** The clock, milliseconds since the epoch. */

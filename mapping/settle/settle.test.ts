@@ -306,10 +306,24 @@ describe('errors', () => {
     const [execution] = settle([entry('e', { status: 'error' }), late, step('early', 'e', failing)], OPTIONS).executions
     expect(execution).toMatchObject({
       failed_step: 'early',
+      failed_step_names: ['early', 'late'],
       failed_steps: 2,
       error_type: 'TypeError',
       error_message: 'no',
     })
+  })
+
+  it('name each failed step once, those that a later attempt mended not at all', () => {
+    const failed = (id: string, name: string, more = {}) => step(id, 'e', { ...failing, step_name: name, ...more })
+    const spans = [
+      entry('e', { status: 'error' }),
+      failed('a1', 'tried', { attempt: 1 }),
+      step('a2', 'e', { step_name: 'tried', attempt: 2, status: 'success' }),
+      failed('b1', 'branch'),
+      failed('b2', 'branch'),
+    ]
+    const [execution] = settle(spans, OPTIONS).executions
+    expect(execution).toMatchObject({ failed_steps: 2, failed_step_names: ['branch'] })
   })
 
   it('take a step’s type over one that names nothing, and keep the entry’s message', () => {

@@ -3,7 +3,7 @@
 import type { SettleSpan } from '@runlens/conventions'
 import type { StepSummary } from './build-execution.ts'
 import { compare } from './compare.ts'
-import { type SettledExecution, type SettledStep, STEPS_MAX } from './execution.ts'
+import { FAILED_NAMES_MAX, type SettledExecution, type SettledStep, STEPS_MAX } from './execution.ts'
 import { failedForGood, type StepView } from './failed-steps.ts'
 import type { Entries } from './find-entries.ts'
 import type { Placement } from './memberships.ts'
@@ -27,6 +27,7 @@ export function summariseSteps(
     failed: failed.length,
     steps: views.slice(0, STEPS_MAX).map((view, i) => settledStep(view, spans[nodes[i]!]!)),
     failedStep: first < 0 ? '' : views[first]!.name,
+    failedNames: [...new Set(failed.map((index) => views[index]!.name))].slice(0, FAILED_NAMES_MAX),
     failedError: first < 0 ? undefined : errorOf(spans[nodes[first]!]!, childOf(nodes[first]!)),
     ...rowsOf(spans, nodes, views, childOf),
     lastSeenAt,

@@ -13,6 +13,13 @@ export interface ListedExecution extends ExecutionColumns {
   sort_value: string | null
 }
 
+/** What a list may show beside. */
+export interface ListedMore {
+  input: string
+  output: string
+  failed_step_names: string[]
+}
+
 export interface Page extends PageOrder {
   after: Position | null
 }
@@ -22,13 +29,15 @@ export interface Page extends PageOrder {
  * that the candidates' anchors are enough to merge by; what a newer version says no longer is checked by the filter once more.
  * Another execution at the same anchor is in the answer if it belongs to the page, and then it is a candidate itself.
  * @param candidates at least one, in the order of the page, without a gap
+ * @param more columns beside
  */
-export function listExecutions(
+export function listExecutions<More extends keyof ListedMore = never>(
   scope: Scope,
   filter: ExecutionFilter,
   page: Page,
   candidates: readonly Candidate[],
-): Question<ListedExecution> {
+  more: readonly More[] = [],
+): Question<ListedExecution & Pick<ListedMore, More>> {
   const parameters = new Parameters()
   const last = candidates.at(-1)!
   const anchors = [...new Set(candidates.map(({ anchor_us }) => anchor_us))]
@@ -43,6 +52,7 @@ export function listExecutions(
     'substringUTF8(input, 1, 200) AS input_preview',
     'substringUTF8(output, 1, 200) AS output_preview',
     sortValue(page),
+    ...more,
   ]
   const sql = `SELECT\n  ${columns.join(',\n  ')}\n${rowsOf('executions', scope, parameters, conditions)}\n${orderBy(page)}`
   return { name: 'list-executions', sql, params: parameters.values }

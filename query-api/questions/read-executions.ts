@@ -16,6 +16,7 @@ export interface ReadExecution extends ExecutionColumns {
   replay_of: string
   attribute_keys: string[]
   attribute_values: string[]
+  failed_step_names: string[]
   spans_truncated: number
   segment_traces: string[]
   segment_spans: string[]
@@ -36,6 +37,7 @@ const COLUMNS = [
   'replay_of',
   'mapKeys(attributes) AS attribute_keys',
   'mapValues(attributes) AS attribute_values',
+  'failed_step_names',
   'spans_truncated',
   'arrayMap(x -> lower(hex(x)), segments.trace_id) AS segment_traces',
   'arrayMap(x -> lower(hex(x)), segments.span_id) AS segment_spans',

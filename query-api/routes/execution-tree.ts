@@ -1,13 +1,12 @@
 /** `GET /api/v1/executions/id/{execution_id}/tree`: the steps of an execution, read from its spans. */
-import { readSpansAt, readTraceRanges, spanKey, type TraceSpans } from '@runlens/clickhouse'
-import { type Settled, settle, type TreeItem, executionTree as treeOf } from '@runlens/mapping'
+import { spanKey } from '@runlens/clickhouse'
 import { z } from 'zod'
 import { findExecution } from '../find-execution.ts'
 import { type Moments, momentsOf } from '../meta.ts'
 import { type DirtyHourRow, dirtyHours } from '../questions/dirty-hours.ts'
 import type { ReadExecution } from '../questions/read-executions.ts'
-import { isSilent } from '../questions/status.ts'
 import { stepHistory } from '../questions/step-history.ts'
+import { type ReadTree, readTree, shownStatuses } from '../read-tree.ts'
 import { choice, instanceParameter, noRange } from '../schema/parameters.ts'
 import { type Tree, treeSchema } from '../schema/tree.ts'
 import { known } from '../shape-execution.ts'
@@ -40,10 +39,11 @@ export const executionTree = route({
     const { path, query, scope, signal, services } = asked
     const moments = momentsOf(services)
     const wanted = { executionId: path.execution_id, instance: query.instance }
-    const { row, traces, instances } = await findExecution(services.runner, scope, wanted, moments, signal)
+    const execution = await findExecution(services.runner, scope, wanted, moments, signal)
+    const { row, instances } = execution
     const past = { from: BigInt(row.started_ns) - HISTORY_NS, to: BigInt(row.started_ns) }
-    const [{ spans, truncated, ...found }, dirty] = await Promise.all([
-      readItems(asked, row, traces, moments),
+    const [found, dirty] = await Promise.all([
+      readTree(services, scope, execution, query.spans === 'all', moments),
       services.runner.ask(dirtyHours(scope, past.from, past.to), signal),
     ])
     const steps = await shapeItems(asked, row, { ...found, past, dirty }, moments)
@@ -52,44 +52,19 @@ export const executionTree = route({
       kind: row.kind as Tree['kind'],
       status: row.shown_status as Tree['status'],
       steps,
-      meta: { spans, truncated, instances: instances.map(known), as_of: formatTime(moments.nowNs) },
+      meta: {
+        spans: found.spans.filter(({ marker }) => marker === '').length,
+        truncated: found.truncated,
+        instances: instances.map(known),
+        as_of: formatTime(moments.nowNs),
+      },
     }
     const { as_of: _asOf, ...meta } = tree.meta
     return { json: tree, identity: { ...tree, meta } }
   },
 })
 
-/** Settles the execution's traces again and takes its tree. */
-async function readItems(asked: AskedTree, row: ReadExecution, traces: string[], moments: Moments) {
-  const { services, scope, query } = asked
-  const places = await services.runner.read((client) => readTraceRanges(client, scope.tenant, traces))
-  const { spans, attributes, truncated } = await services.runner.read((client) =>
-    readSpansAt(client, places, {
-      tenant: scope.tenant,
-      payloadBytesMax: services.payloadBytesMax,
-      spansMax: services.spansPerTraceMax,
-      // Which spans are steps is not known yet.
-      withAttributes: true,
-    }),
-  )
-  const settled = settle(spans, {
-    now_ms: moments.nowMs,
-    candidate_timeout_ms: services.candidateTimeoutMs,
-    payload_bytes_max: services.payloadBytesMax,
-  })
-  const index = settled.executions.findIndex(
-    ({ execution_id, instance }) => execution_id === row.execution_id && instance === row.instance,
-  )
-  // Spans may be gone before their execution; what is left of it then has no steps.
-  const items = index < 0 ? [] : treeOf(spans, settled, index, { allSpans: query.spans === 'all' })
-  const sent = spans.filter(({ marker }) => marker === '').length
-  return { items, settled, attributes, spans: sent, truncated: truncated.size > 0 }
-}
-
-interface FoundItems {
-  items: readonly TreeItem[]
-  settled: Settled
-  attributes: TraceSpans['attributes']
+interface FoundItems extends ReadTree {
   /** Runs before this one, nanoseconds, and the hours of it whose rollups are not true yet. */
   past: { from: bigint; to: bigint }
   dirty: readonly DirtyHourRow[]
@@ -110,13 +85,7 @@ async function shapeItems(
   }
   const histories = await runner.ask(stepHistory(scope, history), signal)
   const byStep = new Map(histories.map((of) => [of.step_name, of]))
-  const statusOf = new Map(
-    settled.executions.flatMap((execution) => {
-      const { segments, status } = execution
-      const shown = isSilent(execution, silence) ? 'lost' : status
-      return segments.map(({ span_id }) => [span_id, shown] as const)
-    }),
-  )
+  const statusOf = shownStatuses(settled, silence)
   const context: StepContext = {
     startedAt: past.to,
     isLost: row.shown_status === 'lost',

@@ -42,12 +42,13 @@ export const time = () =>
     .meta({ format: 'date-time', pattern: undefined })
 
 /** Other names of the tenant; without authentication there is one tenant, and any name means it. */
-const tenantNames = {
+export const tenantNames = {
   tenant_id: text().optional().describe('Another name of the tenant; the credential alone decides which one it is'),
   workspace_id: text().optional().describe('As tenant_id'),
 }
 
-const rangeEnds = {
+/** Both ends of a range, for routes that name its length in a way of their own. */
+export const rangeEnds = {
   from: time().optional().describe('Start of the range, inclusive'),
   to: time().optional().describe('End of the range, exclusive; now unless given'),
 }

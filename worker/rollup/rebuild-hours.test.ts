@@ -56,6 +56,7 @@ function encode({ id, start, duration, status, workflow, moved_from, deleted }: 
     error_stack: '',
     error_fingerprint: '',
     failed_step: '',
+    failed_step_names: [],
   }
   const execution = {
     ...text,

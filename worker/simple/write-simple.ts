@@ -73,6 +73,7 @@ const VALUES: Readonly<Record<keyof typeof EXECUTIONS.columns, string>> = {
   error_fingerprint: "''",
   response_status_code: 'root.response_status_code',
   failed_step: "''",
+  failed_step_names: '[]',
   step_count: 'steps.counted',
   failed_steps: '0',
   rows_total: 'ifNull(root.rows_total, steps.handled)',

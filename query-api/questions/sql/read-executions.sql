@@ -46,6 +46,7 @@ SELECT
   replay_of,
   mapKeys(attributes) AS attribute_keys,
   mapValues(attributes) AS attribute_values,
+  failed_step_names,
   spans_truncated,
   arrayMap(x -> lower(hex(x)), segments.trace_id) AS segment_traces,
   arrayMap(x -> lower(hex(x)), segments.span_id) AS segment_spans,

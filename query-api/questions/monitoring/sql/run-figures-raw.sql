@@ -1,0 +1,25 @@
+SELECT
+  shown,
+  sum(n) AS executions,
+  sum(durations) AS timed,
+  sum(duration_sum) AS duration_total
+FROM (
+  SELECT
+    toUnixTimestamp64Nano(started_at) >= {from:Int64} AS is_current,
+    if(is_current, toInt32(intDiv((toUnixTimestamp64Nano(started_at) - {from:Int64}) * {buckets:UInt32}, {length:Int64})), 0) AS bucket,
+    if(fell_silent, 'lost', toString(status)) AS shown,
+    count() AS n,
+    countIf(duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS durations,
+    sumIf(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS duration_sum,
+    quantilesExactStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(assumeNotNull(duration_ms), duration_ms IS NOT NULL AND (fell_silent OR status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))) AS state,
+    max(started_at) AS last_started
+  FROM executions FINAL
+  WHERE tenant = {tenant:String}
+    AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
+    AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    AND kind IN {kinds:Array(String)}
+  GROUP BY is_current, bucket, status, status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')) AS fell_silent
+)
+WHERE is_current
+GROUP BY shown
+ORDER BY shown
