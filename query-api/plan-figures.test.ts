@@ -30,6 +30,7 @@ it('reads everything raw for an owner, whom the rollups do not know', async () =
   const range = { from: parseTime('2026-10-01T10:30:00Z'), to: parseTime('2026-11-01T00:00:00Z') }
   const nobody: Runner = {
     ask: () => Promise.reject(new Error('asked of a rollup')),
+    askAnew: () => Promise.reject(new Error('asked anew')),
     read: () => Promise.reject(new Error('read')),
     load: () => ({ running: 0, waiting: 0, refused: 0 }),
   }

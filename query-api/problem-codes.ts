@@ -12,6 +12,8 @@ export const PROBLEM_CODES = [
   { code: 'route_not_found', status: 404, title: 'Nothing is served at this path' },
   { code: 'method_not_allowed', status: 405, title: 'This path does not take this method' },
   { code: 'request_timeout', status: 408, title: 'The request did not arrive completely in time' },
+  { code: 'execution_finished', status: 409, title: 'An execution that is over can not be under way again' },
+  { code: 'execution_foreign', status: 409, title: 'The execution is told of by its emitter, not through this API' },
   { code: 'body_too_large', status: 413, title: 'The request body is larger than 1 MiB' },
   { code: 'unsupported_media_type', status: 415, title: 'The body is of a type that is not taken' },
   {
@@ -25,6 +27,9 @@ export const PROBLEM_CODES = [
   { code: 'ui_not_built', status: 503, title: 'The web UI is not built' },
   { code: 'clickhouse_unreachable', status: 503, title: 'ClickHouse does not answer' },
   { code: 'schema_missing', status: 503, title: 'ClickHouse does not have the tables of this version yet' },
+  { code: 'collector_down', status: 503, title: 'The collector does not answer' },
+  { code: 'collector_busy', status: 503, title: 'The collector can take nothing at the moment' },
+  { code: 'write_not_visible', status: 503, title: 'What was written is safe and can not be read back yet' },
   { code: 'query_too_large', status: 503, title: 'The question needs more memory than a query may take' },
   { code: 'too_busy', status: 503, title: 'Too many questions are waiting' },
   { code: 'query_timeout', status: 504, title: 'The question took longer than a query may take' },

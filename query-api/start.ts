@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { createClickHouse } from '@runlens/clickhouse'
 import { type Address, formatAddress, type Logger, listen, RunlensError, type Settings } from '@runlens/runtime'
 import { createApp } from './app.ts'
+import { createSendOtlp } from './history/send-otlp.ts'
 import { isLoopback, LOOPBACK_HOSTS, NAMELESS_HOSTS } from './host.ts'
 import { createHttpServer } from './http-server.ts'
 import { Live } from './live/live.ts'
@@ -12,7 +13,10 @@ import { createMetrics } from './metrics.ts'
 import { createReadiness } from './readiness.ts'
 import { createRunner } from './run.ts'
 
-export type QueryApiSettings = Pick<Settings, 'api' | 'apiAddress' | 'insecure' | 'live' | 'worker' | 'mapping'> & {
+export type QueryApiSettings = Pick<
+  Settings,
+  'api' | 'apiAddress' | 'otlpHttp' | 'insecure' | 'live' | 'worker' | 'mapping'
+> & {
   clickhouseUrl: string
 }
 
@@ -50,6 +54,7 @@ export async function startQueryApi(
     runner,
     now,
     live,
+    sendOtlp: createSendOtlp({ collectorUrl: collectorUrl(settings), headersFor: () => ({}) }),
     spansPerTraceMax: settings.worker.spansPerTraceMax,
     payloadBytesMax: settings.mapping.payloadBytesMax,
     candidateTimeoutMs: settings.worker.candidateTimeoutMs,
@@ -71,6 +76,13 @@ export async function startQueryApi(
       await client.close()
     },
   }
+}
+
+/** Where the collector takes OTLP/HTTP, seen from here: an address that means every interface is reached through loopback. */
+function collectorUrl({ api, otlpHttp }: QueryApiSettings): string {
+  if (api.collectorUrl !== 'auto') return api.collectorUrl.replace(/\/$/, '')
+  const host = otlpHttp.host === '0.0.0.0' ? '127.0.0.1' : otlpHttp.host === '::' ? '::1' : otlpHttp.host
+  return `http://${formatAddress({ ...otlpHttp, host })}`
 }
 
 /** There is no authentication yet, so whoever reaches the server may read everything. */

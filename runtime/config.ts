@@ -81,6 +81,11 @@ const fileSchema = z.strictObject({
       cacheMs: z.int().nonnegative().default(200),
       /** How long an execution without any heartbeat may stay queued or running before it is shown as lost. */
       lostAfterMs: positive.default(86_400_000),
+      /** OTLP/HTTP of the collector that takes what is written through the API; `auto`: the one of `RUNLENS_OTLP_HTTP`. */
+      collectorUrl: z
+        .string()
+        .regex(/^(auto|https?:\/\/[^/?#@]+\/?)$/, 'must be auto or like http://collector:4318')
+        .default('auto'),
     })
     .prefault({}),
   live: z

@@ -14,6 +14,8 @@ export type Policy = 'anyone' | readonly Role[]
 export const READERS: Policy = ['user', 'viewer', 'editor', 'admin']
 /** Reads what is of the whole tenant and has no owner. */
 export const TENANT_READERS: Policy = ['viewer', 'editor', 'admin']
+/** Creates and patches executions; the role `user` its own. */
+export const WRITERS: Policy = ['ingest', 'user', 'editor', 'admin']
 export const EDITORS: Policy = ['editor', 'admin']
 export const ADMINS: Policy = ['admin']
 
@@ -33,6 +35,14 @@ export const ROUTE_POLICIES: Readonly<Record<string, Policy>> = {
   getRunLog: READERS,
   listConversationLogs: READERS,
   getRunStats: READERS,
+  ...bothPaths({
+    createRun: WRITERS,
+    patchRun: WRITERS,
+    listHistory: READERS,
+    getWorkflowHistoryStats: READERS,
+    listActiveRuns: READERS,
+    listVisualSessions: READERS,
+  }),
   isAlive: 'anyone',
   isReady: 'anyone',
   readMetrics: 'anyone',
@@ -44,4 +54,10 @@ export const ROUTE_POLICIES: Readonly<Record<string, Policy>> = {
 /** Whether a policy lets a role in; nobody when there is no policy. */
 export function allows(policy: Policy | undefined, role: Role): boolean {
   return policy === 'anyone' || (policy?.includes(role) ?? false)
+}
+
+/** Routes that are also served without the prefix. */
+function bothPaths(policies: Record<string, Policy>): Record<string, Policy> {
+  const others = Object.entries(policies).map(([id, policy]) => [`${id}WithoutPrefix`, policy] as const)
+  return { ...policies, ...Object.fromEntries(others) }
 }

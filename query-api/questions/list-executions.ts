@@ -18,6 +18,19 @@ export interface ListedMore {
   input: string
   output: string
   failed_step_names: string[]
+  input_truncated: number
+  output_truncated: number
+  attribute_keys: string[]
+  attribute_values: string[]
+  /** When this version was written, microseconds. */
+  settled_us: string
+}
+
+/** Where the name is not that of a column. */
+const MORE_SQL: Partial<Record<keyof ListedMore, string>> = {
+  attribute_keys: 'mapKeys(attributes) AS attribute_keys',
+  attribute_values: 'mapValues(attributes) AS attribute_values',
+  settled_us: 'toString(toUnixTimestamp64Micro(settled_at)) AS settled_us',
 }
 
 export interface Page extends PageOrder {
@@ -52,7 +65,7 @@ export function listExecutions<More extends keyof ListedMore = never>(
     'substringUTF8(input, 1, 200) AS input_preview',
     'substringUTF8(output, 1, 200) AS output_preview',
     sortValue(page),
-    ...more,
+    ...more.map((column) => MORE_SQL[column] ?? column),
   ]
   const sql = `SELECT\n  ${columns.join(',\n  ')}\n${rowsOf('executions', scope, parameters, conditions)}\n${orderBy(page)}`
   return { name: 'list-executions', sql, params: parameters.values }

@@ -76,6 +76,7 @@ ARRAY JOIN
   execution_changes: 'execution_changes',
   spans: 'spans FINAL',
   logs: 'logs',
+  markers: 'markers',
 } as const
 export type Source = keyof typeof SOURCES
 

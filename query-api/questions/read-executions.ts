@@ -18,6 +18,8 @@ export interface ReadExecution extends ExecutionColumns {
   attribute_values: string[]
   failed_step_names: string[]
   spans_truncated: number
+  /** When this version was written, microseconds. */
+  settled_us: string
   segment_traces: string[]
   segment_spans: string[]
   segment_starts: string[]
@@ -39,6 +41,7 @@ const COLUMNS = [
   'mapValues(attributes) AS attribute_values',
   'failed_step_names',
   'spans_truncated',
+  'toString(toUnixTimestamp64Micro(settled_at)) AS settled_us',
   'arrayMap(x -> lower(hex(x)), segments.trace_id) AS segment_traces',
   'arrayMap(x -> lower(hex(x)), segments.span_id) AS segment_spans',
   `arrayMap(x -> ${nanoseconds('x')}, segments.started_at) AS segment_starts`,

@@ -3,6 +3,7 @@ import { executionDetail } from './execution-detail.ts'
 import { executionLogs } from './execution-logs.ts'
 import { executionTree } from './execution-tree.ts'
 import { executionsList } from './executions-list.ts'
+import { workflowHistory } from './history/index.ts'
 import { kpis } from './kpis.ts'
 import { live } from './live/index.ts'
 import { monitoring } from './monitoring/index.ts'
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = selfDescription([
   trace,
   kpis,
   workflows,
+  ...workflowHistory,
   ...live,
   ...monitoring,
   ...operation,

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Registry } from '@runlens/runtime'
 import type { z } from 'zod'
 import type { Caller } from '../access/caller.ts'
+import type { SendOtlp } from '../history/send-otlp.ts'
 import type { Live } from '../live/live.ts'
 import type { ProblemCode } from '../problem-codes.ts'
 import type { Scope } from '../questions/question.ts'
@@ -26,6 +27,8 @@ export interface Services {
   /** The process's own figures, as Prometheus reads them. */
   metrics: Pick<Registry, 'metrics' | 'contentType'>
   live: Live
+  /** Writes telemetry for a tenant. */
+  sendOtlp: SendOtlp
 }
 
 export interface ReadinessFault {

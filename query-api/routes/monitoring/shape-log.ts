@@ -16,7 +16,10 @@ export function kindsOf(kind: readonly ExecutionKind[] | undefined): readonly Ex
   return kind ?? EXECUTION_KINDS.filter((each) => each !== 'query' && each !== 'request')
 }
 
-export function shapeLog(row: ExecutionColumns & ListedMore, length: 'cut' | 'whole'): RunLog {
+export function shapeLog(
+  row: ExecutionColumns & Pick<ListedMore, 'input' | 'output' | 'failed_step_names'>,
+  length: 'cut' | 'whole',
+): RunLog {
   const fitting = (text: string) => known(length === 'cut' ? firstCharacters(text, CUT_AT) : text)
   const message = (payload: string, speaker: Speaker) => fitting(lastMessage(payload, speaker))
   return {
