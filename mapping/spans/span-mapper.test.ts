@@ -66,6 +66,10 @@ describe('rules', () => {
       execution_kind: 'workflow',
     })
     expect(map({ 'runlens.execution.kind': 'query' })).toMatchObject({ role: 'entry', execution_kind: 'query' })
+    // As a child it is also a step of the execution around it.
+    const agent = { 'runlens.execution.kind': 'agent', 'runlens.execution.id': 'x' }
+    expect(map(agent)).toMatchObject({ role: 'entry', rule: 1, execution_kind: 'agent', step_type: 'agent' })
+    expect(map({ 'runlens.execution.kind': 'job' })).toMatchObject({ execution_kind: 'job', step_type: 'task' })
     expect(map({ 'runlens.execution.kind': 'opera' })).toMatchObject({ role: 'entry', execution_kind: 'workflow' })
     expect(map({ 'runlens.step.name': 's', 'runlens.step.type': 'tool' }, { parent: true })).toMatchObject({
       role: 'step',
