@@ -143,6 +143,13 @@ describe('rules', () => {
     })
   })
 
+  it('make no execution of what Node does for others', () => {
+    const lookup = { name: 'dns.lookup', kind: CLIENT, scope: '@opentelemetry/instrumentation-dns' }
+    expect(map({}, lookup)).toMatchObject({ role: 'other', rule: 0, status: '' })
+    expect(map({}, { ...lookup, parent: true })).toMatchObject({ role: 'other', rule: 0 })
+    expect(map({}, { ...lookup, scope: 'mine' })).toMatchObject({ role: 'entry', rule: 5, execution_kind: 'job' })
+  })
+
   it('skip what is no step', () => {
     expect(map({}, { name: 'n8n.test_trace', scope: 'n8n-workflow' })).toMatchObject({ role: 'marker', status: '' })
     const end = { name: '__end__', scope: '@arizeai/openinference-instrumentation-langchain', parent: true }
