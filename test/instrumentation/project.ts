@@ -72,7 +72,7 @@ process.on('exit', () => {
   for (const child of started) child.kill('SIGKILL')
 })
 
-/** @param packages to have besides the instrumentation, e.g. `express` */
+/** @param packages to have besides the instrumentation, e.g. `express`; `ai-6 as ai` installs one under another name */
 export function createProject(line: Line = LINE_2, packages: readonly string[] = ['@opentelemetry/*']): Project {
   const directory = mkdtempSync(join(tmpdir(), 'runlens-project-'))
   const modules = join(directory, 'node_modules')
@@ -123,11 +123,12 @@ function expand(line: Line, name: string): string[] {
   return [...new Set(found)].filter((one) => one !== 'auto-instrumentations-node').map((one) => `${scope}/${one}`)
 }
 
-function link(line: Line, modules: string, name: string): void {
+function link(line: Line, modules: string, wanted: string): void {
+  const [name = '', alias = name] = wanted.split(' as ')
   const from = line.modules.map((folder) => join(folder, name)).find((path) => existsSync(path))
   if (from === undefined) throw new Error(`${name} is not installed: run npm install`)
-  mkdirSync(dirname(join(modules, name)), { recursive: true })
-  symlinkSync(from, join(modules, name))
+  mkdirSync(dirname(join(modules, alias)), { recursive: true })
+  symlinkSync(from, join(modules, alias))
 }
 
 function run(line: Line, directory: string, file: string, { env = {}, flags = [] }: RunOptions): Program {
