@@ -20,13 +20,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'query-api': ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse'],
   // Speaks HTTP with query-api, which serves it.
   web: ['conventions'],
-  cli: ['conventions', 'runtime', 'otlp', 'clickhouse'],
+  cli: ['conventions', 'runtime', 'otlp', 'clickhouse', 'instrumentation'],
   // Published: applications import it.
   instrumentation: ['conventions'],
 }
 
 /** Modules that a process starts with, or that a package offers: nobody needs to import them. */
 const ENTRANCES = /^[^/]+\/index\.ts$|(^|\/)main\.tsx?$/
+
+/** What a package of ours asks those to install who use it. */
+function peersOf(name: string): string[] {
+  if (!name.startsWith('@runlens/')) return []
+  const manifest = JSON.parse(readFileSync(join(ROOT, name.slice('@runlens/'.length), 'package.json'), 'utf8'))
+  return Object.keys((manifest as { peerDependencies?: Record<string, string> }).peerDependencies ?? {})
+}
 
 interface Module {
   path: string
@@ -68,7 +75,7 @@ describe('the architecture', () => {
     const wrong = shipped.flatMap(({ path, package: name, imports }) =>
       imports
         .filter((from) => from.startsWith('@runlens/'))
-        .map((from) => from.slice('@runlens/'.length))
+        .map((from) => from.split('/')[1]!)
         .filter((from) => !MAY_IMPORT[name]?.includes(from))
         .map((from) => `${path} imports ${from}`),
     )
@@ -83,6 +90,21 @@ describe('the architecture', () => {
         .map((from) => `${path} imports ${from}`),
     )
     expect(wrong).toEqual([])
+  })
+
+  it('loads the instrumentation in programs that the demo starts, never in a process of ours', () => {
+    const isProgram = (path: string) => path.startsWith('cli/demo/programs/')
+    const users = shipped.filter(({ imports }) => imports.some((from) => from.startsWith('@runlens/instrumentation')))
+    expect(users.filter(({ path }) => isProgram(path))).not.toEqual([])
+    expect(users.filter(({ path }) => !isProgram(path)).map(({ path }) => path)).toEqual([])
+    const loaded = shipped.flatMap(({ path, text }) =>
+      isProgram(path)
+        ? []
+        : importsOf(text.replace(/^import type .*$/gm, ''))
+            .filter((from) => from.startsWith('.') && isProgram(relative(ROOT, resolve(ROOT, dirname(path), from))))
+            .map((from) => `${path} imports ${from}`),
+    )
+    expect(loaded).toEqual([])
   })
 
   it('declares every package that is imported', () => {
@@ -104,9 +126,14 @@ describe('the architecture', () => {
               .join('/'),
           ),
       )
+      const asked = [...used].flatMap(peersOf)
       return [
-        ...[...used].filter((from) => !declared.includes(from)).map((from) => `${name} uses ${from} undeclared`),
-        ...declared.filter((from) => !used.has(from)).map((from) => `${name} declares ${from} and never uses it`),
+        ...[...used, ...asked]
+          .filter((from) => !declared.includes(from))
+          .map((from) => `${name} uses ${from} undeclared`),
+        ...declared
+          .filter((from) => !used.has(from) && !asked.includes(from))
+          .map((from) => `${name} declares ${from} and never uses it`),
       ]
     })
     expect(wrong).toEqual([])

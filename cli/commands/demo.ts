@@ -3,6 +3,7 @@ import { loadSettings } from '@runlens/runtime'
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { parseEndpoint } from '../demo/endpoint.ts'
+import { startPrograms } from '../demo/live-programs.ts'
 import { type PlayOptions, playHistory, playLive } from '../demo/play.ts'
 import { createSender } from '../demo/sender.ts'
 import { createTally, tallyText } from '../demo/tally.ts'
@@ -32,13 +33,14 @@ Examples:
   $ npm run demo -- --live --rate 600 --for 5m      600 executions a minute, for five minutes
   $ npm run demo -- --endpoint http://otel:4318     to another collector
 
-The same seed tells the same story: sending it twice changes no count.`
+The same seed tells the same history: sending it twice changes no count. Live, programs of our own instrumentation
+really run: what they do shows from its start.`
 
 export function addDemoCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('demo')
     .description('send a sample workload: workflows, agents, database queries, services')
-    .option('--live', 'send each execution as it ends, until Ctrl-C or --for')
+    .option('--live', 'play as time passes, until Ctrl-C or --for')
     .option('--history <duration>', 'send the past at once, e.g. 12h or 7d', parseDuration)
     .option('--for <duration>', 'how long to play live, e.g. 5m', parseDuration)
     .option('--rate <n>', 'executions a minute in the busiest hour', parseCount, 60)
@@ -74,13 +76,30 @@ async function demo(context: CommandContext, flags: DemoFlags): Promise<void> {
     if (historyMs > 0) await playHistory(play, now - historyMs, now, context.stop)
     const untilMs = flags.for === undefined ? Number.POSITIVE_INFINITY : Date.now() + flags.for
     // Live follows the rate as given: somebody is watching, at whatever hour.
-    if (live) await playLive({ ...play, rhythm: false }, now, untilMs, context.stop)
+    if (live) await liveUntil({ ...play, rhythm: false }, now, untilMs, context, endpoint)
   } catch (error) {
     if (!context.stop.aborted) throw error
   } finally {
     progress.done()
     const { rejected, resends } = sender.sent
     context.out(`Sent ${tallyText(tally)}; ${rejected} spans rejected, ${resends} requests sent again\n`)
+  }
+}
+
+async function liveUntil(
+  play: PlayOptions,
+  fromMs: number,
+  untilMs: number,
+  { environment, stop }: CommandContext,
+  endpoint: string,
+): Promise<void> {
+  const { tally, onProgress } = play
+  const programs = await startPrograms({ endpoint, environment, tally, onReport: () => onProgress(Date.now()) })
+  try {
+    await playLive({ ...play, programs }, fromMs, untilMs, stop)
+    await programs.settled()
+  } finally {
+    await programs.stop()
   }
 }
 

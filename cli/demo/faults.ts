@@ -64,3 +64,10 @@ export function aborted(): Fault {
 export function product(random: Random): string {
   return random.pick(['desk lamp', 'standing desk', 'monitor arm', 'chair', 'headset', 'keyboard'])
 }
+
+export function badCatalogue(random: Random): Fault {
+  return {
+    type: 'CatalogueError',
+    message: `Row ${random.int(1, 3_000)} of the catalogue has no price: "${product(random)}"`,
+  }
+}

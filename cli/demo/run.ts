@@ -1,5 +1,6 @@
 /** One run of the demo: the spans of one execution (and of its retries), who sent them, and what should come of it. */
 import type { Status } from '@runlens/conventions'
+import type { NativePlan } from './native-plan.ts'
 import type { Random } from './random.ts'
 import type { Attributes, BuiltSpan } from './trace-builder.ts'
 
@@ -12,6 +13,8 @@ export interface ScenarioRun extends Emitter {
   spans: BuiltSpan[]
   /** The status of each execution that these spans are. */
   statuses: Status[]
+  /** What a program of the demo's own does for it; live it is told by that. */
+  native?: NativePlan
 }
 
 /** What a scenario may use besides chance. */

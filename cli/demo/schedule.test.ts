@@ -73,7 +73,7 @@ describe('the demo', () => {
 
   it('comes from several engines, environments, versions, users and databases', () => {
     const values = (key: string) => new Set(hour.map((run) => run.resource[key]))
-    expect(values('service.name').size).toBe(7)
+    expect(values('service.name').size).toBe(8)
     expect(values('deployment.environment.name')).toEqual(new Set(['production', 'staging']))
     expect(values('service.version').size).toBeGreaterThanOrEqual(2)
     const users = new Set(spans.map((span) => span.attributes['user.id']))

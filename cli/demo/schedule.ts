@@ -2,8 +2,10 @@
 import { createRandom, type Random } from './random.ts'
 import type { DemoRun, Scenario, World } from './run.ts'
 import { aiSdkFunction } from './scenarios/ai-sdk.ts'
+import { checkoutCheck } from './scenarios/checks.ts'
 import { genAiAgent } from './scenarios/gen-ai-agent.ts'
 import { httpService } from './scenarios/http-service.ts'
+import { catalogueImport } from './scenarios/imports.ts'
 import { langgraphAssistant } from './scenarios/langgraph.ts'
 import { n8nWorkflow } from './scenarios/n8n.ts'
 import { nightlyJob } from './scenarios/nightly.ts'
@@ -30,6 +32,8 @@ const SCENARIOS: readonly (readonly [Scenario, number])[] = [
   [langgraphAssistant, 10],
   [genAiAgent, 8],
   [aiSdkFunction, 6],
+  [checkoutCheck, 4],
+  [catalogueImport, 2],
 ]
 
 export interface ScheduleOptions {

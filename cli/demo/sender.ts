@@ -42,11 +42,16 @@ type Outcome =
 const FIRST_PAUSE_MS = 250
 const PAUSE_MS_MAX = 5_000
 const REQUEST_TIMEOUT_MS = 30_000
+/** How long a request that is under way may take once it is to end: what the collector took is to be counted. */
+const LAST_REQUEST_MS = 2_000
 /** Answers after which the same request may succeed (OTLP 1.11, "Retryable Response Codes"). */
 const RETRYABLE = [429, 502, 503, 504]
 
 export function createSender({ endpoint, signal, patienceMs = 60_000, waiting, pause = wait }: SenderOptions): Sender {
   const sent: Sent = { requests: 0, spans: 0, rejected: 0, resends: 0 }
+  const hurry = new AbortController()
+  const abort = () => void setTimeout(() => hurry.abort(signal.reason), LAST_REQUEST_MS).unref()
+  signal.addEventListener('abort', abort, { once: true })
   const url = `${endpoint.replace(/\/+$/, '')}${TRACES.path}`
   return {
     sent,
@@ -54,7 +59,8 @@ export function createSender({ endpoint, signal, patienceMs = 60_000, waiting, p
       const body = await promisify(gzip)(encodeRequest(toOtlpRequest(runs)))
       const until = Date.now() + patienceMs
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS_MAX)) {
-        const outcome = await post(url, body, signal)
+        signal.throwIfAborted()
+        const outcome = await post(url, body, hurry.signal)
         if (outcome.kind === 'refused') throw refused(url, outcome.why)
         if (outcome.kind === 'accepted') {
           sent.requests++

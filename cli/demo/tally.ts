@@ -15,9 +15,13 @@ export function createTally(): Tally {
 export function addToTally(tally: Tally, runs: readonly DemoRun[]): void {
   for (const { spans, statuses } of runs) {
     tally.spans += spans.length
-    tally.executions += statuses.length
-    for (const status of statuses) tally.byStatus.set(status, (tally.byStatus.get(status) ?? 0) + 1)
+    for (const status of statuses) addExecution(tally, status)
   }
+}
+
+export function addExecution(tally: Tally, status: Status): void {
+  tally.executions++
+  tally.byStatus.set(status, (tally.byStatus.get(status) ?? 0) + 1)
 }
 
 /** `1234 executions (1200 success, 34 error), 5678 spans`. */

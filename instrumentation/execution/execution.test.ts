@@ -1,3 +1,4 @@
+import type { Status } from '@runlens/conventions'
 import { describe, expect, it } from 'vitest'
 import { recordedSpans } from '../../test/kit/recorded-spans.ts'
 import { hub } from '../hub.ts'
@@ -118,6 +119,24 @@ describe('an execution', () => {
       }),
     )
     expect(span!.attributes).toMatchObject({ 'runlens.execution.status': '', 'runlens.execution.progress': 1 })
+  })
+
+  it('that throws keeps the word that called it failed, and no other', async () => {
+    const statusAfter = async (...words: Status[]) => {
+      const [span] = await recordedSpans(() =>
+        withExecution({ workflow: 'w' }, async (execution) => {
+          for (const word of words) execution.setStatus(word)
+          throw new Error('none left')
+        }).catch(() => {}),
+      )
+      return span!.attributes['runlens.execution.status']
+    }
+    expect(await statusAfter('failed')).toBe('failed')
+    expect(await statusAfter('running', 'cancelled')).toBe('cancelled')
+    expect(await statusAfter('waiting')).toBe('')
+    expect(await statusAfter('success')).toBe('')
+    expect(await statusAfter('failed', 'running')).toBe('')
+    expect(await statusAfter()).toBeUndefined()
   })
 
   it('tries again as executions that belong together, and stops where that is no use', async () => {

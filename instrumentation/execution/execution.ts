@@ -1,10 +1,10 @@
 /** One run of a workflow, agent, pipeline or job, as the application sees it while it runs. */
 import { type Context, context, createContextKey, type Span, trace } from '@opentelemetry/api'
-import { RUNLENS, RUNLENS_VISUAL } from '@runlens/conventions'
+import { RUNLENS, RUNLENS_VISUAL, type Status } from '@runlens/conventions'
 import { hub, safely } from '../hub.ts'
 import { type Carrier, type Identity, writeCarrier } from './carrier.ts'
 import type { EndOptions } from './options.ts'
-import { Scope, type ScopeKeys } from './scope.ts'
+import { Scope, type ScopeKeys, UNSUCCESSFUL } from './scope.ts'
 import { TRACER_NAME } from './tracer.ts'
 
 const EXECUTION = createContextKey('runlens.execution')
@@ -28,8 +28,8 @@ export interface VisualOptions {
 
 export class Execution extends Scope {
   readonly identity: Identity
-  /** A status that was told along the way and must not outlive the run. */
-  private isTold = false
+  /** What was said of it last. */
+  private word: Status | undefined
 
   /**
    * Whether others decide which span is active in its context: instrumentations of routers keep the context that a middleware made, but
@@ -73,14 +73,12 @@ export class Execution extends Scope {
    */
   waiting(): void {
     this.setStatus('waiting')
-    this.isTold = false
     this.tell()
   }
 
   /** Goes on after `waiting`, in the same run. */
   running(): void {
     this.setStatus('running')
-    this.isTold = true
     this.tell()
   }
 
@@ -110,9 +108,14 @@ export class Execution extends Scope {
     })
   }
 
+  override setStatus(status: Status): void {
+    this.word = status
+    super.setStatus(status)
+  }
+
   override end(how?: EndOptions): void {
     // Whether it became a success follows from its end and its steps.
-    if (this.isTold) this.setAttribute(KEYS.status, '')
+    if (this.word === 'running') this.setAttribute(KEYS.status, '')
     super.end(how)
   }
 
@@ -123,7 +126,8 @@ export class Execution extends Scope {
 
   /** @internal */
   fail(error: unknown): void {
-    if (!this.isTold) this.setAttribute(KEYS.status, '')
+    // What was called failed stays so; what was waiting, or a success so far, broke.
+    if (this.word !== undefined && !UNSUCCESSFUL.includes(this.word)) this.setAttribute(KEYS.status, '')
     this.end({ error: error ?? new Error(String(error)) })
   }
 

@@ -35,7 +35,7 @@ const STEP_KEYS: ScopeKeys = {
 const PLAINLY: EndOptions = {}
 
 /** Statuses that OpenTelemetry calls an error. */
-const UNSUCCESSFUL: readonly Status[] = ['failed', 'error', 'timeout', 'cancelled', 'lost']
+export const UNSUCCESSFUL: readonly Status[] = ['failed', 'error', 'timeout', 'cancelled', 'lost']
 
 export abstract class Scope {
   /** OpenTelemetry's span, for everything that is not here. */

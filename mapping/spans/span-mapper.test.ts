@@ -66,6 +66,10 @@ describe('rules', () => {
       execution_kind: 'workflow',
     })
     expect(map({ 'runlens.execution.kind': 'query' })).toMatchObject({ role: 'entry', execution_kind: 'query' })
+    // As a child it is also a step of the execution around it.
+    const agent = { 'runlens.execution.kind': 'agent', 'runlens.execution.id': 'x' }
+    expect(map(agent)).toMatchObject({ role: 'entry', rule: 1, execution_kind: 'agent', step_type: 'agent' })
+    expect(map({ 'runlens.execution.kind': 'job' })).toMatchObject({ execution_kind: 'job', step_type: 'task' })
     expect(map({ 'runlens.execution.kind': 'opera' })).toMatchObject({ role: 'entry', execution_kind: 'workflow' })
     expect(map({ 'runlens.step.name': 's', 'runlens.step.type': 'tool' }, { parent: true })).toMatchObject({
       role: 'step',
@@ -137,6 +141,13 @@ describe('rules', () => {
       role: 'step',
       step_type: 'http',
     })
+  })
+
+  it('make no execution of what Node does for others', () => {
+    const lookup = { name: 'dns.lookup', kind: CLIENT, scope: '@opentelemetry/instrumentation-dns' }
+    expect(map({}, lookup)).toMatchObject({ role: 'other', rule: 0, status: '' })
+    expect(map({}, { ...lookup, parent: true })).toMatchObject({ role: 'other', rule: 0 })
+    expect(map({}, { ...lookup, scope: 'mine' })).toMatchObject({ role: 'entry', rule: 5, execution_kind: 'job' })
   })
 
   it('skip what is no step', () => {

@@ -3,7 +3,16 @@
  * its node_modules. Everything else is linked from this checkout. Needs `npm run build`.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -63,12 +72,12 @@ process.on('exit', () => {
   for (const child of started) child.kill('SIGKILL')
 })
 
-/** @param packages to have besides the instrumentation, e.g. `express` */
+/** @param packages to have besides the instrumentation, e.g. `express`; `ai-6 as ai` installs one under another name */
 export function createProject(line: Line = LINE_2, packages: readonly string[] = ['@opentelemetry/*']): Project {
   const directory = mkdtempSync(join(tmpdir(), 'runlens-project-'))
   const modules = join(directory, 'node_modules')
   mkdirSync(join(modules, '@runlens'), { recursive: true })
-  for (const workspace of PACKED) unpack(workspace, directory, join(modules, '@runlens', workspace))
+  for (const workspace of PACKED) unpack(workspace, join(modules, '@runlens', workspace))
   for (const name of packages.flatMap((one) => expand(line, one))) link(line, modules, name)
   const write = (file: string, text: string) => writeFileSync(join(directory, file), text)
   write('package.json', JSON.stringify({ name: 'my-project', version: '1.0.0', type: 'module' }))
@@ -80,13 +89,27 @@ export function createProject(line: Line = LINE_2, packages: readonly string[] =
   }
 }
 
-function unpack(workspace: string, directory: string, to: string): void {
-  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory]
-  const answer = execFileSync('npm', args, { cwd: join(ROOT, workspace), encoding: 'utf8' })
-  const parsed = JSON.parse(answer) as Record<string, { filename: string }> | { filename: string }[]
-  const [packed] = Object.values(parsed) as { filename: string }[]
+function unpack(workspace: string, to: string): void {
   mkdirSync(to)
-  execFileSync('tar', ['-xzf', join(directory, packed!.filename), '-C', to, '--strip-components=1'])
+  execFileSync('tar', ['-xzf', '-', '-C', to, '--strip-components=1'], { input: packed(workspace) })
+}
+
+/** Packing takes most of a second: once for all projects of a test file. */
+const archives = new Map<string, Buffer>()
+function packed(workspace: string): Buffer {
+  const archive = archives.get(workspace) ?? pack(workspace)
+  archives.set(workspace, archive)
+  return archive
+}
+
+function pack(workspace: string): Buffer {
+  const directory = mkdtempSync(join(tmpdir(), 'runlens-packed-'))
+  const args = ['pack', '--loglevel=error', '--ignore-scripts', '--pack-destination', directory]
+  execFileSync('npm', args, { cwd: join(ROOT, workspace), stdio: ['ignore', 'ignore', 'inherit'] })
+  const [file] = readdirSync(directory)
+  const archive = readFileSync(join(directory, file!))
+  rmSync(directory, { recursive: true })
+  return archive
 }
 
 function expand(line: Line, name: string): string[] {
@@ -100,11 +123,12 @@ function expand(line: Line, name: string): string[] {
   return [...new Set(found)].filter((one) => one !== 'auto-instrumentations-node').map((one) => `${scope}/${one}`)
 }
 
-function link(line: Line, modules: string, name: string): void {
+function link(line: Line, modules: string, wanted: string): void {
+  const [name = '', alias = name] = wanted.split(' as ')
   const from = line.modules.map((folder) => join(folder, name)).find((path) => existsSync(path))
   if (from === undefined) throw new Error(`${name} is not installed: run npm install`)
-  mkdirSync(dirname(join(modules, name)), { recursive: true })
-  symlinkSync(from, join(modules, name))
+  mkdirSync(dirname(join(modules, alias)), { recursive: true })
+  symlinkSync(from, join(modules, alias))
 }
 
 function run(line: Line, directory: string, file: string, { env = {}, flags = [] }: RunOptions): Program {

@@ -1,50 +1,37 @@
-/** A nightly job in the native contract: minutes long, one step per table, sometimes only partly done. */
-import { RUNLENS, type Status } from '@runlens/conventions'
+/** A nightly job of our own instrumentation: minutes long, one step per table, sometimes only partly done. */
 import { connectionTimeout } from '../faults.ts'
-import type { Scenario } from '../run.ts'
-import { STATUS_CODE, TraceBuilder } from '../trace-builder.ts'
+import type { WorkPlan } from '../native-plan.ts'
+import { tellWork } from '../native-trace.ts'
+import type { Scenario, World } from '../run.ts'
 
 const TABLES = ['customers', 'orders', 'order_items', 'payments', 'shipments', 'events'] as const
 
-export const nightlyJob: Scenario = (world) => {
-  const { random } = world
-  const trace = new TraceBuilder(random)
+export const nightlyJob: Scenario = (world) => tellWork(planNightly(world), world)
+
+function planNightly({ random, environment, version, serial }: World): WorkPlan {
   const failing = random.chance(0.15) ? random.pick(TABLES) : undefined
-  const status: Status = failing ? 'partial' : 'success'
-  const attributes = {
-    [RUNLENS.executionId]: `nightly-${world.environment}-${world.serial}`,
-    [RUNLENS.executionKind]: 'job',
-    [RUNLENS.executionMode]: 'schedule',
-    [RUNLENS.executionStatus]: status,
-    [RUNLENS.workflowId]: 'nightly-export',
-    [RUNLENS.workflowName]: 'Nightly export',
-    [RUNLENS.workflowVersion]: world.version,
-  }
-  trace.span({ name: 'nightly export', attributes, workMs: 500 }, (span) => {
-    for (const [index, table] of TABLES.entries()) {
-      const rows = random.int(2_000, 900_000)
-      const step = {
-        [RUNLENS.stepName]: `export ${table}`,
-        [RUNLENS.stepType]: 'task',
-        [RUNLENS.stepIndex]: index,
-        [RUNLENS.stepItemsIn]: rows,
-        [RUNLENS.stepItemsOut]: table === failing ? 0 : rows,
-      }
-      trace.span({ name: `export ${table}`, attributes: step, workMs: random.duration(9_000) }, (stepSpan) => {
-        stepSpan.statusCode = STATUS_CODE.ok
-        if (table === failing) trace.fail(stepSpan, connectionTimeout(random))
-      })
-    }
-    span.statusCode = failing ? STATUS_CODE.unset : STATUS_CODE.ok
+  const steps = TABLES.map((table) => {
+    const rows = random.int(2_000, 900_000)
+    const step = { name: `export ${table}`, type: 'task' as const, workMs: random.duration(9_000) }
+    if (table !== failing) return { ...step, items: { in: rows, out: rows } }
+    return { ...step, items: { in: rows, out: 0 }, fault: connectionTimeout(random) }
   })
   return {
-    resource: {
-      'service.name': 'warehouse',
-      'service.version': world.version,
-      'deployment.environment.name': world.environment,
-    },
-    scope: { name: '@runlens/instrumentation', version: '0.1.0' },
-    spans: trace.spans,
-    statuses: [status],
+    kind: 'work',
+    program: 'warehouse',
+    executionKind: 'job',
+    mode: 'schedule',
+    workflow: { id: 'nightly-export', name: 'Nightly export', version },
+    environment,
+    tellsProgress: true,
+    executions: [
+      {
+        id: `nightly-${environment}-${serial}`,
+        attempt: 1,
+        pauseMs: 0,
+        status: failing ? 'partial' : 'success',
+        steps,
+      },
+    ],
   }
 }

@@ -1,8 +1,9 @@
-/** Database queries that users run themselves: a parentless CLIENT span each, with what query tracking adds. */
-import { RUNLENS_QUERY, type Status } from '@runlens/conventions'
+/** Database queries that users run themselves, by the tracker of our own instrumentation. */
+import { RUNLENS, RUNLENS_QUERY, type Status } from '@runlens/conventions'
 import { connectionTimeout, syntaxFault } from '../faults.ts'
-import type { Scenario } from '../run.ts'
-import { SPAN_KIND, STATUS_CODE, TraceBuilder } from '../trace-builder.ts'
+import type { QueryPlan } from '../native-plan.ts'
+import type { Scenario, World } from '../run.ts'
+import { type BuiltSpan, SPAN_KIND, TraceBuilder } from '../trace-builder.ts'
 
 interface Database {
   system: string
@@ -43,50 +44,76 @@ const DATABASES: readonly Database[] = [
 const COMPLEXITIES = ['simple', 'moderate', 'complex'] as const
 
 export const databaseQuery: Scenario = (world) => {
+  const plan = planQuery(world)
+  return {
+    resource: {
+      'service.name': plan.program,
+      'service.version': plan.version,
+      'deployment.environment.name': plan.environment,
+    },
+    scope: { name: '@runlens/instrumentation', version: '0.1.0' },
+    spans: tellQuery(plan, world),
+    statuses: [plan.status],
+    native: plan,
+  }
+}
+
+function planQuery(world: World): QueryPlan {
   const { random } = world
-  const trace = new TraceBuilder(random)
   const database = random.weighted(DATABASES.map((one, index) => [one, 3 - index] as const))
   const status = random.weighted<Status>([
     ['success', 92],
     ['error', 5],
     ['timeout', 3],
   ])
-  const total = random.int(0, 40_000)
-  const pageSize = random.pick([50, 100, 500])
-  const text = random.pick(database.queries)
-  const attributes = {
-    'db.system.name': database.system,
-    'db.namespace': database.namespace,
-    'db.operation.name': 'SELECT',
-    'db.query.text': text,
-    'server.address': `${database.system}.internal`,
-    'user.id': world.userId,
-    'session.id': world.conversationId,
-    [RUNLENS_QUERY.complexity]: random.pick(COMPLEXITIES),
-    [RUNLENS_QUERY.page]: 1,
-    [RUNLENS_QUERY.pageSize]: pageSize,
+  const plan: QueryPlan = {
+    kind: 'query',
+    program: 'query-desk',
+    system: database.system,
+    namespace: database.namespace,
+    text: random.pick(database.queries),
+    complexity: random.pick(COMPLEXITIES),
+    pageSize: random.pick([50, 100, 500]),
+    rows: random.int(0, 40_000),
+    workMs: status === 'timeout' ? 30_000 + random.int(0, 200) : random.duration(database.medianMs),
+    status,
+    user: world.userId,
+    conversation: world.conversationId,
+    environment: 'production',
+    version: world.version,
   }
-  const workMs = status === 'timeout' ? 30_000 + random.int(0, 200) : random.duration(database.medianMs)
-  trace.span({ name: `SELECT ${database.namespace}`, kind: SPAN_KIND.client, attributes, workMs: 0 }, (span) => {
-    trace.wait(workMs)
-    if (status !== 'success') {
-      const fault = status === 'timeout' ? connectionTimeout(random) : syntaxFault(random)
-      span.attributes['error.type'] = fault.type
-      trace.fail(span, fault)
+  if (status === 'success') return plan
+  return { ...plan, fault: status === 'timeout' ? connectionTimeout(random) : syntaxFault(random) }
+}
+
+/** As the tracker of our instrumentation would have told it. */
+function tellQuery(plan: QueryPlan, { random }: World): BuiltSpan[] {
+  const trace = new TraceBuilder(random)
+  const attributes = {
+    [RUNLENS.executionKind]: 'query',
+    'db.system.name': plan.system,
+    'db.namespace': plan.namespace,
+    'db.query.text': plan.text,
+    'server.address': `${plan.system}.internal`,
+    'user.id': plan.user,
+    'session.id': plan.conversation,
+    [RUNLENS_QUERY.complexity]: plan.complexity,
+    [RUNLENS_QUERY.page]: 1,
+    [RUNLENS_QUERY.pageSize]: plan.pageSize,
+  }
+  trace.span({ name: `${firstWord(plan.text)} ${plan.system}`, kind: SPAN_KIND.client, attributes }, (span) => {
+    trace.wait(plan.workMs)
+    if (plan.fault) {
+      span.attributes['error.type'] = plan.fault.type
+      trace.fail(span, plan.fault)
       return
     }
-    span.attributes['db.response.returned_rows'] = Math.min(total, pageSize)
-    span.attributes[RUNLENS_QUERY.totalRows] = total
-    span.statusCode = STATUS_CODE.unset
+    span.attributes['db.response.returned_rows'] = Math.min(plan.rows, plan.pageSize)
+    span.attributes[RUNLENS_QUERY.totalRows] = plan.rows
   })
-  return {
-    resource: {
-      'service.name': 'query-desk',
-      'service.version': world.version,
-      'deployment.environment.name': world.environment,
-    },
-    scope: { name: 'demo.queries', version: world.version },
-    spans: trace.spans,
-    statuses: [status],
-  }
+  return trace.spans
+}
+
+function firstWord(text: string): string {
+  return text.split(' ')[0]!.toUpperCase()
 }

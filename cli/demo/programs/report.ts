@@ -1,0 +1,14 @@
+/** What a program tells of an execution when it starts, waits or ends. */
+import type { Status } from '@runlens/conventions'
+
+export interface Report {
+  /** Of the execution, or a number of its own where there is none. */
+  id: string
+  status: Status
+  /** Whether nothing more comes of it. */
+  isOver: boolean
+  /** Spans recorded since the last report. */
+  spans: number
+}
+
+export type Tell = (id: string, status: Status, isOver: boolean) => void
