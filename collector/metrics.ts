@@ -32,6 +32,7 @@ const PIPELINE: readonly FigureRow<PipelineStats>[] = [
     'Log records that call themselves markers and cannot be read as such.',
     (s) => s.markers.unread,
   ],
+  ['counter', 'runlens_redacted_values_total', 'Values in which a secret was masked.', (s) => s.redacted],
   ['gauge', 'runlens_spool_bytes', 'Bytes of the spool on disk.', (s) => s.spool.bytes],
   ['gauge', 'runlens_spool_pending_records', 'Records that ClickHouse does not have yet.', (s) => s.spool.records],
   [

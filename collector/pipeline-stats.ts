@@ -31,6 +31,8 @@ export interface PipelineStats {
   logs: ItemCounts
   /** Log records that tell of a span, and those that call themselves so and can't be read; all of them are log records, too. */
   markers: { stored: number; unread: number }
+  /** Values in which a secret was masked. */
+  redacted: number
   /** Requests refused, by reason. */
   refused: RefusalCounts
   spool: SpoolStats

@@ -1,12 +1,14 @@
 /**
  * The way of a request through the collector, and the only file that knows all of its rooms:
- * blocks of its signal's way (index, map; `signals/`) → spool, answered once it is durable; the writer carries it to ClickHouse later.
+ * blocks of its signal's way (index, redact, map; `signals/`) → spool, answered once it is durable; the writer carries it to ClickHouse later.
  */
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import { describeRejections, type Indexed, type OtlpEncoding, type OtlpLimits } from '@runlens/otlp'
 import type { Logger } from '@runlens/runtime'
 import type { Outcome } from './outcome.ts'
 import { type ItemCounts, itemCounts, type PipelineStats, type RefusalCounts, refusalCounts } from './pipeline-stats.ts'
+import { RedactingMapper } from './redaction/redacting-mapper.ts'
+import { KEEP_EVERYTHING, type RedactionSettings, Redactor } from './redaction/redactor.ts'
 import { ResendFilter } from './resend-filter.ts'
 import { LogWay } from './signals/logs.ts'
 import { type SpanMapper, TraceWay } from './signals/traces.ts'
@@ -21,6 +23,8 @@ export interface PipelineOptions {
   client: ClickHouseClient
   mapper: SpanMapper
   limits: OtlpLimits
+  /** As `redaction` of the configuration. @default {@link KEEP_EVERYTHING} */
+  redaction?: RedactionSettings
   /** As `spool` of the configuration. */
   spool: { bytesMax: number; segmentBytes: number; commitIntervalMs: number; graceSeconds: number }
   /** As `writer` of the configuration. */
@@ -82,6 +86,7 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
 
 class RunningPipeline implements Pipeline {
   private readonly ways: { readonly spans: TraceWay; readonly logs: LogWay }
+  private readonly redactor: Redactor
   private readonly inHand = new Set<Promise<Outcome>>()
   private readonly counts: Readonly<Record<SignalName, ItemCounts>> = { spans: itemCounts(), logs: itemCounts() }
   private requests = 0
@@ -97,8 +102,10 @@ class RunningPipeline implements Pipeline {
     /** The latest time of arrival ever noted. */
     private latestMs: number,
   ) {
-    const { limits, mapper } = options
-    this.ways = { spans: new TraceWay(limits, filter, mapper), logs: new LogWay(limits, mapper) }
+    const { limits } = options
+    this.redactor = new Redactor(options.redaction ?? KEEP_EVERYTHING)
+    const mapper = new RedactingMapper(options.mapper, this.redactor)
+    this.ways = { spans: new TraceWay(limits, filter, mapper), logs: new LogWay(limits, mapper, this.redactor) }
   }
 
   async accept(
@@ -126,6 +133,7 @@ class RunningPipeline implements Pipeline {
       spans: { ...this.counts.spans },
       logs: { ...this.counts.logs },
       markers: { ...this.ways.logs.markerCounts },
+      redacted: this.redactor.masked,
       refused: { ...this.refused },
       spool,
       writer: this.writer.stats(),
@@ -183,6 +191,7 @@ class RunningPipeline implements Pipeline {
     const keys = Buffer.from(admitted.keys)
     const undo = () => way.forget(keys)
     try {
+      this.redactor.use(tenant)
       const blocks = way.build(Buffer.from(tenant), receivedAtMs)
       const rows = blocks.reduce((sum, block) => sum + block.rows, 0)
       const bytes = blocks.reduce((sum, block) => sum + block.bytes.length, 0)

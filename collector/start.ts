@@ -29,6 +29,7 @@ export async function startCollector(settings: Settings, log: Logger): Promise<R
     client,
     mapper: createSpanMapper({ roots: settings.mapping.roots }),
     limits: settings.otlp,
+    redaction: settings.redaction,
     spool: settings.spool,
     writer: settings.writer,
     log,

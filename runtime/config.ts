@@ -10,6 +10,8 @@ const MIB = 1024 * 1024
 const positive = z.int().positive()
 
 /** The YAML file: everything an operator may tune; each key has a default that suits one machine. */
+const queryText = z.enum(['full', 'sanitised', 'hashed', 'off'])
+
 const fileSchema = z.strictObject({
   log: z
     .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info') })
@@ -35,6 +37,20 @@ const fileSchema = z.strictObject({
       roots: z.enum(['on', 'off']).default('on'),
       /** Inputs and outputs kept on an execution. The whole value stays on its span. */
       payloadBytesMax: positive.default(16 * 1024),
+    })
+    .prefault({}),
+  redaction: z
+    .strictObject({
+      /** Whether passwords, tokens and keys are masked before anything is stored. */
+      secrets: z.enum(['on', 'off']).default('on'),
+      /** Attributes whose values are masked beside those whose names tell. */
+      keys: z.array(z.string().min(1)).default([]),
+      /** Attributes that are left alone. */
+      keep: z.array(z.string().min(1)).default([]),
+      /** What is kept of the text of database queries. */
+      queryText: queryText.default('full'),
+      /** By tenant, in place of the one for all. */
+      tenants: z.record(z.string(), z.strictObject({ queryText })).default({}),
     })
     .prefault({}),
   spool: z

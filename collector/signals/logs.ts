@@ -1,5 +1,5 @@
 /**
- * The way of logs: index → blocks of `logs`, and of `markers` for those that tell of a span. A log record has no identity, so one that
+ * The way of logs: index → redact → blocks of `logs`, and of `markers` for those that tell of a span. A log record has no identity, so one that
  * comes again is stored again; a marker that comes again says nothing new.
  */
 import { LogMarkers } from '@runlens/mapping'
@@ -9,6 +9,7 @@ import type { Block } from '../blocks/block-builder.ts'
 import { createLogBlockBuilder } from '../blocks/log-blocks.ts'
 import { MarkerBlockBuilder } from '../blocks/marker-blocks.ts'
 import { RowNumbers } from '../blocks/sources.ts'
+import type { Redactor } from '../redaction/redactor.ts'
 import type { SpanMapper } from './traces.ts'
 import type { Admitted, Way } from './way.ts'
 
@@ -29,6 +30,7 @@ export class LogWay implements Way {
   constructor(
     private readonly limits: OtlpLimits,
     mapper: SpanMapper,
+    private readonly redactor: Redactor,
   ) {
     this.markers = new LogMarkers(mapper, limits)
   }
@@ -50,6 +52,7 @@ export class LogWay implements Way {
 
   build(tenant: Uint8Array, receivedAtMs: number): Block[] {
     const { tape, values } = this
+    this.redactor.redact(tape)
     values.prepare(tape)
     const blocks = this.builder.build({ tape, values, tenant, receivedAtMs }, this.all)
     this.markerCounts.unread += this.markers.read(tape, receivedAtMs, (markers) => {

@@ -1,4 +1,4 @@
-/** The way of traces: index → resend filter → map → blocks of `spans`, and of `markers` for what spans tell before they end. */
+/** The way of traces: index → resend filter → redact → map → blocks of `spans`, and of `markers` for what spans tell before they end. */
 import { type MappedSpans, SpanMarkers } from '@runlens/mapping'
 import { type IndexOutcome, indexTraces, jsonToTraces, type OtlpLimits, TraceTape } from '@runlens/otlp'
 import { AttributeValues } from '../blocks/attribute-values.ts'

@@ -1,0 +1,161 @@
+/**
+ * Takes secrets out of a request that is indexed, in its own bytes, before anything of it is mapped or laid out: what reaches the spool never
+ * holds them. Texts keep their length, so that everything the tape notes stays true.
+ */
+import { ANY, LogTape, type Tape, TraceTape } from '@runlens/otlp'
+import { maskMessage } from './mask-message.ts'
+import { maskAll, maskText } from './mask-text.ts'
+import { type QueryTextPolicy, rewriteQueryText } from './query-text.ts'
+import { isSecretName } from './secret-names.ts'
+
+export interface RedactionSettings {
+  /** `off`: everything is stored as it came. */
+  secrets: 'on' | 'off'
+  /** Names of attributes whose values are masked beside those that are known, in any case. */
+  keys: readonly string[]
+  /** Names of attributes that are left alone. */
+  keep: readonly string[]
+  queryText: QueryTextPolicy
+  /** By tenant, in place of the one for all. */
+  tenants: Readonly<Record<string, { queryText: QueryTextPolicy }>>
+}
+
+export const KEEP_EVERYTHING: RedactionSettings = { secrets: 'off', keys: [], keep: [], queryText: 'full', tenants: {} }
+
+/** What becomes of the values under a key. */
+const SEARCH = 0
+const SECRET = 1
+const LEAVE = 2
+const QUERY = 3
+const PARAMETER = 4
+
+/** Names under which instrumentations tell the text of a query, and the values that go with it (OpenTelemetry's, and their predecessors). */
+const QUERY_KEYS = new Set(['db.query.text', 'db.statement'])
+const PARAMETER_KEY = /^db\.(query\.parameter|operation\.parameter|statement\.parameter)s?(\.|$)/
+
+/** A byte of a varint that says nothing but that another follows. */
+const CONTINUED = 0x80
+
+/** Keys whose treatment is remembered. */
+const KEYS_MAX = 10_000
+
+export class Redactor {
+  readonly #settings: RedactionSettings
+  readonly #extra: ReadonlySet<string>
+  readonly #kept: ReadonlySet<string>
+  readonly #known = new Map<string, number>()
+  #queryText: QueryTextPolicy
+  /** By key number of the tape at hand. */
+  #treatment = new Uint8Array(256)
+  #masked = 0
+
+  constructor(settings: RedactionSettings) {
+    this.#settings = settings
+    this.#queryText = settings.queryText
+    this.#extra = new Set(settings.keys.map((key) => key.toLowerCase()))
+    this.#kept = new Set(settings.keep.map((key) => key.toLowerCase()))
+  }
+
+  /** Values masked so far. */
+  get masked(): number {
+    return this.#masked
+  }
+
+  /** Whose requests come from here on. */
+  use(tenant: string): void {
+    this.#queryText = this.#settings.tenants[tenant]?.queryText ?? this.#settings.queryText
+  }
+
+  redact(tape: Tape): void {
+    if (this.#settings.secrets === 'off' && this.#queryText === 'full') return
+    this.#decideKeys(tape)
+    this.#redactAttributes(tape)
+    if (this.#settings.secrets === 'off') return
+    if (tape instanceof TraceTape) {
+      this.#searchTexts(tape.buffer, tape.spans.length, tape.spans.at.nameStart, tape.spans.at.nameEnd)
+      this.#searchTexts(
+        tape.buffer,
+        tape.spans.length,
+        tape.spans.at.statusMessageStart,
+        tape.spans.at.statusMessageEnd,
+      )
+      this.#searchTexts(tape.buffer, tape.events.length, tape.events.at.nameStart, tape.events.at.nameEnd)
+    } else if (tape instanceof LogTape) {
+      this.#searchTexts(tape.buffer, tape.logs.length, tape.logs.at.eventNameStart, tape.logs.at.eventNameEnd)
+    }
+  }
+
+  #decideKeys({ keys, buffer }: Tape): void {
+    if (this.#treatment.length < keys.length) this.#treatment = new Uint8Array(keys.length * 2)
+    this.#treatment[0] = SEARCH
+    for (let number = 1; number < keys.length; number++) {
+      const name = buffer.toString('utf8', keys.starts[number]!, keys.ends[number]!)
+      this.#treatment[number] = this.#known.get(name) ?? this.#decide(name)
+    }
+  }
+
+  #decide(name: string): number {
+    const lower = name.toLowerCase()
+    const treatment = this.#kept.has(lower)
+      ? LEAVE
+      : QUERY_KEYS.has(lower)
+        ? QUERY
+        : PARAMETER_KEY.test(lower)
+          ? PARAMETER
+          : this.#extra.has(lower) || isSecretName(name)
+            ? SECRET
+            : SEARCH
+    if (this.#known.size >= KEYS_MAX) this.#known.clear()
+    this.#known.set(name, treatment)
+    return treatment
+  }
+
+  #redactAttributes({ attributes, buffer }: Tape): void {
+    const { key, type, valueStart, valueEnd } = attributes.at
+    const masks = this.#settings.secrets === 'on'
+    for (let row = 0; row < attributes.length; row++) {
+      const kind = type[row]!
+      const treatment = this.#treatment[key[row]!]!
+      if (treatment === LEAVE) continue
+      if (kind !== ANY.string && (kind < ANY.array || kind > ANY.bytes)) {
+        if (treatment === SECRET && masks) this.#masked += zeroNumber(buffer, kind, valueStart[row]!, valueEnd[row]!)
+        continue
+      }
+      const start = valueStart[row]!
+      const end = valueEnd[row]!
+      if (treatment === PARAMETER && this.#queryText !== 'full' && kind === ANY.string) {
+        valueEnd[row] = start
+        continue
+      }
+      if (masks) this.#mask(buffer, kind, start, end, treatment === SECRET)
+      if (treatment === QUERY && kind === ANY.string)
+        valueEnd[row] = rewriteQueryText(this.#queryText, buffer, start, end)
+    }
+  }
+
+  #mask(buffer: Buffer, kind: number, start: number, end: number, isSecret: boolean): void {
+    if (kind === ANY.array || kind === ANY.kvlist) {
+      this.#masked += maskMessage(buffer, start, end, kind, isSecret)
+    } else if (isSecret) {
+      maskAll(buffer, start, end)
+      this.#masked++
+    } else {
+      this.#masked += maskText(buffer, start, end)
+    }
+  }
+
+  #searchTexts(buffer: Buffer, length: number, starts: Int32Array, ends: Int32Array): void {
+    for (let row = 0; row < length; row++) {
+      const start = starts[row]!
+      if (start >= 0) this.#masked += maskText(buffer, start, ends[row]!)
+    }
+  }
+}
+
+/** A number under a secret name becomes 0, in as many bytes. @returns how many values were masked */
+function zeroNumber(buffer: Buffer, kind: number, start: number, end: number): number {
+  if (end <= start || (kind !== ANY.int && kind !== ANY.double)) return 0
+  buffer.fill(kind === ANY.int ? CONTINUED : 0, start, end)
+  buffer[end - 1] = 0
+  return 1
+}
