@@ -1,6 +1,8 @@
 /** Hostile payloads straight into tape, mapping and blocks, without a wire: many more of them in the same time. */
 import { createSpanMapper } from '@runlens/mapping'
 import { DEFAULT_LIMITS } from '@runlens/otlp'
+import { RedactingMapper } from '../../../collector/redaction/redacting-mapper.ts'
+import { KEEP_EVERYTHING, Redactor } from '../../../collector/redaction/redactor.ts'
 import { ResendFilter } from '../../../collector/resend-filter.ts'
 import { LogWay } from '../../../collector/signals/logs.ts'
 import { TraceWay } from '../../../collector/signals/traces.ts'
@@ -35,9 +37,11 @@ export function directLoad({ seed, first, count }: LoadOptions, onThousand: () =
 /** What the pipeline does between the door and the spool. */
 function createTaker(): (request: HostileRequest) => boolean {
   const filter = new ResendFilter(10_000)
+  const redactor = new Redactor({ ...KEEP_EVERYTHING, secrets: 'on', queryText: 'sanitised' })
+  const mapper = new RedactingMapper(createSpanMapper({ roots: 'on' }), redactor)
   const ways: Record<string, Way> = {
-    traces: new TraceWay(DEFAULT_LIMITS, filter, createSpanMapper({ roots: 'on' })),
-    logs: new LogWay(DEFAULT_LIMITS, createSpanMapper({ roots: 'on' })),
+    traces: new TraceWay(DEFAULT_LIMITS, filter, mapper),
+    logs: new LogWay(DEFAULT_LIMITS, mapper, redactor),
   }
   const tenant = Buffer.from('default')
   return ({ signal, encoding, plain }) => {
