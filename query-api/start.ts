@@ -1,6 +1,7 @@
 /** Puts the query API together: client, runner, app, server. Listens at once; ClickHouse may come later. */
 import type { Server } from 'node:http'
 import { createClickHouse } from '@runlens/clickhouse'
+import { createExplainer, type Explainer, loadProfiles } from '@runlens/mapping'
 import { type Address, formatAddress, type Logger, listen, RunlensError, type Settings } from '@runlens/runtime'
 import { createApp } from './app.ts'
 import { isLoopback, LOOPBACK_HOSTS, NAMELESS_HOSTS } from './host.ts'
@@ -9,7 +10,7 @@ import { createMetrics } from './metrics.ts'
 import { createReadiness } from './readiness.ts'
 import { createRunner } from './run.ts'
 
-export type QueryApiSettings = Pick<Settings, 'api' | 'apiAddress' | 'insecure' | 'worker' | 'mapping'> & {
+export type QueryApiSettings = Pick<Settings, 'api' | 'apiAddress' | 'insecure' | 'worker' | 'mapping' | 'otlp'> & {
   clickhouseUrl: string
 }
 
@@ -20,7 +21,7 @@ export interface QueryApi {
 
 /**
  * @param now the clock, milliseconds since the epoch
- * @throws RunlensError when the address can't be bound or is not a loopback one
+ * @throws RunlensError when the address can't be bound or is not a loopback one, or a mapping profile has a fault
  */
 export async function startQueryApi(
   settings: QueryApiSettings,
@@ -47,6 +48,7 @@ export async function startQueryApi(
     payloadBytesMax: settings.mapping.payloadBytesMax,
     candidateTimeoutMs: settings.worker.candidateTimeoutMs,
     lostAfterMs: settings.api.lostAfterMs,
+    explainer: explainerOf(settings),
     notReady: createReadiness(runner, now),
     metrics: metrics.registry,
   }
@@ -60,6 +62,16 @@ export async function startQueryApi(
       await client.close()
     },
   }
+}
+
+function explainerOf({ mapping, otlp, worker }: QueryApiSettings): Explainer {
+  return createExplainer({
+    roots: mapping.roots,
+    profiles: loadProfiles(),
+    limits: otlp,
+    candidateTimeoutMs: worker.candidateTimeoutMs,
+    payloadBytesMax: mapping.payloadBytesMax,
+  })
 }
 
 /** There is no authentication yet, so whoever reaches the server may read everything. */

@@ -26,6 +26,7 @@ export const ROUTE_POLICIES: Readonly<Record<string, Policy>> = {
   getTrace: TENANT_READERS,
   getKpis: READERS,
   listWorkflows: READERS,
+  explainMapping: READERS,
   isAlive: 'anyone',
   isReady: 'anyone',
   readMetrics: 'anyone',

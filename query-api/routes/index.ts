@@ -4,6 +4,7 @@ import { executionLogs } from './execution-logs.ts'
 import { executionTree } from './execution-tree.ts'
 import { executionsList } from './executions-list.ts'
 import { kpis } from './kpis.ts'
+import { mapping } from './mapping/index.ts'
 import { operation, selfDescription } from './operation.ts'
 import type { Route } from './route.ts'
 import { trace } from './trace.ts'
@@ -17,5 +18,6 @@ export const ROUTES: readonly Route[] = selfDescription([
   trace,
   kpis,
   workflows,
+  ...mapping,
   ...operation,
 ])
