@@ -67,7 +67,7 @@ export async function startQueryApi(
 function explainerOf({ mapping, otlp, worker }: QueryApiSettings): Explainer {
   return createExplainer({
     roots: mapping.roots,
-    profiles: loadProfiles(),
+    profiles: loadProfiles(mapping.profiles),
     limits: otlp,
     candidateTimeoutMs: worker.candidateTimeoutMs,
     payloadBytesMax: mapping.payloadBytesMax,

@@ -51,7 +51,7 @@ async function explain(context: CommandContext, file: string, flags: ExplainFlag
   const settings = loadSettings(withSettingFlags(context.environment, { ...flags }))
   const explainer = createExplainer({
     roots: settings.mapping.roots,
-    profiles: loadProfiles(flags.profiles),
+    profiles: loadProfiles([...settings.mapping.profiles, ...flags.profiles]),
     limits: settings.otlp,
     candidateTimeoutMs: settings.worker.candidateTimeoutMs,
     payloadBytesMax: settings.mapping.payloadBytesMax,

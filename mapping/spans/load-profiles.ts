@@ -93,7 +93,8 @@ function withOwnSources(fields: FieldSources, profiles: readonly Profile[]): Fie
 
 function checkSet(profiles: readonly Profile[], fields: FieldSources, reader: YamlReader): void {
   const names = new Map<string, Profile>()
-  for (const profile of profiles) {
+  // Ours have their names already.
+  for (const profile of [...profiles].sort((a, b) => Number(a.own) - Number(b.own))) {
     const first = names.get(profile.name)
     if (first)
       reader.fault(new Place(profile.file, ['name']), `${profile.name} stands twice: ${sourceOf(first)} has it`)
