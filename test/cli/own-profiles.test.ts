@@ -71,7 +71,7 @@ describe('faults of profiles', () => {
     dataDir: join(directory, 'data'),
     clickhouseUrl: 'http://u:p@127.0.0.1:1/runlens',
   })
-  const log = createLogger('test', 'silent')
+  const log = createLogger('collector', 'silent')
 
   it('stop the command that starts everything before anything starts', () => {
     for (const command of [['up'], ['explain', 'nightly.otlp.json']]) {
