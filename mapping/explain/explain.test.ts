@@ -44,7 +44,7 @@ describe('by which rule', () => {
       became: 'child_execution',
       execution_id: 'r-1',
       step_of: 'a'.padEnd(32, '0'),
-      rule: { rule: 2, profile: 'temporal', wants: 'name begins with RunWorkflow:' },
+      rule: { rule: 2, profile: 'temporal', wants: 'name begins with RunWorkflow: or CompleteWorkflow:' },
       why: 'its engine marks its runs without doubt: an execution wherever it stands, and a step of the one above it',
     })
     expect(inner!.profiles[0]).toEqual({ profile: 'temporal', file: 'temporal.yaml', by: ['scope temporalio'] })
