@@ -3,6 +3,8 @@ import type { Environment } from '@runlens/runtime'
 
 export interface CommandContext {
   environment: Environment
+  /** Standard input, for commands that read a file from it. */
+  input: AsyncIterable<Uint8Array>
   /** Standard output: results, logs. */
   out: (text: string) => void
   /** Standard error: faults, progress. */

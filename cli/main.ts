@@ -3,6 +3,7 @@ import { EXIT_CANNOT_START, RunlensError, version } from '@runlens/runtime'
 import { Command } from 'commander'
 import { addDemoCommand } from './commands/demo.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addExplainCommand } from './commands/explain.ts'
 import { addMigrateCommand } from './commands/migrate.ts'
 import { addUpCommand } from './commands/up.ts'
 import type { CommandContext } from './context.ts'
@@ -14,11 +15,13 @@ Examples:
   $ runlens up                    start everything; OTLP on 4317 and 4318, API on 8080
   $ runlens demo                  send a sample workload until Ctrl-C
   $ runlens doctor                what runs, and what to do about a fault
+  $ runlens explain run.otlp.json what spans become, and why
   $ runlens up --help             every command has its own help`
 
 const signals = listenForSignals()
 const context: CommandContext = {
   environment: process.env,
+  input: process.stdin,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   color: process.stdout.isTTY === true && !process.env.NO_COLOR,
@@ -38,6 +41,7 @@ addUpCommand(program, context)
 addMigrateCommand(program, context)
 addDemoCommand(program, context)
 addDoctorCommand(program, context)
+addExplainCommand(program, context)
 
 try {
   await program.parseAsync()

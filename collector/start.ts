@@ -1,7 +1,7 @@
 /** Puts the collector together: pipeline first, doors last; and takes it apart the other way round. */
 import { join } from 'node:path'
 import { createClickHouse } from '@runlens/clickhouse'
-import { createSpanMapper } from '@runlens/mapping'
+import { createSpanMapper, loadProfiles } from '@runlens/mapping'
 import { LOGS, TRACES } from '@runlens/otlp'
 import { formatAddress, type Logger, type RunningProcess, type Settings } from '@runlens/runtime'
 import { createAdmission } from './admission.ts'
@@ -19,15 +19,16 @@ const DRAIN_MS = 8_000
 
 /**
  * Starts taking OTLP. ClickHouse need not be there: what is accepted waits in the spool.
- * @throws RunlensError `spool_in_use`, `port_in_use`, `address_invalid`
+ * @throws RunlensError `config_invalid` for mapping profiles with faults, `spool_in_use`, `port_in_use`, `address_invalid`
  */
 export async function startCollector(settings: Settings, log: Logger): Promise<RunningProcess> {
+  const profiles = loadProfiles(settings.mapping.profiles)
   const url = settings.clickhouseUrl ?? `http://${formatAddress(settings.clickhouseAddress)}/runlens`
   const client = createClickHouse({ url, application: 'runlens-collector' })
   const pipeline = await createPipeline({
     directory: join(settings.dataDir, 'spool'),
     client,
-    mapper: createSpanMapper({ roots: settings.mapping.roots }),
+    mapper: createSpanMapper({ roots: settings.mapping.roots, profiles }),
     limits: settings.otlp,
     redaction: settings.redaction,
     spool: settings.spool,

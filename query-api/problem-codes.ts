@@ -4,6 +4,7 @@ export const PROBLEM_CODES = [
   { code: 'invalid_parameter', status: 400, title: 'A parameter is unknown or has a value that is not accepted' },
   { code: 'malformed_request', status: 400, title: 'The request is not well-formed HTTP' },
   { code: 'malformed_body', status: 400, title: 'The body is not JSON' },
+  { code: 'payload_unreadable', status: 400, title: 'The payload to explain is not OTLP/JSON' },
   { code: 'invalid_body', status: 400, title: 'A field of the body is unknown or has a value that is not accepted' },
   { code: 'forbidden', status: 403, title: 'This credential may not ask this' },
   { code: 'cross_site_request', status: 403, title: 'A page from elsewhere may not change anything' },

@@ -1,6 +1,7 @@
 /** Puts the query API together: client, runner, app, server. Listens at once; ClickHouse may come later. */
 import type { Server } from 'node:http'
 import { createClickHouse } from '@runlens/clickhouse'
+import { createExplainer, type Explainer, loadProfiles } from '@runlens/mapping'
 import { type Address, formatAddress, type Logger, listen, RunlensError, type Settings } from '@runlens/runtime'
 import { createApp } from './app.ts'
 import { createSendOtlp } from './history/send-otlp.ts'
@@ -15,7 +16,7 @@ import { createRunner } from './run.ts'
 
 export type QueryApiSettings = Pick<
   Settings,
-  'api' | 'apiAddress' | 'otlpHttp' | 'insecure' | 'live' | 'worker' | 'mapping'
+  'api' | 'apiAddress' | 'otlpHttp' | 'insecure' | 'live' | 'worker' | 'mapping' | 'otlp'
 > & {
   clickhouseUrl: string
 }
@@ -27,7 +28,7 @@ export interface QueryApi {
 
 /**
  * @param now the clock, milliseconds since the epoch
- * @throws RunlensError when the address can't be bound or is not a loopback one
+ * @throws RunlensError when the address can't be bound or is not a loopback one, or a mapping profile has a fault
  */
 export async function startQueryApi(
   settings: QueryApiSettings,
@@ -59,6 +60,7 @@ export async function startQueryApi(
     payloadBytesMax: settings.mapping.payloadBytesMax,
     candidateTimeoutMs: settings.worker.candidateTimeoutMs,
     lostAfterMs,
+    explainer: explainerOf(settings),
     notReady: createReadiness(runner, now),
     metrics: metrics.registry,
   }
@@ -83,6 +85,16 @@ function collectorUrl({ api, otlpHttp }: QueryApiSettings): string {
   if (api.collectorUrl !== 'auto') return api.collectorUrl.replace(/\/$/, '')
   const host = otlpHttp.host === '0.0.0.0' ? '127.0.0.1' : otlpHttp.host === '::' ? '::1' : otlpHttp.host
   return `http://${formatAddress({ ...otlpHttp, host })}`
+}
+
+function explainerOf({ mapping, otlp, worker }: QueryApiSettings): Explainer {
+  return createExplainer({
+    roots: mapping.roots,
+    profiles: loadProfiles(mapping.profiles),
+    limits: otlp,
+    candidateTimeoutMs: worker.candidateTimeoutMs,
+    payloadBytesMax: mapping.payloadBytesMax,
+  })
 }
 
 /** There is no authentication yet, so whoever reaches the server may read everything. */

@@ -82,6 +82,20 @@ it('tells a file that cannot be read or is no YAML', () => {
   expect(faultsOf({ RUNLENS_CONFIG: yaml('- a list') })).toHaveLength(1)
 })
 
+it('takes paths of mapping profiles as seen from the file that names them', () => {
+  const profilesOf = (content: string) => loadSettings({ RUNLENS_CONFIG: yaml(content) }).mapping.profiles
+  expect(profilesOf('mapping: { profiles: [acme.yaml, ../more, /etc/runlens/x.yaml] }')).toEqual([
+    join(directory, 'acme.yaml'),
+    join(directory, '../more'),
+    '/etc/runlens/x.yaml',
+  ])
+  expect(profilesOf('mapping: { profiles: profiles }')).toEqual([join(directory, 'profiles')])
+  expect(loadSettings({}).mapping.profiles).toEqual([])
+  expect(faultsOf({ RUNLENS_CONFIG: yaml('mapping: { profiles: { a: b } }') })).toEqual([
+    '  - mapping.profiles: must be a path or a list of paths',
+  ])
+})
+
 it('takes an empty file for no settings', () => {
   expect(loadSettings({ RUNLENS_CONFIG: yaml('# nothing yet\n') }).log.level).toBe('info')
 })

@@ -1,6 +1,6 @@
 /** The settings of every process: environment variables first, then the YAML file of `RUNLENS_CONFIG`; all faults are told at once. */
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { type Address, formatAddress, parseAddress } from './address.ts'
@@ -8,6 +8,8 @@ import { RunlensError } from './errors.ts'
 
 const MIB = 1024 * 1024
 const positive = z.int().positive()
+const path = z.string().min(1)
+const paths = z.union([path.transform((one) => [one]), z.array(path)], { error: 'must be a path or a list of paths' })
 
 /** The YAML file: everything an operator may tune; each key has a default that suits one machine. */
 const queryText = z.enum(['full', 'sanitised', 'hashed', 'off'])
@@ -37,6 +39,8 @@ const fileSchema = z.strictObject({
       roots: z.enum(['on', 'off']).default('on'),
       /** Inputs and outputs kept on an execution. The whole value stays on its span. */
       payloadBytesMax: positive.default(16 * 1024),
+      /** Profiles of emitters that we do not know: files, or directories of them, relative to the file that says so. */
+      profiles: paths.prefault([]),
     })
     .prefault({}),
   redaction: z
@@ -240,7 +244,10 @@ function readFile(path: string | undefined, logLevel: string | undefined, faults
   }
   if (logLevel && typeof content === 'object' && content !== null) content = { ...content, log: { level: logLevel } }
   const parsed = fileSchema.safeParse(content)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    parsed.data.mapping.profiles = parsed.data.mapping.profiles.map((one) => resolve(dirname(path ?? '.'), one))
+    return parsed.data
+  }
   for (const issue of parsed.error.issues) {
     const key = issue.path.join('.') || path || 'RUNLENS_CONFIG'
     faults.push(`${key === 'log.level' && logLevel ? 'RUNLENS_LOG_LEVEL' : key}: ${issue.message}`)

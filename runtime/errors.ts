@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'node_too_old',
   'collector_unreachable',
   'collector_refused',
+  'payload_unreadable',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]
 

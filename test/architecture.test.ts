@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'query-api': ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse'],
   // Speaks HTTP with query-api, which serves it.
   web: ['conventions'],
-  cli: ['conventions', 'runtime', 'otlp', 'clickhouse', 'instrumentation'],
+  cli: ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse', 'instrumentation'],
   // Published: applications import it.
   instrumentation: ['conventions'],
 }

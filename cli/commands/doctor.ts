@@ -1,4 +1,5 @@
 /** `runlens doctor`: what runs, and what to do about a fault. */
+import { loadProfiles } from '@runlens/mapping'
 import { loadSettings, RunlensError, type Settings } from '@runlens/runtime'
 import type { Command } from 'commander'
 import { findClickHouse } from '../clickhouse-url.ts'
@@ -42,6 +43,7 @@ async function examine(context: CommandContext, options: Record<string, unknown>
   let settings: Settings
   try {
     settings = loadSettings(withSettingFlags(context.environment, options))
+    loadProfiles(settings.mapping.profiles)
   } catch (error) {
     if (error instanceof RunlensError) return [fault('configuration', error.message, error.hint)]
     throw error

@@ -1,4 +1,5 @@
 /** `runlens up`: the whole stack in the foreground. */
+import { loadProfiles } from '@runlens/mapping'
 import { loadSettings } from '@runlens/runtime'
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
@@ -28,6 +29,8 @@ export function addUpCommand(program: Command, context: CommandContext): void {
 async function up(context: CommandContext, options: Record<string, unknown>): Promise<void> {
   const environment = withSettingFlags(context.environment, options)
   const settings = loadSettings(environment)
+  // Their faults are told before anything starts, not by a process that then starts again and again.
+  loadProfiles(settings.mapping.profiles)
   const sink = createLogSink({
     write: context.out,
     json: options.jsonLogs === true,

@@ -87,6 +87,7 @@ async function deliver(timeoutMs: number, droppedBefore: number | undefined): Pr
 
 interface OpenQuery {
   span: Span
+  startMs: number
   executionId: string
   isStep: boolean
 }
@@ -95,21 +96,23 @@ function openQuery(query: TrackedQuery): OpenQuery {
   const isStep = trace.getSpanContext(context.active()) !== undefined
   const attributes = queryAttributes(query)
   // Below another execution it is a step of that one, which view A counts as well.
-  if (!isStep) attributes[RUNLENS.executionKind] = 'query'
+  // Named a step: a database that nobody names would make it a plain span.
+  attributes[isStep ? RUNLENS.stepType : RUNLENS.executionKind] = isStep ? 'db' : 'query'
   const { startMs } = times(query)
   const span = tracer.startSpan(nameOf(query), { kind: SpanKind.CLIENT, startTime: startMs, attributes })
   const executionId = idOf(span, isStep)
   if (!isStep) span.setAttribute(RUNLENS.executionId, executionId)
-  return { span, executionId, isStep }
+  return { span, startMs, executionId, isStep }
 }
 
 /** Gives whether the span will be sent. Once: later calls change nothing. */
-function closeQuery({ span, isStep }: OpenQuery, query: TrackedQuery, more: TrackedQuery): boolean {
+function closeQuery({ span, startMs, isStep }: OpenQuery, query: TrackedQuery, more: TrackedQuery): boolean {
   const isSent = span.isRecording() && (span.spanContext().traceFlags & 1) === 1
   if (!span.isRecording()) return false
   span.setAttributes(queryAttributes(more))
   putStatus(span, query, isStep)
-  span.end(times(query).endMs)
+  // From the start that was told, so that it takes exactly as long as the program says.
+  span.end(times({ ...query, startedAt: query.startedAt ?? startMs }).endMs)
   return isSent
 }
 

@@ -20,7 +20,10 @@ export type ErrorClass = (typeof ERROR_CLASSES)[number]
 
 /** Tried on `type code message`; status codes stand as `status=404`. */
 const RULES: readonly (readonly [ErrorClass, RegExp])[] = [
-  ['timeout', /time[-_ ]?out|timed[-_ ]?out|deadline[-_ ]?exceeded|status=(408|504)\b/i],
+  [
+    'timeout',
+    /time[-_ ]?out|timed[-_ ]?out|deadline[-_ ]?exceeded|exceeded .{0,40}time[ _]limit|exceeded_time_limit|execution time exceeded|MaxTimeMSExpired|status=(408|504)\b/i,
+  ],
   ['cancelled', /\babort(ed|error)|cancell?ed/i],
   ['rate_limit', /rate[-_ ]?limit|too many requests|quota|throttl|resource[-_ ]?exhausted|status=429\b/i],
   [

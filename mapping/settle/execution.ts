@@ -1,5 +1,7 @@
 /** What settling answers: executions, and for every span what it is in which of them. */
-import type { ExecutionKind, Status } from '@runlens/conventions'
+import type { ExecutionKind, SettleSpan, Status } from '@runlens/conventions'
+import type { Entries } from './find-entries.ts'
+import type { Placement } from './memberships.ts'
 
 export interface Segment {
   trace_id: string
@@ -114,4 +116,20 @@ export interface SettleOptions {
   candidate_timeout_ms: number
   /** Cap of an execution's input and output. */
   payload_bytes_max: number
+  /** Is told what the answer follows from, for whoever wants to know why. */
+  trace?: (grounds: SettleGrounds) => void
+}
+
+/** What settling decided by. Indexes are those of the distinct spans. */
+export interface SettleGrounds {
+  /** In canonical order, versions merged, provisional entries among them. */
+  spans: readonly SettleSpan[]
+  /** Distinct span of each given one; -1: none. */
+  indexOf: Int32Array
+  /** Parent as sent; negative: none, or not here. */
+  parent: Int32Array
+  /** Span without a parent here that the chain of parents ends at. */
+  top: Int32Array
+  entries: Entries
+  placement: Placement
 }

@@ -13,6 +13,8 @@ export interface Entries {
   parent: Int32Array
   /** Entries and their descendants have a greater depth than anything above them. */
   depth: Int32Array
+  /** Outermost span above each that a rule from 1 to 3 makes an execution, itself excluded; -1: none. Below one a candidate of rule 3 is a step. */
+  inside: Int32Array
   /** Earliest moment at which a waiting candidate is due, milliseconds since the epoch; null: none waits. */
   dueAtMs: number | null
 }
@@ -22,7 +24,7 @@ const UNDECIDED = 2
 
 export function findEntries(forest: Forest, options: SettleOptions): Entries {
   const { spans, order, top } = forest
-  const decision = decideBySpan(forest)
+  const { decision, inside } = decideBySpan(forest)
   const homes = findHomes(forest, decision)
   const parent = Int32Array.from(forest.parent)
   const entries: Entries = {
@@ -30,6 +32,7 @@ export function findEntries(forest: Forest, options: SettleOptions): Entries {
     above: new Int32Array(spans.length).fill(-1),
     parent,
     depth: new Int32Array(spans.length),
+    inside,
     dueAtMs: null,
   }
   for (const n of order) {
@@ -45,20 +48,22 @@ export function findEntries(forest: Forest, options: SettleOptions): Entries {
 }
 
 /** What roles and known ancestors decide: executions for certain, and candidates whose ancestors are not all here. */
-function decideBySpan({ spans, parent, top, order }: Forest): Uint8Array {
+function decideBySpan({ spans, parent, top, order }: Forest): { decision: Uint8Array; inside: Int32Array } {
   const decision = new Uint8Array(spans.length)
-  const belowRule123 = new Uint8Array(spans.length)
+  const inside = new Int32Array(spans.length).fill(-1)
   for (const n of order) {
     const { role, rule } = spans[n]!
     const p = parent[n]!
-    const inside = p >= 0 && belowRule123[p] === 1
-    const executes = role === 'entry' || role === 'candidate'
+    if (p >= 0) inside[n] = inside[p]! < 0 && isOfRule123(spans[p]!) ? p : inside[p]!
     if (role === 'entry') decision[n] = CERTAIN
     else if (role === 'candidate' && rule === 5) decision[n] = p >= 0 ? 0 : p === MISSING ? UNDECIDED : CERTAIN
-    else if (role === 'candidate' && !inside) decision[n] = parent[top[n]!] === MISSING ? UNDECIDED : CERTAIN
-    belowRule123[n] = inside || (executes && rule <= 3) ? 1 : 0
+    else if (role === 'candidate' && inside[n]! < 0) decision[n] = parent[top[n]!] === MISSING ? UNDECIDED : CERTAIN
   }
-  return decision
+  return { decision, inside }
+}
+
+function isOfRule123({ role, rule }: SettleSpan): boolean {
+  return (role === 'entry' || role === 'candidate') && rule <= 3
 }
 
 /** The only execution of a trace, all of whose ancestors are known: it takes in spans whose parent is missing. */

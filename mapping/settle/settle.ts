@@ -33,9 +33,11 @@ export function settle(spans: readonly SettleSpan[], options: SettleOptions): Se
     executions[e]!.error_fingerprint = fingerprint(executions[e]!)
   }
   inherit(executions, groups, placement, entries.depth)
+  const indexOf = distinct.indexOf.subarray(0, spans.length)
+  options.trace?.({ spans: forest.spans, indexOf, parent: forest.parent, top: forest.top, entries, placement })
   return {
     executions,
-    memberships: Array.from(distinct.indexOf.subarray(0, spans.length), (n) => placement.memberships[n] ?? NOWHERE),
+    memberships: Array.from(indexOf, (n) => placement.memberships[n] ?? NOWHERE),
     settle_again_at_ms: earliest(entries.dueAtMs, provisional.dueAtMs),
   }
 }

@@ -54,12 +54,15 @@ function spanOf(tape: TraceTape, mapped: MappedSpans, span: number, receivedAtMs
 
 function textsOf(tape: TraceTape, mapped: MappedSpans, span: number): Record<TextField, string> {
   const texts = {} as Record<TextField, string>
-  for (const field of TEXT_FIELDS) {
-    const start = mapped.text[field].starts[span]!
-    if (start >= 0) texts[field] = tape.buffer.toString('utf8', start, mapped.text[field].ends[span]!)
-    else texts[field] = start === -1 ? '' : Buffer.from(mapped.texts[-2 - start]!).toString()
-  }
+  for (const field of TEXT_FIELDS) texts[field] = mappedText(tape, mapped, field, span)
   return texts
+}
+
+/** The text of one field of a span. */
+export function mappedText(tape: TraceTape, mapped: MappedSpans, field: TextField, span: number): string {
+  const start = mapped.text[field].starts[span]!
+  if (start >= 0) return tape.buffer.toString('utf8', start, mapped.text[field].ends[span]!)
+  return start === -1 ? '' : Buffer.from(mapped.texts[-2 - start]!).toString()
 }
 
 function attributesOf(tape: TraceTape, span: number): Record<string, string> {

@@ -92,14 +92,18 @@ export class AttributeScan {
         this.words[a[i]!] = this.wordAt(tape, row)
         break
       case ACTION.status:
-        if (a[i]! <= this.statusSource) {
-          this.statusSource = a[i]!
-          this.statusAt = row
-        }
+        this.offerStatus(a[i]!, row)
         break
       default:
         this.pending.push(a[i]!, row)
     }
+  }
+
+  /** Takes the attribute for the status unless a stronger source was seen. */
+  offerStatus(source: number, row: number): void {
+    if (source > this.statusSource) return
+    this.statusSource = source
+    this.statusAt = row
   }
 
   /** Takes the attribute for the field unless a better source was seen; the same key said again wins. */
@@ -119,7 +123,7 @@ export class AttributeScan {
   }
 
   /** The word of a text or boolean value; -2 if no rule names it. */
-  private wordAt(tape: TraceTape, row: number): number {
+  wordAt(tape: TraceTape, row: number): number {
     const { type, valueStart, valueEnd } = tape.attributes.at
     const { words } = this.compiled
     let word = -1

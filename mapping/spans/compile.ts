@@ -28,14 +28,16 @@ export const FIELD = Object.fromEntries(SOURCE_FIELDS.map((field, index) => [fie
 
 /** What can be decided only after all attributes were seen: needs the claimed profiles or the bytes of JSON text. */
 export interface Deferred {
-  /** Field and rank that it feeds; -1: it marks `profile` instead. */
+  /** Field and rank that it feeds; -1: it does something else. */
   field: number
   rank: number
+  /** Source of the status that it is; -1: it does something else. Of neither it marks `profile`. */
+  status: number
   /** JSON member, undefined for the whole value. */
   json: Uint8Array | undefined
   /** Bit: required of a field source, set by a marker. 0: none. */
   profile: number
-  /** Word set that a marker's value must be in, -1 for any. */
+  /** Word set that a marker's value must be in, that a field's must not be in; -1 for any value. */
   words: number
 }
 
@@ -52,8 +54,7 @@ export interface CompiledRule {
 }
 
 export interface CompiledProfile {
-  name: string
-  provider: string
+  source: Profile
   bit: number
   rules: readonly CompiledRule[]
   prefixes: readonly Uint8Array[]
@@ -87,6 +88,8 @@ export interface CompiledProfiles {
   statuses: readonly Uint8Array[]
   /** 1 for sources whose `failed` is final. */
   statusFinal: Uint8Array
+  /** Profile of each status source. */
+  statusProfiles: readonly Profile[]
 }
 
 /** A word that a status source does not know. */
@@ -180,14 +183,15 @@ class Compiler {
       return
     }
     const profile = source.profile === undefined ? 0 : this.bitOf(source.profile)
-    this.defer(source.key, { field, rank, json: bytesOf(source.json), profile, words: -1 })
+    const words = source.except ? this.wordSet(source.except) : -1
+    this.defer(source.key, { field, rank, status: -1, json: bytesOf(source.json), profile, words })
   }
 
   private addMarker(profile: Profile, marker: Marker): void {
     const words = marker.in ? this.wordSet(marker.in) : -1
     const bit = this.bitOf(profile.name)
     if (marker.json === undefined) this.act(marker.key, ACTION.profile, bit, words)
-    else this.defer(marker.key, { field: -1, rank: 0, json: bytesOf(marker.json), profile: bit, words })
+    else this.defer(marker.key, { field: -1, rank: 0, status: -1, json: bytesOf(marker.json), profile: bit, words })
   }
 
   private defer(key: string, deferred: Deferred): void {
@@ -196,8 +200,7 @@ class Compiler {
 
   private compileProfile(profile: Profile): CompiledProfile {
     return {
-      name: profile.name,
-      provider: profile.provider,
+      source: profile,
       bit: this.bitOf(profile.name),
       rules: profile.roles.map((rule) => this.compileRule(rule)),
       prefixes: profile.prefixes.map((prefix) => Buffer.from(prefix)),
@@ -240,14 +243,17 @@ class Compiler {
     return bitmap
   }
 
-  private compileStatuses(): Pick<CompiledProfiles, 'statusWords' | 'statuses' | 'statusFinal'> {
-    const sources = this.set.profiles.flatMap(({ status }) =>
-      status ? status.keys.map((key) => ({ key, status })) : [],
+  private compileStatuses(): Pick<CompiledProfiles, 'statusWords' | 'statuses' | 'statusFinal' | 'statusProfiles'> {
+    const sources = this.set.profiles.flatMap((profile) =>
+      profile.status ? profile.status.keys.map((key) => ({ key, profile, status: profile.status! })) : [],
     )
     const all = new Set(Object.keys(this.set.statuses))
     for (const { status } of sources) for (const word of Object.keys(status.words)) all.add(word)
-    sources.forEach(({ key }, index) => {
-      this.act(key, ACTION.status, index)
+    sources.forEach(({ key, profile: { own, name } }, index) => {
+      // Keys of ours are names that nobody else uses; one's own may be as general as `state`.
+      if (own)
+        this.defer(key, { field: -1, rank: 0, status: index, json: undefined, profile: this.bitOf(name), words: -1 })
+      else this.act(key, ACTION.status, index)
     })
     const words = [...all]
     return {
@@ -256,6 +262,7 @@ class Compiler {
         Uint8Array.from(words, (word) => statusNumber(status.words[word] ?? this.set.statuses[word])),
       ),
       statusFinal: Uint8Array.from(sources, ({ status }) => (status.final ? 1 : 0)),
+      statusProfiles: sources.map(({ profile }) => profile),
     }
   }
 }

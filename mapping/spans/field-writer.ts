@@ -71,7 +71,7 @@ export class FieldWriter {
     this.joined = new JoinedTexts((text) => out.made(text))
     this.plainColumns = PLAIN.map((field) => out.text[field])
     this.prefixed = compiled.profiles.reduce((mask, { bit, prefixes }) => (prefixes.length > 0 ? mask | bit : mask), 0)
-    this.providers = compiled.profiles.map((profile) => out.constant(profile.provider))
+    this.providers = compiled.profiles.map((profile) => out.constant(profile.source.provider))
     this.smallInts = Array.from({ length: 600 }, (_, value) => out.constant(String(value)))
     this.http = out.constant('http')
     this.queue = out.constant('queue')

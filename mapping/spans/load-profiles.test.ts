@@ -1,4 +1,4 @@
-/** Profiles as data: what ships is valid, what a person writes wrongly is told with file and key. */
+/** Profiles as data: what ships is valid, what a person writes wrongly is told with file, line and key. */
 import { readFileSync } from 'node:fs'
 import { packageAsset, RunlensError } from '@runlens/runtime'
 import { describe, expect, it } from 'vitest'
@@ -20,9 +20,9 @@ function faultsOf(files: Record<string, string>): string {
 }
 
 describe('profiles', () => {
-  it('that ship are valid, in order, native first and the catch-all last', () => {
+  it('that ship are valid, in order, pending spans and native before every emitter, the catch-all last', () => {
     const names = loadProfiles().profiles.map(({ name }) => name)
-    expect(names[0]).toBe('native')
+    expect(names.slice(0, 2)).toEqual(['logfire', 'native'])
     expect(names.at(-1)).toBe('opentelemetry')
     expect(names).toEqual(expect.arrayContaining(['n8n', 'mastra', 'langgraph', 'openinference', 'ai-sdk', 'gen_ai']))
   })
@@ -31,36 +31,41 @@ describe('profiles', () => {
     expect(faultsOf({ 'mine.yaml': GOOD })).toBe('')
   })
 
-  it('that are wrong say which file and key, all faults at once', () => {
+  it('that are wrong say which file, line and key, all faults at once', () => {
     const message = faultsOf({
       'mine.yaml': `${GOOD}  - { role: boss, type: node }\n  - { role: step, rule: 2 }\ncolour: red\n`,
       'other.yaml': 'name: other\norder: soon\nselect: {}\nstatus: { keys: [s], words: { done: finished } }\n',
     })
-    expect(message).toContain('mine.yaml: roles[1].role: must be one of')
-    expect(message).toContain('mine.yaml: roles[2].rule: belongs to entries and candidates only')
-    expect(message).toContain('mine.yaml.colour: is no key here')
-    expect(message).toContain('other.yaml: order: must be an integer from 0 to 1000, is "soon"')
-    expect(message).toContain('other.yaml: select: must say by what')
-    expect(message).toContain('other.yaml: status.words.done: must be one of')
+    expect(message.split('\n  - ').slice(1)).toEqual([
+      'mine.yaml:8: colour: is no key here; known are name, provider, order, select, prefixes, skip, roles, status, fields',
+      'mine.yaml:6: roles[1].role: must be one of other, marker, step, candidate, entry; is "boss"',
+      'mine.yaml:7: roles[2].rule: belongs to entries and candidates only',
+      'other.yaml:2: order: must be an integer from 0 to 1000, is "soon"',
+      'other.yaml:3: select: must say by what the spans are recognised',
+      'other.yaml:4: status.words.done: must be one of \'\', queued, running, waiting, success, partial, failed, error, timeout, cancelled; is "finished"',
+    ])
   })
 
   it('must differ in name, and fields may name known profiles only', () => {
-    expect(faultsOf({ 'a.yaml': GOOD, 'b.yaml': GOOD })).toContain('profile mine: stands twice')
-    expect(faultsOf({ 'fields.yaml': 'user_id: [{ key: u, profile: nobody }]\n' })).toContain(
-      'fields.yaml: user_id[0].profile: is no profile: nobody',
+    expect(faultsOf({ 'a.yaml': GOOD, 'b.yaml': GOOD })).toContain(
+      'b.yaml:1: name: mine stands twice: the profile that ships (a.yaml) has it',
     )
-    expect(faultsOf({ 'fields.yaml': 'usr_id: [u]\n' })).toContain('fields.yaml.usr_id: is no key here')
+    expect(faultsOf({ 'fields.yaml': 'user_id: [{ key: u, profile: nobody }]\n' })).toContain(
+      'fields.yaml:1: user_id[0].profile: is no profile: nobody',
+    )
+    expect(faultsOf({ 'fields.yaml': 'usr_id: [u]\n' })).toContain('fields.yaml:1: usr_id: is no key here')
   })
 
   it('are at most as many as a span’s matches have bits', () => {
     const many = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}.yaml`, GOOD.replace('mine', `p${i}`)]))
     expect(faultsOf(many(31))).toBe('')
-    expect(faultsOf(many(32))).toContain('profiles: are 32, at most 31 can be used')
+    expect(faultsOf(many(32))).toContain('are 32 together with the 32 that ship; at most 31 can be used')
   })
 
   it('must be YAML', () => {
-    expect(faultsOf({ 'mine.yaml': 'name: [' })).toContain('mine.yaml: is no YAML')
+    expect(faultsOf({ 'mine.yaml': 'name: [' })).toContain('mine.yaml:1: is no YAML')
+    expect(faultsOf({ 'mine.yaml': 'name: a\norder: 1\norder: 2\n' })).toContain('mine.yaml:3: is no YAML')
   })
 })
 

@@ -21,6 +21,9 @@ export const SOURCE_FIELDS: readonly SourceField[] = [
   ...HELPER_FIELDS,
 ]
 
+/** OTLP SpanKind by the name that profiles use. */
+export const SPAN_KIND_NAMES = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'] as const
+
 /** One place where a field's value may stand. */
 export interface Source {
   key: string
@@ -59,6 +62,8 @@ export interface RoleRule {
   role: Role
   /** 1–5, of entries and candidates. */
   rule: number
+  /** Where it begins in its profile's file, from 1. */
+  line: number
   kind?: ExecutionKind
   type?: StepType
 }
@@ -73,6 +78,10 @@ export interface StatusWords {
 
 export interface Profile {
   name: string
+  /** The file that it was read from. */
+  file: string
+  /** Whether it is none of those that ship. */
+  own: boolean
   /** What the `provider` column says; the profile's name unless given. */
   provider: string
   /** Lower is asked first. */
@@ -85,11 +94,13 @@ export interface Profile {
   skip: readonly string[]
   roles: readonly RoleRule[]
   status?: StatusWords
+  /** Sources of fields in its own spans alone, stronger than those of every emitter. */
+  fields: FieldSources
 }
 
 /** Everything that mapping knows about emitters. */
 export interface ProfileSet {
-  /** In ascending order. */
+  /** In the order in which they are asked. */
   profiles: readonly Profile[]
   fields: FieldSources
   /** Words that mean the same for every emitter. */

@@ -11,12 +11,22 @@ export interface Outcome {
   rule: number
   kind: number
   type: number
+  because: Because
 }
+
+/** Made once for each outcome, so that a span's reason costs nothing where nobody asks for it. */
+export type Because =
+  | { kind: 'rule'; profile: CompiledProfile; rule: CompiledRule; place: number }
+  /** The profile never shows spans of this name. */
+  | { kind: 'skipped'; profile: CompiledProfile }
+  /** A span without length that is called `… .started`. */
+  | { kind: 'tells_of_start' }
+  | { kind: 'no_rule' }
 
 /** Rules with their outcomes; `constant` turns a text into a reference. */
 export class RoleRules {
   private readonly compiled: CompiledProfiles
-  private readonly rules: { skip: number; rules: { rule: CompiledRule; outcome: Outcome }[] }[]
+  private readonly rules: { skip: number; skipped: Outcome; rules: { rule: CompiledRule; outcome: Outcome }[] }[]
   /** Bits of the profiles that look at span names. */
   private readonly readsNames: number
   private readonly other: Outcome
@@ -25,22 +35,25 @@ export class RoleRules {
   /** @param roots whether rules numbered 5 apply */
   constructor(compiled: CompiledProfiles, roots: boolean, constant: (text: string) => number) {
     this.compiled = compiled
-    const outcome = (role: Role, rule: number, kind = '', type = ''): Outcome => ({
+    const outcome = (because: Because, role: Role, rule = 0, kind = '', type = ''): Outcome => ({
       role: ROLE_NUMBER[role],
       rule,
       kind: constant(kind),
       type: constant(type),
+      because,
     })
-    this.other = outcome('other', 0)
-    this.marker = outcome('marker', 0)
+    this.other = outcome({ kind: 'no_rule' }, 'other')
+    this.marker = outcome({ kind: 'tells_of_start' }, 'marker')
     this.rules = compiled.profiles.map((profile: CompiledProfile) => ({
       skip: profile.skip,
+      skipped: outcome({ kind: 'skipped', profile }, 'marker'),
       rules: profile.rules
-        .filter(({ source }) => roots || source.rule !== 5)
-        .map((rule) => ({
-          rule,
-          outcome: outcome(rule.source.role, rule.source.rule, rule.source.kind, rule.source.type),
-        })),
+        .map((rule, place) => ({ rule, place }))
+        .filter(({ rule }) => roots || rule.source.rule !== 5)
+        .map(({ rule, place }) => {
+          const { role, rule: number, kind, type } = rule.source
+          return { rule, outcome: outcome({ kind: 'rule', profile, rule, place }, role, number, kind, type) }
+        }),
     }))
     this.readsNames = compiled.profiles.reduce(
       (mask, { bit, skip, rules }) => (skip >= 0 || rules.some(({ names }) => names >= 0) ? mask | bit : mask),
@@ -50,14 +63,12 @@ export class RoleRules {
 
   /** The first rule of the claiming profiles that holds; a root that is merely a step begins an execution if a rule says so. */
   decide(tape: TraceTape, span: number, scan: AttributeScan): Outcome {
-    const { nameStart, nameEnd, parentSpanId } = tape.spans.at
-    const name =
-      (scan.mask & this.readsNames) === 0 ? -1 : this.compiled.words.find(tape.buffer, nameStart[span]!, nameEnd[span]!)
-    const root = parentSpanId[span]! < 0
+    const name = this.nameOf(tape, span, scan)
+    const root = tape.spans.at.parentSpanId[span]! < 0
     let step: Outcome | undefined
     for (let mask = scan.mask; mask !== 0; mask &= mask - 1) {
       const profile = this.rules[31 - Math.clz32(mask & -mask)]!
-      if (profile.skip >= 0 && scan.inSet(name, profile.skip)) return this.marker
+      if (profile.skip >= 0 && scan.inSet(name, profile.skip)) return profile.skipped
       for (const { rule, outcome } of profile.rules) {
         if (step !== undefined && outcome.role !== ROLE_NUMBER.entry) continue
         if (!holds(rule, tape, span, scan, name, root)) continue
@@ -69,6 +80,12 @@ export class RoleRules {
     }
     if (step !== undefined) return step
     return !root && tellsOfStart(tape, span) ? this.marker : this.other
+  }
+
+  /** The span's name as a word of the rules; negative where it is none, or no claiming profile looks at names. */
+  nameOf(tape: TraceTape, span: number, scan: AttributeScan): number {
+    if ((scan.mask & this.readsNames) === 0) return -1
+    return this.compiled.words.find(tape.buffer, tape.spans.at.nameStart[span]!, tape.spans.at.nameEnd[span]!)
   }
 }
 
@@ -96,15 +113,40 @@ function holds(
   name: number,
   root: boolean,
 ): boolean {
-  if (rule.root !== undefined && rule.root !== root) return false
+  return unmet(rule, tape, span, scan, name, root) === MET
+}
+
+/** What a rule wants and a span is not, as {@link unmet} answers it; from {@link UNMET_CONDITION} on: the condition of that place. */
+export const MET = 0
+export const UNMET_ROOT = 1
+export const UNMET_KIND = 2
+export const UNMET_NAME = 3
+export const UNMET_PREFIX = 4
+export const UNMET_CONDITION = 5
+
+/**
+ * The first thing that a rule wants and a span is not.
+ * @param name the span's name as a word of the rules, negative for any other
+ */
+export function unmet(
+  rule: CompiledRule,
+  tape: TraceTape,
+  span: number,
+  scan: AttributeScan,
+  name: number,
+  root: boolean,
+): number {
+  if (rule.root !== undefined && rule.root !== root) return UNMET_ROOT
   const kind = tape.spans.at.kind[span]!
-  if (rule.spanKinds !== 0 && (kind < 0 || kind > 5 || ((rule.spanKinds >> kind) & 1) === 0)) return false
-  for (const { slot, words } of rule.conditions) {
+  if (rule.spanKinds !== 0 && (kind < 0 || kind > 5 || ((rule.spanKinds >> kind) & 1) === 0)) return UNMET_KIND
+  for (let i = 0; i < rule.conditions.length; i++) {
+    const { slot, words } = rule.conditions[i]!
     const word = scan.words[slot]!
-    if (words < 0 ? word === -1 : !scan.inSet(word, words)) return false
+    if (words < 0 ? word === -1 : !scan.inSet(word, words)) return UNMET_CONDITION + i
   }
-  if (rule.names >= 0 && !scan.inSet(name, rule.names)) return false
-  if (rule.prefixes.length === 0) return true
+  if (rule.names >= 0 && !scan.inSet(name, rule.names)) return UNMET_NAME
+  if (rule.prefixes.length === 0) return MET
   const { nameStart, nameEnd } = tape.spans.at
-  return rule.prefixes.some((prefix) => startsWithBytes(prefix, tape.buffer, nameStart[span]!, nameEnd[span]!))
+  const begins = rule.prefixes.some((prefix) => startsWithBytes(prefix, tape.buffer, nameStart[span]!, nameEnd[span]!))
+  return begins ? MET : UNMET_PREFIX
 }

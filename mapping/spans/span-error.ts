@@ -68,7 +68,9 @@ export function leadingTypeLength(buffer: Buffer, start: number, end: number): n
   return /^([A-Za-z_$][\w.$]*(?:Exception|Interrupt|Error)|Error)(?=:|\n|$)/.exec(text)?.[1]?.length ?? 0
 }
 
-const TIMEOUT = /timeout|timed ?out|deadline_exceeded/i
+/** The last three: Trino and MongoDB, MySQL, MongoDB's name for it. */
+const TIMEOUT =
+  /timeout|timed ?out|deadline[_ ]exceeded|exceed(?:ed|s) (?:the )?(?:maximum )?(?:(?:run|execution|planning) )?time[ _]limit|exceeded_time_limit|statement execution time exceeded|MaxTimeMSExpired/i
 const CANCELLED = /(?:^|[.$:])(?:Abort(?:ed)?|(?:Operation|Task)?Cancell?ed)(?:Error|Exception)$/
 const INTERRUPT = /(?:^|[.$:])(?:Graph|Node)Interrupt$/
 /** gRPC's DEADLINE_EXCEEDED. */

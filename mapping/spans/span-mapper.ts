@@ -1,7 +1,7 @@
 /** Span-level mapping: from a tape to what each span says of itself. One pass, no JavaScript value per attribute. */
 import type { TraceTape } from '@runlens/otlp'
 import { AttributeScan } from './attribute-scan.ts'
-import { compileProfiles } from './compile.ts'
+import { type CompiledProfiles, compileProfiles } from './compile.ts'
 import { FieldWriter } from './field-writer.ts'
 import { findJsonMember } from './json-member.ts'
 import { KnownKeys } from './known-keys.ts'
@@ -9,7 +9,7 @@ import { loadProfiles } from './load-profiles.ts'
 import { MappedColumns } from './mapped-columns.ts'
 import type { MappedSpans } from './mapped-spans.ts'
 import type { ProfileSet } from './profile.ts'
-import { RoleRules } from './role-rules.ts'
+import { type Outcome, RoleRules } from './role-rules.ts'
 
 export interface SpanMapperOptions {
   /** Whether a parentless span that no profile claims is an execution of kind request or job. */
@@ -20,7 +20,12 @@ export interface SpanMapperOptions {
 
 export interface SpanMapper {
   /** Reads all spans of a tape. The answer and its arrays belong to the mapper and hold until the next call. */
-  map(tape: TraceTape): MappedSpans
+  map(tape: TraceTape, trace?: MappingTrace): MappedSpans
+}
+
+/** Is told of each span what decided, for whoever wants to know why; what it is given holds for the time of the call. */
+export interface MappingTrace {
+  span(tape: TraceTape, span: number, scan: AttributeScan, outcome: Outcome): void
 }
 
 /**
@@ -31,11 +36,13 @@ export function createSpanMapper(options: SpanMapperOptions): SpanMapper {
   return new TapeMapper(options)
 }
 
-class TapeMapper implements SpanMapper {
-  private readonly columns = new MappedColumns()
-  private readonly compiled
+export class TapeMapper implements SpanMapper {
+  readonly columns = new MappedColumns()
+  readonly compiled: CompiledProfiles
   private readonly known: KnownKeys
-  private readonly rules: RoleRules
+  readonly rules: RoleRules
+  /** Whether rules numbered 5 apply. */
+  readonly roots: boolean
   private readonly writer: FieldWriter
   private readonly ofResource: AttributeScan
   private readonly ofScope: AttributeScan
@@ -45,7 +52,8 @@ class TapeMapper implements SpanMapper {
 
   constructor(options: SpanMapperOptions) {
     this.compiled = compileProfiles(options.profiles ?? loadProfiles())
-    this.rules = new RoleRules(this.compiled, options.roots === 'on', (text) => this.columns.constant(text))
+    this.roots = options.roots === 'on'
+    this.rules = new RoleRules(this.compiled, this.roots, (text) => this.columns.constant(text))
     this.writer = new FieldWriter(this.compiled, this.columns)
     this.known = new KnownKeys(this.compiled)
     this.ofResource = new AttributeScan(this.compiled, this.known)
@@ -53,7 +61,7 @@ class TapeMapper implements SpanMapper {
     this.ofSpan = new AttributeScan(this.compiled, this.known)
   }
 
-  map(tape: TraceTape): MappedSpans {
+  map(tape: TraceTape, trace?: MappingTrace): MappedSpans {
     const { columns, ofSpan } = this
     const spans = tape.spans.at
     columns.reset(tape.spans.length)
@@ -66,7 +74,9 @@ class TapeMapper implements SpanMapper {
       ofSpan.copy(this.ofScope)
       ofSpan.scan(tape, spans.attributes[span]!, spans.attributeCount[span]!)
       if (ofSpan.pending.length > 0) this.resolvePending(tape)
-      this.writer.write(tape, span, ofSpan, this.rules.decide(tape, span, ofSpan))
+      const outcome = this.rules.decide(tape, span, ofSpan)
+      this.writer.write(tape, span, ofSpan, outcome)
+      if (trace !== undefined) trace.span(tape, span, ofSpan, outcome)
     }
     return columns
   }
@@ -95,22 +105,25 @@ class TapeMapper implements SpanMapper {
     const { pending } = this.ofSpan
     const { deferred } = this.compiled
     for (let i = 0; i < pending.length; i += 2) {
-      const { field, profile, json, words } = deferred[pending[i]!]!
-      if (field >= 0 || json === undefined || (this.ofSpan.mask & profile) !== 0) continue
+      const { field, status, profile, json, words } = deferred[pending[i]!]!
+      if (field >= 0 || status >= 0 || json === undefined || (this.ofSpan.mask & profile) !== 0) continue
       const member = this.member(tape, pending[i + 1]!, json)
       if (!member) continue
       const word = this.compiled.words.find(tape.buffer, member.start, member.end)
       if (words < 0 || this.ofSpan.inSet(word, words)) this.ofSpan.mask |= profile
     }
     for (let i = 0; i < pending.length; i += 2) {
-      if (deferred[pending[i]!]!.field >= 0) this.resolveField(tape, pending[i]!, pending[i + 1]!)
+      const { field, status, profile } = deferred[pending[i]!]!
+      if (field >= 0) this.resolveField(tape, pending[i]!, pending[i + 1]!)
+      else if (status >= 0 && (this.ofSpan.mask & profile) !== 0) this.ofSpan.offerStatus(status, pending[i + 1]!)
     }
   }
 
   private resolveField(tape: TraceTape, index: number, row: number): void {
-    const { field, rank, profile, json } = this.compiled.deferred[index]!
+    const { field, rank, profile, json, words } = this.compiled.deferred[index]!
     const scan = this.ofSpan
     if (rank > scan.rank[field]! || (profile !== 0 && (scan.mask & profile) === 0)) return
+    if (words >= 0 && scan.inSet(scan.wordAt(tape, row), words)) return
     if (json === undefined) {
       scan.offer(field, rank, row)
       return

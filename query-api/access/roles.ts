@@ -43,6 +43,7 @@ export const ROUTE_POLICIES: Readonly<Record<string, Policy>> = {
     listActiveRuns: READERS,
     listVisualSessions: READERS,
   }),
+  explainMapping: READERS,
   isAlive: 'anyone',
   isReady: 'anyone',
   readMetrics: 'anyone',

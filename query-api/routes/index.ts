@@ -6,6 +6,7 @@ import { executionsList } from './executions-list.ts'
 import { workflowHistory } from './history/index.ts'
 import { kpis } from './kpis.ts'
 import { live } from './live/index.ts'
+import { mapping } from './mapping/index.ts'
 import { monitoring } from './monitoring/index.ts'
 import { operation, selfDescription } from './operation.ts'
 import type { Route } from './route.ts'
@@ -23,5 +24,6 @@ export const ROUTES: readonly Route[] = selfDescription([
   ...workflowHistory,
   ...live,
   ...monitoring,
+  ...mapping,
   ...operation,
 ])

@@ -1,5 +1,6 @@
 /** What a route is: one value that gives validation, types, the handler and its part of the OpenAPI document. */
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Explainer } from '@runlens/mapping'
 import type { Registry } from '@runlens/runtime'
 import type { z } from 'zod'
 import type { Caller } from '../access/caller.ts'
@@ -22,6 +23,8 @@ export interface Services {
   candidateTimeoutMs: number
   /** How long an execution without any heartbeat may stay queued or running before it is lost. */
   lostAfterMs: number
+  /** Tells what payloads become, with the profiles of the configuration. */
+  explainer: Explainer
   /** Why the server can't answer questions yet; null when it can. */
   notReady: () => Promise<ReadinessFault | null>
   /** The process's own figures, as Prometheus reads them. */
