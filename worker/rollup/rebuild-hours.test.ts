@@ -89,6 +89,8 @@ function encode({ id, start, duration, status, workflow, moved_from, deleted }: 
     span_id: '0'.repeat(16),
     segments: [],
     steps: isFinal(status) ? stepsOf(id, duration) : [],
+    queries: [],
+    query_count: 0,
     parent_execution_id: '',
     retry_of: '',
     replay_of: '',
