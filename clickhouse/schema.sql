@@ -374,6 +374,27 @@ PARTITION BY toDate(started_at, 'UTC')
 ORDER BY (tenant, trace_id, span_id, marker, if(marker = 'heartbeat', 0, sipHash64(recorded_at, labels_json, fields_json, attribute_values)))
 SETTINGS index_granularity = 256, merge_selector_base = 12, non_replicated_deduplication_window = 10000;
 
+CREATE TABLE query_hours
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `is_total` UInt8 CODEC(ZSTD(1)),
+    `user_id` String CODEC(ZSTD(1)),
+    `hour` DateTime CODEC(Delta(4), ZSTD(1)),
+    `started_hour` DateTime CODEC(Delta(4), ZSTD(1)),
+    `database_type` LowCardinality(String) CODEC(ZSTD(1)),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `queries` UInt64 CODEC(T64, ZSTD(1)),
+    `durations` UInt64 CODEC(T64, ZSTD(1)),
+    `duration_ms_sum` Float64 CODEC(ZSTD(1)),
+    `duration_ms_max` Float64 CODEC(ZSTD(1)),
+    `rows_sum` UInt64 CODEC(T64, ZSTD(1)),
+    `generation` UInt64 CODEC(T64, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(generation)
+PARTITION BY toYYYYMM(hour, 'UTC')
+ORDER BY (tenant, is_total, user_id, hour, started_hour, database_type, status)
+SETTINGS index_granularity = 256;
+
 CREATE TABLE schema_migrations
 (
     `number` UInt32,

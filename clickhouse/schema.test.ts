@@ -92,6 +92,7 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
     'execution_locator',
     'execution_minutes',
     'executions',
+    'query_hours',
     'schema_migrations',
     'step_hours',
     'trace_executions',
