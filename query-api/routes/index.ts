@@ -6,6 +6,7 @@ import { executionsList } from './executions-list.ts'
 import { kpis } from './kpis.ts'
 import { monitoring } from './monitoring/index.ts'
 import { operation, selfDescription } from './operation.ts'
+import { queries } from './queries/index.ts'
 import type { Route } from './route.ts'
 import { trace } from './trace.ts'
 import { workflows } from './workflows.ts'
@@ -18,6 +19,7 @@ export const ROUTES: readonly Route[] = selfDescription([
   trace,
   kpis,
   workflows,
+  ...queries,
   ...monitoring,
   ...operation,
 ])
