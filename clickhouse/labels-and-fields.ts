@@ -34,6 +34,9 @@ type Fields = Pick<
   | 'error_message'
   | 'error_stack'
   | 'query'
+  | 'query_complexity'
+  | 'query_page'
+  | 'query_page_size'
   | 'parent_execution_id'
   | 'retry_of'
   | 'replay_of'
@@ -88,6 +91,9 @@ const NO_FIELDS: Fields = {
   error_message: '',
   error_stack: '',
   query: '',
+  query_complexity: '',
+  query_page: '',
+  query_page_size: '',
   parent_execution_id: '',
   retry_of: '',
   replay_of: '',

@@ -28,6 +28,7 @@ const EVERY_TYPE = table('every_type', {
   list: 'Array(DateTime64(9))',
   map: 'Map(LowCardinality(String), String)',
   sum: 'SimpleAggregateFunction(sum, UInt64)',
+  pairs: "Array(Tuple(id FixedString(2), at DateTime64(9), state Enum8('' = 0, 'on' = 1), rows Nullable(UInt64)))",
 })
 
 const ROW: BinaryRow = {
@@ -48,6 +49,10 @@ const ROW: BinaryRow = {
   list: [1n, 2n],
   map: { a: 'b', c: '' },
   sum: 7,
+  pairs: [
+    { id: '00ff', at: 3n, state: 'on', rows: null },
+    { rows: 5, state: '', at: 4n, id: 'abcd' },
+  ],
 }
 
 it('writes every column type so that ClickHouse reads the same value', async () => {
@@ -59,18 +64,32 @@ it('writes every column type so that ClickHouse reads the same value', async () 
     rows: [encodeRow(EVERY_TYPE, ROW), encodeRow(EVERY_TYPE, other)],
   })
   const result = await clickhouse.client.query({
-    query: `SELECT * EXCEPT (id, second, micro, nano, list), lower(hex(id)) AS id, toUInt32(second) AS second,
+    query: `SELECT * EXCEPT (id, second, micro, nano, list, pairs), lower(hex(id)) AS id, toUInt32(second) AS second,
       toString(toUnixTimestamp64Micro(micro)) AS micro, toString(toUnixTimestamp64Nano(nano)) AS nano,
-      arrayMap(t -> toInt32(toUnixTimestamp64Nano(t)), list) AS list
+      arrayMap(t -> toInt32(toUnixTimestamp64Nano(t)), list) AS list,
+      arrayMap(p -> (lower(hex(p.id)), toInt32(toUnixTimestamp64Nano(p.at)), p.state, toInt32(p.rows)), pairs) AS pairs
       FROM every_type`,
     format: 'JSONEachRow',
   })
-  const first = { ...ROW, huge: '18446744073709551615', micro: '1000000000000001', nano: '-1', list: [1, 2], sum: '7' }
+  const pairs = [
+    ['00ff', 3, 'on', null],
+    ['abcd', 4, '', 5],
+  ]
+  const first = {
+    ...ROW,
+    pairs,
+    huge: '18446744073709551615',
+    micro: '1000000000000001',
+    nano: '-1',
+    list: [1, 2],
+    sum: '7',
+  }
   expect(await result.json()).toEqual([first, { ...first, maybe: 1.5, list: [], map: {}, state: '' }])
 })
 
-it('refuses a row that lacks a column and a word that the enum lacks', () => {
+it('refuses a row that lacks a column or an element, and a word that the enum lacks', () => {
   const { sum: _, ...short } = ROW
   expect(() => encodeRow(EVERY_TYPE, short)).toThrow('every_type.sum')
   expect(() => encodeRow(EVERY_TYPE, { ...ROW, state: 'off' })).toThrow('"off"')
+  expect(() => encodeRow(EVERY_TYPE, { ...ROW, pairs: [{ id: '00ff' }] })).toThrow('an element at is missing')
 })

@@ -3,7 +3,7 @@ import type { Columns, Table } from './tables/column.ts'
 
 /**
  * A cell: numbers and bigints for figures, seconds for DateTime, bigint ticks of its precision for DateTime64, names for enums, hex text for
- * FixedString, null for Nullable, arrays and records for Array and Map.
+ * FixedString, null for Nullable, arrays for Array, records for Map and for Tuple by the names of its elements.
  */
 export type BinaryCell =
   | string
@@ -12,7 +12,7 @@ export type BinaryCell =
   | boolean
   | null
   | readonly BinaryCell[]
-  | { readonly [key: string]: string }
+  | { readonly [key: string]: BinaryCell }
 export type BinaryRow = Readonly<Record<string, BinaryCell>>
 
 type Write = (cell: never, out: ByteWriter) => void
@@ -116,6 +116,7 @@ function makeWriter(type: string): Write {
   if (type.startsWith('FixedString(')) return (cell: string, out) => out.hex(cell, Number(argument))
   if (type.startsWith('Enum8(')) return enumWriter(argument)
   if (type.startsWith('SimpleAggregateFunction(')) return writerOf(argument.slice(argument.indexOf(', ') + 2))
+  if (type.startsWith('Tuple(')) return tupleWriter(argument)
   const inner = writerOf(argument) as (cell: BinaryCell, out: ByteWriter) => void
   if (type.startsWith('Nullable(')) {
     return (cell: BinaryCell, out) => {
@@ -130,6 +131,37 @@ function makeWriter(type: string): Write {
     }
   }
   throw new Error(`no RowBinary writer for ${type}`)
+}
+
+/** @param elements `name type, …` */
+function tupleWriter(elements: string): Write {
+  const writes = elementsOf(elements).map(([name, type]) => {
+    return [name, writerOf(type) as (cell: BinaryCell, out: ByteWriter) => void] as const
+  })
+  return (cell: Readonly<Record<string, BinaryCell>>, out) => {
+    for (const [name, write] of writes) {
+      const element = cell[name]
+      if (element === undefined) throw new Error(`an element ${name} is missing`)
+      write(element, out)
+    }
+  }
+}
+
+/** Cut at commas outside of brackets. */
+function elementsOf(list: string): [name: string, type: string][] {
+  const parts: string[] = ['']
+  let depth = 0
+  for (const letter of list) {
+    if (letter === '(') depth++
+    if (letter === ')') depth--
+    if (letter === ',' && depth === 0) parts.push('')
+    else parts[parts.length - 1] += letter
+  }
+  return parts.map((part) => {
+    const text = part.trim()
+    const space = text.indexOf(' ')
+    return [text.slice(0, space), text.slice(space + 1)]
+  })
 }
 
 function enumWriter(members: string): Write {

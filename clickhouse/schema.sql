@@ -134,6 +134,120 @@ GROUP BY
     tenant,
     hour;
 
+CREATE VIEW execution_analytics
+(
+    `tenant` LowCardinality(String),
+    `day` Date,
+    `user_id` String,
+    `database_type` String,
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
+    `executions` UInt64,
+    `timed` UInt64,
+    `avg_duration_ms` Nullable(Float64),
+    `max_duration_ms` Nullable(Float64),
+    `rows_processed` UInt64
+)
+AS WITH
+    rebuilt AS
+    (
+        SELECT
+            tenant,
+            hour,
+            toUInt64(toUnixTimestamp64Micro(max(rebuilt_at))) AS generation
+        FROM dirty_hours
+        GROUP BY
+            tenant,
+            hour
+        HAVING max(dirty_at) < max(rebuilt_at)
+    ),
+    waiting AS
+    (
+        SELECT
+            tenant,
+            hour
+        FROM dirty_hours
+        GROUP BY
+            tenant,
+            hour
+        HAVING max(dirty_at) >= max(rebuilt_at)
+    )
+SELECT
+    tenant,
+    day,
+    user_id,
+    database_type,
+    status,
+    sum(n) AS executions,
+    sum(with_time) AS timed,
+    if(timed = 0, NULL, sum(ms) / timed) AS avg_duration_ms,
+    if(timed = 0, NULL, max(most)) AS max_duration_ms,
+    sum(row_sum) AS rows_processed
+FROM
+(
+    SELECT
+        tenant,
+        toDate(query_hours.hour, 'UTC') AS day,
+        user_id,
+        database_type,
+        status,
+        queries AS n,
+        durations AS with_time,
+        duration_ms_sum AS ms,
+        duration_ms_max AS most,
+        rows_sum AS row_sum
+    FROM query_hours
+    WHERE (is_total = 0) AND ((tenant, started_hour, query_hours.generation) IN (rebuilt))
+    UNION ALL
+    SELECT
+        tenant,
+        toDate(query_started_at, 'UTC') AS day,
+        user_id,
+        query_type AS database_type,
+        query_status AS status,
+        toUInt64(1) AS n,
+        toUInt64(isNotNull(query_ms)) AS with_time,
+        ifNull(query_ms, 0) AS ms,
+        ifNull(query_ms, 0) AS most,
+        toUInt64(ifNull(ifNull(query_rows_total, query_rows_returned), 0)) AS row_sum
+    FROM
+    (
+        SELECT
+            tenant,
+            user_id,
+            query_started_at,
+            query_type,
+            query_status,
+            query_rows_total,
+            query_rows_returned,
+            if((query_status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')), if(query_ended_at < query_started_at, NULL, (toUnixTimestamp64Nano(query_ended_at) - toUnixTimestamp64Nano(query_started_at)) / 1000000.), NULL) AS query_ms
+        FROM executions
+        FINAL
+        ARRAY JOIN
+            if(kind = 'query', [execution_id], arrayMap(key -> concat(lower(hex(substring(key, 1, 16))), '-', lower(hex(substring(key, 17)))), queries.key)) AS query_id,
+            if(kind = 'query', [database_type], queries.database_type) AS query_type,
+            if(kind = 'query', [status], queries.status) AS query_status,
+            if(kind = 'query', [query], queries.text) AS query_text,
+            if(kind = 'query', [started_at], queries.started_at) AS query_started_at,
+            if(kind = 'query', [ifNull(ended_at, toDateTime64(0, 9))], queries.ended_at) AS query_ended_at,
+            if(kind = 'query', [rows_total], queries.rows_total) AS query_rows_total,
+            if(kind = 'query', [rows_returned], queries.rows_returned) AS query_rows_returned,
+            if(kind = 'query', [concat(replaceAll(attributes['query.complexity'], '\t', ' '), '\t', replaceAll(attributes['query.page'], '\t', ' '), '\t', replaceAll(attributes['query.page_size'], '\t', ' '), '\t', error_type, '\t', error_message)], queries.details) AS query_details
+        WHERE ((tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)) AND ((tenant, toStartOfHour(anchor_at, 'UTC')) IN (
+            SELECT
+                tenant,
+                toStartOfHour(anchor_at, 'UTC')
+            FROM executions
+            WHERE (tenant, toStartOfHour(started_at, 'UTC')) IN (waiting)
+        ))
+    )
+)
+GROUP BY
+    tenant,
+    day,
+    user_id,
+    database_type,
+    status;
+
 CREATE TABLE execution_changes
 (
     `changed_at` DateTime64(6) CODEC(Delta(8), LZ4),
@@ -342,6 +456,17 @@ CREATE TABLE executions
     `steps.type` Array(LowCardinality(String)) CODEC(ZSTD(1)),
     `steps.status` Array(Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10)) CODEC(ZSTD(1)),
     `steps.duration_ms` Array(Nullable(Float32)) CODEC(ZSTD(1)),
+    `queries` Array(Tuple(
+        key FixedString(24),
+        started_at DateTime64(9),
+        ended_at DateTime64(9),
+        database_type LowCardinality(String),
+        status Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
+        text String,
+        rows_total Nullable(UInt64),
+        rows_returned Nullable(UInt64),
+        details String)) CODEC(ZSTD(1)),
+    `query_count` UInt32 CODEC(ZSTD(1)),
     `parent_execution_id` String CODEC(ZSTD(1)),
     `retry_of` String CODEC(ZSTD(1)),
     `replay_of` String CODEC(ZSTD(1)),
@@ -436,6 +561,27 @@ ENGINE = ReplacingMergeTree(recorded_at)
 PARTITION BY toDate(started_at, 'UTC')
 ORDER BY (tenant, trace_id, span_id, marker, if(marker = 'heartbeat', 0, sipHash64(recorded_at, labels_json, fields_json, attribute_values)))
 SETTINGS index_granularity = 256, merge_selector_base = 12, non_replicated_deduplication_window = 10000;
+
+CREATE TABLE query_hours
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `is_total` UInt8 CODEC(ZSTD(1)),
+    `user_id` String CODEC(ZSTD(1)),
+    `hour` DateTime CODEC(Delta(4), ZSTD(1)),
+    `started_hour` DateTime CODEC(Delta(4), ZSTD(1)),
+    `database_type` LowCardinality(String) CODEC(ZSTD(1)),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `queries` UInt64 CODEC(T64, ZSTD(1)),
+    `durations` UInt64 CODEC(T64, ZSTD(1)),
+    `duration_ms_sum` Float64 CODEC(ZSTD(1)),
+    `duration_ms_max` Float64 CODEC(ZSTD(1)),
+    `rows_sum` UInt64 CODEC(T64, ZSTD(1)),
+    `generation` UInt64 CODEC(T64, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(generation)
+PARTITION BY toYYYYMM(hour, 'UTC')
+ORDER BY (tenant, is_total, user_id, hour, started_hour, database_type, status)
+SETTINGS index_granularity = 256;
 
 CREATE TABLE schema_migrations
 (
@@ -582,6 +728,145 @@ FROM spans
 GROUP BY
     tenant,
     trace_id;
+
+CREATE VIEW user_recent_executions
+(
+    `tenant` LowCardinality(String),
+    `user_id` String,
+    `recency` UInt64,
+    `execution_id` String,
+    `instance` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `workflow_id` LowCardinality(String),
+    `workflow_name` LowCardinality(String),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
+    `conversation_id` String,
+    `database_type` LowCardinality(String),
+    `query` String,
+    `started_at` DateTime64(9),
+    `ended_at` Nullable(DateTime64(9)),
+    `duration_ms` Nullable(Float64),
+    `error_type` LowCardinality(String),
+    `error_message` String,
+    `anchor_at` DateTime64(6)
+)
+AS SELECT
+    tenant,
+    user_id,
+    row_number() OVER (PARTITION BY tenant, user_id ORDER BY started_at DESC, execution_id DESC, instance DESC) AS recency,
+    execution_id,
+    instance,
+    kind,
+    workflow_id,
+    workflow_name,
+    status,
+    conversation_id,
+    database_type,
+    query,
+    started_at,
+    ended_at,
+    duration_ms,
+    error_type,
+    error_message,
+    anchor_at
+FROM executions
+FINAL
+WHERE user_id != '';
+
+CREATE VIEW v_current_executions
+(
+    `tenant` LowCardinality(String),
+    `execution_id` String,
+    `instance` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `workflow_id` LowCardinality(String),
+    `workflow_name` LowCardinality(String),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10),
+    `environment` LowCardinality(String),
+    `service` LowCardinality(String),
+    `user_id` String,
+    `conversation_id` String,
+    `started_at` DateTime64(9),
+    `elapsed_ms` Int64,
+    `progress` Nullable(Float32),
+    `expected_end_at` Nullable(DateTime64(9)),
+    `last_seen_at` DateTime64(9),
+    `heartbeat_at` Nullable(DateTime64(3)),
+    `step_count` UInt32,
+    `trace_id` FixedString(16)
+)
+AS SELECT
+    tenant,
+    execution_id,
+    instance,
+    kind,
+    workflow_id,
+    workflow_name,
+    status,
+    environment,
+    service,
+    user_id,
+    conversation_id,
+    started_at,
+    dateDiff('millisecond', started_at, now64(3)) AS elapsed_ms,
+    progress,
+    expected_end_at,
+    last_seen_at,
+    heartbeat_at,
+    step_count,
+    trace_id
+FROM executions
+FINAL
+WHERE (status IN ('queued', 'running', 'waiting')) AND ((tenant, anchor_at) IN (
+    SELECT
+        tenant,
+        anchor_at
+    FROM executions
+    WHERE (status IN ('queued', 'running', 'waiting')) AND (is_deleted = 0)
+));
+
+CREATE VIEW v_execution_latency_distribution
+(
+    `tenant` LowCardinality(String),
+    `hour` DateTime('UTC'),
+    `kind` LowCardinality(String),
+    `environment` LowCardinality(String),
+    `workflow_id` LowCardinality(String),
+    `executions` UInt64,
+    `timed` UInt64,
+    `avg_ms` Nullable(Float64),
+    `percentiles_ms` Array(Nullable(Float64)),
+    `p50_ms` Nullable(Float64),
+    `p75_ms` Nullable(Float64),
+    `p90_ms` Nullable(Float64),
+    `p95_ms` Nullable(Float64),
+    `p99_ms` Nullable(Float64),
+    `max_ms` Nullable(Float64)
+)
+AS SELECT
+    tenant,
+    toStartOfHour(minute, 'UTC') AS hour,
+    kind,
+    environment,
+    workflow_id,
+    sum(part.executions) AS executions,
+    sum(part.durations) AS timed,
+    if(timed = 0, NULL, sum(part.duration_ms_sum) / timed) AS avg_ms,
+    arrayMap(bucket -> if(isNaN(bucket), NULL, if(bucket < 1, 0.125, 0.25 * pow(1.022, bucket - 0.5))), quantilesTimingMerge(0.5, 0.75, 0.9, 0.95, 0.99)(part.duration_bucket)) AS percentiles_ms,
+    percentiles_ms[1] AS p50_ms,
+    percentiles_ms[2] AS p75_ms,
+    percentiles_ms[3] AS p90_ms,
+    percentiles_ms[4] AS p95_ms,
+    percentiles_ms[5] AS p99_ms,
+    if(timed = 0, NULL, max(part.duration_ms_max)) AS max_ms
+FROM v_execution_minutes AS part
+WHERE part.status NOT IN ('queued', 'running', 'waiting')
+GROUP BY
+    tenant,
+    hour,
+    kind,
+    environment,
+    workflow_id;
 
 CREATE VIEW v_execution_minutes
 (
@@ -744,6 +1029,9 @@ CREATE VIEW v_spans
     `error_message` String,
     `error_stack` String,
     `query` String,
+    `query_complexity` String,
+    `query_page` String,
+    `query_page_size` String,
     `parent_execution_id` String,
     `retry_of` String,
     `replay_of` String,
@@ -821,6 +1109,9 @@ AS SELECT
     CAST(JSONExtractString(fields_json, 'error_message'), 'String') AS error_message,
     CAST(JSONExtractString(fields_json, 'error_stack'), 'String') AS error_stack,
     CAST(JSONExtractString(fields_json, 'query'), 'String') AS query,
+    CAST(JSONExtractString(fields_json, 'query_complexity'), 'String') AS query_complexity,
+    CAST(JSONExtractString(fields_json, 'query_page'), 'String') AS query_page,
+    CAST(JSONExtractString(fields_json, 'query_page_size'), 'String') AS query_page_size,
     CAST(JSONExtractString(fields_json, 'parent_execution_id'), 'String') AS parent_execution_id,
     CAST(JSONExtractString(fields_json, 'retry_of'), 'String') AS retry_of,
     CAST(JSONExtractString(fields_json, 'replay_of'), 'String') AS replay_of,

@@ -40,6 +40,11 @@ export interface SettleSpan {
   response_status_code: string
   database_type: string
   query: string
+  /** How hard its emitter takes the query to be, in its own words. */
+  query_complexity: string
+  /** Which page of its rows a query asked for, and how many rows a page has: digits, or whatever was sent. */
+  query_page: string
+  query_page_size: string
   rows_total: number | null
   rows_returned: number | null
   parent_execution_id: string

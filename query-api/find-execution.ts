@@ -14,6 +14,11 @@ export interface FoundExecution {
   instances: string[]
 }
 
+export interface WantedExecution {
+  executionId: string
+  instance: string | undefined
+}
+
 /**
  * The execution of the given instance; without one, the one that started last.
  * @throws ProblemError `execution_not_found`
@@ -21,10 +26,27 @@ export interface FoundExecution {
 export async function findExecution(
   runner: Runner,
   scope: Scope,
-  wanted: { executionId: string; instance: string | undefined },
+  wanted: WantedExecution,
   moments: Moments,
   signal: AbortSignal,
 ): Promise<FoundExecution> {
+  return (await lookForExecution(runner, scope, wanted, moments, signal)) ?? nobodyHas(wanted)
+}
+
+/** @throws ProblemError `execution_not_found` */
+export function nobodyHas({ instance }: WantedExecution): never {
+  const where = instance === undefined ? '' : ' in this instance'
+  throw new ProblemError('execution_not_found', `No execution with this id is stored${where}.`)
+}
+
+/** The same, null where there is none. */
+export async function lookForExecution(
+  runner: Runner,
+  scope: Scope,
+  wanted: WantedExecution,
+  moments: Moments,
+  signal: AbortSignal,
+): Promise<FoundExecution | null> {
   const places = await runner.ask(locateExecution(scope, wanted.executionId), signal)
   if (places.length > 0) {
     const question = readExecutions(scope, wanted.executionId, places, moments.silence)
@@ -35,8 +57,7 @@ export async function findExecution(
       return { row, traces: tracesOf(row, places), instances }
     }
   }
-  const where = wanted.instance === undefined ? '' : ' in this instance'
-  throw new ProblemError('execution_not_found', `No execution with this id is stored${where}.`)
+  return null
 }
 
 function tracesOf(row: ReadExecution, places: readonly ExecutionPlace[]): string[] {

@@ -1,5 +1,11 @@
 /** Rows of executions to the objects of an answer: unknown text and figures become null, times ISO-8601. */
-import { type ExecutionKind, LIVELY_STATUSES, OPEN_STATUSES, type Status } from '@runlens/conventions'
+import {
+  type ExecutionKind,
+  LIVELY_STATUSES,
+  OPEN_STATUSES,
+  RUNLENS_QUERY_MAPS,
+  type Status,
+} from '@runlens/conventions'
 import type { ExpectedEndOf } from './expected-ends.ts'
 import type { ExecutionColumns } from './questions/execution-columns.ts'
 import type { ListedExecution } from './questions/list-executions.ts'
@@ -88,6 +94,9 @@ export function shapeDetail(
   expectedOf: ExpectedEndOf,
   nowNs: bigint,
 ): ExecutionDetail {
+  const attributes = Object.fromEntries(
+    row.attribute_keys.map((key, index) => [key, row.attribute_values[index] ?? '']),
+  )
   return {
     ...common(row, expectedOf, nowNs),
     input: known(row.input),
@@ -98,7 +107,8 @@ export function shapeDetail(
     status_explicit: row.status_explicit === 1,
     queued_at: formatTimeText(row.queued_ns),
     replay_of: known(row.replay_of),
-    attributes: Object.fromEntries(row.attribute_keys.map((key, index) => [key, row.attribute_values[index] ?? ''])),
+    attributes,
+    ...queryMaps(attributes),
     spans_truncated: row.spans_truncated === 1,
     segments: row.segment_traces.map((trace_id, index) => ({
       trace_id,
@@ -110,6 +120,20 @@ export function shapeDetail(
     links: links(row, related),
     instances: instances.map(known),
   }
+}
+
+/** The maps of query tracking, out of the attributes that hold their members. */
+export function queryMaps(
+  attributes: Readonly<Record<string, string>>,
+): Pick<ExecutionDetail, keyof typeof RUNLENS_QUERY_MAPS> {
+  const members = (prefix: string) =>
+    Object.fromEntries(
+      Object.entries(attributes)
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, value]) => [key.slice(prefix.length), value]),
+    )
+  const { connection, request, response } = RUNLENS_QUERY_MAPS
+  return { connection: members(connection), request: members(request), response: members(response) }
 }
 
 /** Most links of one sort in an answer. */

@@ -55,6 +55,8 @@ CREATE TABLE IF NOT EXISTS executions
     `steps.type` Array(LowCardinality(String)) CODEC(ZSTD(1)),
     `steps.status` Array(Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10)) CODEC(ZSTD(1)),
     `steps.duration_ms` Array(Nullable(Float32)) CODEC(ZSTD(1)),
+    queries Array(Tuple(key FixedString(24), started_at DateTime64(9), ended_at DateTime64(9), database_type LowCardinality(String), status Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10), text String, rows_total Nullable(UInt64), rows_returned Nullable(UInt64), details String)) CODEC(ZSTD(1)),
+    query_count UInt32 CODEC(ZSTD(1)),
     parent_execution_id String CODEC(ZSTD(1)),
     retry_of String CODEC(ZSTD(1)),
     replay_of String CODEC(ZSTD(1)),

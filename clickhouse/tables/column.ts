@@ -34,13 +34,16 @@ export function table<const C extends Columns>(name: string, columns: C): Table<
   return { name, columns }
 }
 
+/** A tuple comes as a record by the names of its elements. */
 type Inner<T extends string> = T extends `Nullable(${infer I})`
   ? Cell<I> | null
   : T extends `Array(${infer I})`
     ? Cell<I>[]
     : T extends `SimpleAggregateFunction(${string}, ${infer I})`
       ? Cell<I>
-      : never
+      : T extends `Tuple(${string})`
+        ? Record<string, unknown>
+        : never
 
 /** A cell as `JSONEachRow` gives it: 64-bit integers and times as strings, enums by name. */
 export type Cell<T extends string> = T extends 'UInt8' | 'UInt16' | 'UInt32' | 'Float32' | 'Float64'

@@ -68,6 +68,13 @@ export const EXECUTIONS = table('executions', {
   'steps.status': `Array(${STATUS_ENUM})`,
   /** NULL for a step that never ended. */
   'steps.duration_ms': 'Array(Nullable(Float32))',
+  /**
+   * Its database steps as queries of its user, in order of start, at most `QUERIES_MAX` of `mapping`; none of an execution that is a query
+   * itself. `key` is trace id and span id, `ended_at` the epoch of one that has not ended, `text` its beginning. `details` holds complexity,
+   * page, size of a page, error type and error message with tabs between; '' where none is told.
+   */
+  queries: `Array(Tuple(key FixedString(24), started_at DateTime64(9), ended_at DateTime64(9), database_type LowCardinality(String), status ${STATUS_ENUM}, text String, rows_total Nullable(UInt64), rows_returned Nullable(UInt64), details String))`,
+  query_count: 'UInt32',
   parent_execution_id: 'String',
   retry_of: 'String',
   replay_of: 'String',

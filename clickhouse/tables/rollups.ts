@@ -75,3 +75,26 @@ export const STEP_HOURS = table('step_hours', {
   steps: 'UInt64',
   ...DURATIONS,
 })
+
+/**
+ * Queries by the hour of their start: executions of kind query, and the database steps of all others. ORDER BY (tenant, is_total, user_id,
+ * hour, started_hour, database_type, status). Read without FINAL: a row counts if its generation is that of the last rebuild of its
+ * `started_hour`, in microseconds, and no other.
+ */
+export const QUERY_HOURS = table('query_hours', {
+  tenant: 'LowCardinality(String)',
+  /** 1: over all users, whose `user_id` is ''. */
+  is_total: 'UInt8',
+  user_id: 'String',
+  hour: 'DateTime',
+  /** Of the execution: the row is rebuilt with that hour. */
+  started_hour: 'DateTime',
+  database_type: 'LowCardinality(String)',
+  status: STATUS_ENUM,
+  queries: 'UInt64',
+  durations: 'UInt64',
+  duration_ms_sum: 'Float64',
+  duration_ms_max: 'Float64',
+  rows_sum: 'UInt64',
+  generation: 'UInt64',
+})

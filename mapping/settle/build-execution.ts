@@ -3,7 +3,7 @@ import { EXECUTION_KINDS, type ExecutionKind, isFinal, type SettleSpan, type Sta
 import { capText } from './cap-text.ts'
 import { errorClass } from './error-class.ts'
 import { errorFingerprint } from './error-fingerprint.ts'
-import type { Segment, SettledExecution, SettledStep, SettleOptions } from './execution.ts'
+import type { Segment, SettledExecution, SettledQuery, SettledStep, SettleOptions } from './execution.ts'
 import { compareSegments, type EntryGroup, lastTime, later } from './executions-of-entries.ts'
 import { isUnsuccessful } from './failed-steps.ts'
 
@@ -17,6 +17,8 @@ export interface StepSummary {
   failedNames: string[]
   /** The first {@link STEPS_MAX}, in order of start. */
   steps: SettledStep[]
+  queries: SettledQuery[]
+  queryCount: number
   failedError: { type: string; message: string; stack: string; statusCode: string } | undefined
   rowsTotal: number | null
   rowsReturned: number | null
@@ -38,6 +40,7 @@ export function buildExecution(
   const byTime = [...entries].sort((a, b) => compareSegments(a, b, isFinal(statusOf(a)), isFinal(statusOf(b))))
   const last = byTime.at(-1)!
   const text = (field: TextField) => lastText(byTime, field)
+  const kind = kindOf(text('execution_kind'))
   const status = executionStatus(last, summary)
   const endedAt = isFinal(status) && last.ended_at !== 0n ? last.ended_at : null
   const queuedAt = entries.find((entry) => entry.queued_at !== null)?.queued_at ?? null
@@ -46,7 +49,7 @@ export function buildExecution(
   return {
     execution_id: group.executionId,
     instance: group.instance,
-    kind: kindOf(text('execution_kind')),
+    kind,
     provider: first.provider,
     workflow_id: text('workflow_id'),
     workflow_name: text('workflow_name'),
@@ -80,6 +83,8 @@ export function buildExecution(
     span_id: last.span_id,
     segments: entries.map(segmentOf),
     steps: isFinal(status) ? summary.steps : [],
+    queries: kind === 'query' ? [] : summary.queries,
+    query_count: kind === 'query' ? 0 : summary.queryCount,
     parent_execution_id: text('parent_execution_id'),
     retry_of: text('retry_of'),
     replay_of: text('replay_of'),

@@ -20,6 +20,26 @@ export interface SettledStep {
   duration_ms: number | null
 }
 
+/** A database step of an execution, as a query that its user made. */
+export interface SettledQuery {
+  /** Trace id and span id in one: 48 hex digits. */
+  key: string
+  started_at: bigint
+  /** 0n: not ended. */
+  ended_at: bigint
+  database_type: string
+  status: Status
+  /** The first {@link QUERY_CHARACTERS_MAX} characters; the whole stays on the span. */
+  text: string
+  rows_total: number | null
+  rows_returned: number | null
+  /**
+   * Complexity, page, size of a page, error type and the first {@link QUERY_CHARACTERS_MAX} characters of the message, with tabs between;
+   * '' where none of them is told. One text, because most queries tell none and each column costs whether or not it is filled.
+   */
+  details: string
+}
+
 /** An execution as follows from its spans; names and meaning as the columns of the `executions` table. */
 export interface SettledExecution {
   execution_id: string
@@ -66,6 +86,10 @@ export interface SettledExecution {
   segments: Segment[]
   /** In order of start, at most {@link STEPS_MAX}; none while it is not over. */
   steps: SettledStep[]
+  /** Its database steps, in order of start, at most {@link QUERIES_MAX}; none of an execution that is a query itself. */
+  queries: SettledQuery[]
+  /** How many database steps it has. */
+  query_count: number
   parent_execution_id: string
   retry_of: string
   replay_of: string
@@ -105,6 +129,11 @@ export interface Settled {
 
 /** Steps of one execution that its own row tells of, for the history of steps; `step_count` counts all. */
 export const STEPS_MAX = 1_000
+
+/** Database steps that a row tells; `query_count` counts all. */
+export const QUERIES_MAX = 1_000
+/** Characters kept of the text of a query, and of its error. */
+export const QUERY_CHARACTERS_MAX = 1_000
 
 /** Different names of failed steps that a row tells; `failed_steps` counts all. */
 export const FAILED_NAMES_MAX = 100

@@ -7,6 +7,7 @@ import { FAILED_NAMES_MAX, type SettledExecution, type SettledStep, STEPS_MAX } 
 import { failedForGood, type StepView } from './failed-steps.ts'
 import type { Entries } from './find-entries.ts'
 import type { Placement } from './memberships.ts'
+import { queriesOf } from './queries.ts'
 
 /** @param built executions by index; those within this one are there already */
 export function summariseSteps(
@@ -28,6 +29,7 @@ export function summariseSteps(
     steps: views.slice(0, STEPS_MAX).map((view, i) => settledStep(view, spans[nodes[i]!]!)),
     failedStep: first < 0 ? '' : views[first]!.name,
     failedNames: [...new Set(failed.map((index) => views[index]!.name))].slice(0, FAILED_NAMES_MAX),
+    ...queriesOf(spans, nodes, placement),
     failedError: first < 0 ? undefined : errorOf(spans[nodes[first]!]!, childOf(nodes[first]!)),
     ...rowsOf(spans, nodes, views, childOf),
     lastSeenAt,

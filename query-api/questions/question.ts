@@ -1,4 +1,5 @@
 /** What a question is: SQL text with bound parameters only, and the one place where the tenant comes into it. */
+import { QUERIES_JOINED } from '@runlens/clickhouse'
 
 /** Types that parameters are bound as. */
 export type ParameterType =
@@ -62,6 +63,9 @@ function inSeconds(times: readonly string[], digits: number): string[] {
 
 /** Tables that questions read, and how: those that replace rows are read as merged. */
 const SOURCES = {
+  execution_queries: `executions FINAL\n${QUERIES_JOINED}`,
+  query_hours: 'query_hours',
+  trace_executions: 'trace_executions',
   executions: 'executions FINAL',
   execution_versions: 'executions',
   execution_hours: 'execution_hours FINAL',
@@ -81,7 +85,14 @@ ARRAY JOIN
 export type Source = keyof typeof SOURCES
 
 /** Those whose rows have an owner. The others hold figures of all, or rows that belong to an execution which must be found first. */
-const OWNED: ReadonlySet<Source> = new Set(['executions', 'execution_versions', 'execution_steps', 'execution_changes'])
+const OWNED: ReadonlySet<Source> = new Set([
+  'executions',
+  'execution_versions',
+  'execution_steps',
+  'execution_queries',
+  'query_hours',
+  'execution_changes',
+])
 
 /**
  * `FROM … WHERE …` of one table for one tenant, and one owner where the scope names one. Every question takes its rows through here and

@@ -10,9 +10,10 @@ const RUNS_MAX = 100
  * Executions that started in one of some hours. The hours stand there as ranges too, because the index on `started_at` follows
  * from ranges only; with too many runs of hours it would cost more than it saves.
  * @param hours starts in seconds since the epoch, ascending
+ * @param name that they are bound under
  */
-export function inRawHours(hours: readonly number[], parameters: Parameters): string[] {
-  const listed = `toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN ${parameters.bind('raw_hours', 'Array(UInt32)', hours)}`
+export function inRawHours(hours: readonly number[], parameters: Parameters, name = 'raw_hours'): string[] {
+  const listed = `toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN ${parameters.bind(name, 'Array(UInt32)', hours)}`
   const runs = runsOf(hours)
   if (runs.length > RUNS_MAX) return [listed]
   const time = (name: string, seconds: number) => parameters.bindTime(name, BigInt(seconds) * NS_PER_SECOND)

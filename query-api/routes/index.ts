@@ -9,6 +9,7 @@ import { live } from './live/index.ts'
 import { mapping } from './mapping/index.ts'
 import { monitoring } from './monitoring/index.ts'
 import { operation, selfDescription } from './operation.ts'
+import { queries } from './queries/index.ts'
 import type { Route } from './route.ts'
 import { trace } from './trace.ts'
 import { workflows } from './workflows.ts'
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = selfDescription([
   workflows,
   ...workflowHistory,
   ...live,
+  ...queries,
   ...monitoring,
   ...mapping,
   ...operation,

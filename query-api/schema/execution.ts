@@ -70,6 +70,9 @@ const linkSchema = z
   .meta({ id: 'ExecutionLink' })
 export type ExecutionLink = z.infer<typeof linkSchema>
 
+/** A map that query tracking puts into attributes, one for each member; without any it is empty. */
+const queryMap = (what: string) => z.record(z.string(), z.string()).describe(`${what}: members of \`runlens.query.*\``)
+
 export const executionDetailSchema = executionSchema
   .omit({ input_preview: true, output_preview: true })
   .extend({
@@ -82,6 +85,9 @@ export const executionDetailSchema = executionSchema
     queued_at: isoTime().nullable(),
     replay_of: name(),
     attributes: z.record(z.string(), z.string()).describe('Of the entry span; values cut at 1 KiB'),
+    connection: queryMap('The connection that a query went over'),
+    request: queryMap('What a query was asked with'),
+    response: queryMap('What came back with the rows'),
     spans_truncated: z.boolean().describe('It has more spans than are settled: counts of steps are lower bounds'),
     segments: z.array(
       z.object({

@@ -1,6 +1,6 @@
 import { durationQuantilesSql, EXECUTION_SCALE, EXECUTIONS, insertRows } from '@runlens/clickhouse'
 import { isFinal, type Status } from '@runlens/conventions'
-import type { SettledStep } from '@runlens/mapping'
+import type { SettledQuery, SettledStep } from '@runlens/mapping'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { rowsOf, startDatabase } from '../../test/kit/stack-db.ts'
@@ -39,6 +39,23 @@ function stepsOf(id: string, duration: number | null): SettledStep[] {
   return id.endsWith('3') ? [first, { name: 'send', type: 'http', status: 'error', duration_ms: null }] : [first]
 }
 
+/** Most have none; some have one that goes well and one, in the next hour, that has not ended. An execution that is a query has none. */
+function queriesOf(id: string, start: number): SettledQuery[] {
+  if (!id.endsWith('3')) return []
+  const query = {
+    key: '0'.repeat(48),
+    started_at: nanos(start),
+    ended_at: nanos(start + 20),
+    database_type: 'mysql',
+    status: 'success' as const,
+    text: 'SELECT 1',
+    rows_total: null,
+    rows_returned: 5,
+    details: '',
+  }
+  return [query, { ...query, started_at: nanos(start + HOUR_MS), ended_at: 0n, status: 'running', rows_total: 7 }]
+}
+
 function encode({ id, start, duration, status, workflow, moved_from, deleted }: Execution): Buffer {
   const anchor = BigInt(HOUR) * 1000n
   const text = {
@@ -63,7 +80,7 @@ function encode({ id, start, duration, status, workflow, moved_from, deleted }: 
     ...error,
     execution_id: id,
     instance: '',
-    kind: 'workflow' as const,
+    kind: id.endsWith('5') ? ('query' as const) : ('workflow' as const),
     provider: 'runlens',
     workflow_id: workflow,
     workflow_name: workflow.toUpperCase(),
@@ -89,6 +106,8 @@ function encode({ id, start, duration, status, workflow, moved_from, deleted }: 
     span_id: '0'.repeat(16),
     segments: [],
     steps: isFinal(status) ? stepsOf(id, duration) : [],
+    queries: queriesOf(id, start),
+    query_count: 0,
     parent_execution_id: '',
     retry_of: '',
     replay_of: '',
@@ -155,6 +174,7 @@ async function expectExact(): Promise<void> {
   expect(total).toEqual(all)
   await expectExactMinutes()
   await expectExactSteps()
+  await expectExactQueries()
 }
 
 async function expectExactMinutes(): Promise<void> {
@@ -189,6 +209,37 @@ async function expectExactSteps(): Promise<void> {
   )
   expect(await steps('step_hours FINAL', 'hour', summed)).toEqual(raw)
   expect(await steps('v_step_hours', 'hour', summed)).toEqual(raw)
+}
+
+/** The same queries out of the rows, told in another way: once those of executions, once those of their steps. */
+async function expectExactQueries(): Promise<void> {
+  const figures =
+    'count() AS n, count(ms) AS d, sum(ifNull(ms, 0)) AS total, max(ifNull(ms, 0)) AS most, sum(ifNull(handled, 0)) AS rows'
+  const raw = (user: string) =>
+    rowsOf(
+      db.client,
+      `SELECT ${user} AS user, toUInt32(h) AS hour, type, s, ${figures} FROM (
+         SELECT user_id, toStartOfHour(started_at, 'UTC') AS h, toString(database_type) AS type, status AS s,
+           if(status = 'running', NULL, duration_ms) AS ms, ifNull(rows_total, rows_returned) AS handled
+         FROM executions FINAL WHERE tenant = '${TENANT}' AND kind = 'query'
+         UNION ALL
+         SELECT user_id, toStartOfHour(q.started_at, 'UTC'), toString(q.database_type), q.status,
+           if(toUnixTimestamp64Nano(q.ended_at) = 0, NULL, (toUnixTimestamp64Nano(q.ended_at) - toUnixTimestamp64Nano(q.started_at)) / 1e6),
+           ifNull(q.rows_total, q.rows_returned)
+         FROM executions FINAL ARRAY JOIN queries AS q WHERE tenant = '${TENANT}' AND kind != 'query')
+       GROUP BY ALL ORDER BY ALL`,
+    )
+  const rolled = (isTotal: number) =>
+    rowsOf(
+      db.client,
+      `SELECT user_id AS user, toUInt32(query_hours.hour) AS hour, toString(database_type) AS type, status AS s,
+         sum(queries) AS n, sum(durations) AS d, sum(duration_ms_sum) AS total, max(duration_ms_max) AS most, sum(rows_sum) AS rows
+       FROM query_hours WHERE tenant = '${TENANT}' AND is_total = ${isTotal} AND (started_hour, generation) IN
+         (SELECT hour, toUInt64(toUnixTimestamp64Micro(max(rebuilt_at))) FROM dirty_hours WHERE tenant = '${TENANT}' GROUP BY hour)
+       GROUP BY ALL ORDER BY ALL`,
+    )
+  expect(await rolled(0)).toEqual(await raw('user_id'))
+  expect(await rolled(1)).toEqual(await raw("''"))
 }
 
 it('is exact after first builds, resends, amendments, moves and deletions', async () => {

@@ -1,5 +1,6 @@
 /** Rebuilds the rollups of hours whose executions changed: whole, from `executions`, never by adding. */
 import { type ClickHouseClient, DIRTY_HOURS, encodeRow, insertRows } from '@runlens/clickhouse'
+import { REBUILD_QUERIES } from './query-hours.ts'
 import { ROLLUPS, rebuildSql } from './rollups.ts'
 
 export interface DirtyHour {
@@ -40,9 +41,9 @@ export async function rebuildHour(client: ClickHouseClient, { tenant, hour }: Di
   })
   const [answer] = await clock.json<{ now: string }>()
   const began = answer!.now
-  for (const rollup of ROLLUPS) {
+  for (const query of [...ROLLUPS.map(rebuildSql), REBUILD_QUERIES]) {
     await client.command({
-      query: rebuildSql(rollup),
+      query,
       query_params: { tenant, hour, generation: began },
       // Exact skip indexes: a version that moved out of the hour must still hide the one that lies in it.
       clickhouse_settings: { use_skip_indexes_if_final: 1, use_skip_indexes_if_final_exact_mode: 1 },

@@ -99,8 +99,13 @@ export const ROLLUPS: readonly Rollup[] = [
   },
 ]
 
+/** Executions that start in the hour of the parameters `tenant` and `hour` (seconds since the epoch). */
 const IN_HOUR = `tenant = {tenant:String} AND started_at >= fromUnixTimestamp64Nano(toInt64({hour:UInt32}) * 1000000000)
     AND started_at < fromUnixTimestamp64Nano(toInt64({hour:UInt32} + 3600) * 1000000000)`
+
+/** The same of rows of `executions FINAL`, found by the anchors of all versions that ever started in the hour. */
+export const STARTED_IN_HOUR = `${IN_HOUR}
+    AND toStartOfHour(anchor_at, 'UTC') IN (SELECT toStartOfHour(anchor_at, 'UTC') FROM executions WHERE ${IN_HOUR})`
 
 /**
  * The statement that rebuilds one hour; takes the parameters `tenant`, `hour` (seconds since the epoch) and `generation`. Beside
@@ -165,8 +170,7 @@ FROM
   SELECT ${counts.join(', ')}
   FROM executions FINAL
   ${arrayJoin}
-  WHERE ${IN_HOUR}
-    AND toStartOfHour(anchor_at, 'UTC') IN (SELECT toStartOfHour(anchor_at, 'UTC') FROM executions WHERE ${IN_HOUR})
+  WHERE ${STARTED_IN_HOUR}
   UNION ALL
   SELECT ${zeros.join(', ')}
   FROM ${table.name} FINAL

@@ -26,7 +26,7 @@ export interface RowVersion {
 
 /** @param anchor microseconds since the epoch */
 export function contentOf(tenant: string, anchor: bigint, execution: SettledExecution, truncated: boolean): Content {
-  const { segments, steps, ...columns } = execution
+  const { segments, steps, queries, ...columns } = execution
   const row: BinaryRow = {
     ...columns,
     tenant,
@@ -40,6 +40,7 @@ export function contentOf(tenant: string, anchor: bigint, execution: SettledExec
     'steps.type': steps.map((step) => step.type),
     'steps.status': steps.map((step) => step.status),
     'steps.duration_ms': steps.map((step) => step.duration_ms),
+    queries: queries.map((query) => ({ ...query })),
     spans_truncated: truncated,
   }
   const bytes = encodeRow(EXECUTIONS, row, CONTENT)

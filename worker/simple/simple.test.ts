@@ -120,7 +120,7 @@ const anyTrace = fc.record({
     output: text,
     more: fc.record({
       status_explicit: fc.nat(1),
-      execution_kind: fc.constantFrom('job', 'agent', 'nonsense', ''),
+      execution_kind: fc.constantFrom('job', 'agent', 'query', 'nonsense', ''),
       instance: fc.constantFrom('', 'one'),
       provider: fc.constantFrom('n8n', ''),
       workflow_name: text,
@@ -171,6 +171,15 @@ const anyTrace = fc.record({
       rows_total: fc.constantFrom(null, null, 3),
       rows_returned: fc.constantFrom(null, null, 0, 2),
       service: fc.constantFrom('test', 'other'),
+      step_type: fc.constantFrom('node', 'db'),
+      more: fc.record({
+        database_type: fc.constantFrom('', '', 'mysql'),
+        query: fc.constantFrom('', 'SELECT 1', '漢😀'.repeat(600)),
+        query_complexity: fc.constantFrom('', '', 'a\tb'),
+        query_page: fc.constantFrom('', '', '2'),
+        error_type: fc.constantFrom('', '', 'Warning'),
+        error_message: fc.constantFrom('', '', 'x\ty', 'ж'.repeat(1_001)),
+      }),
     }),
     { maxLength: 9 },
   ),
@@ -206,7 +215,8 @@ function spansOf({ root, below }: AnyTrace, number: number): TestSpan[] {
       status: span.odd === 'failed' ? 'error' : (span.status as TestSpan['status'] & string),
       step_name: span.name,
       service: span.service,
-      more: { name: 'the span', rows_total: span.rows_total, rows_returned: span.rows_returned },
+      step_type: span.step_type,
+      more: { ...span.more, name: 'the span', rows_total: span.rows_total, rows_returned: span.rows_returned },
     }
     spans.push(made)
     if (span.odd === 'twice') spans.push({ ...made, end: span.start + 50 })

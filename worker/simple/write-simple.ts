@@ -16,7 +16,7 @@ import {
   wordList,
 } from '@runlens/clickhouse'
 import { EXECUTION_KINDS } from '@runlens/conventions'
-import { STEPS_MAX } from '@runlens/mapping'
+import { QUERY_CHARACTERS_MAX, STEPS_MAX } from '@runlens/mapping'
 
 export interface WriteSimpleOptions {
   client: ClickHouseClient
@@ -89,6 +89,8 @@ const VALUES: Readonly<Record<keyof typeof EXECUTIONS.columns, string>> = {
   'steps.type': 'arrayMap(step -> step.4, steps.list)',
   'steps.status': 'arrayMap(step -> step.5, steps.list)',
   'steps.duration_ms': 'arrayMap(step -> step.6, steps.list)',
+  queries: `if(root.execution_kind = 'query', [], steps.queries)`,
+  query_count: `if(root.execution_kind = 'query', 0, toUInt32(length(steps.queries)))`,
   parent_execution_id: 'root.parent_execution_id',
   retry_of: 'root.retry_of',
   replay_of: 'root.replay_of',
@@ -119,19 +121,43 @@ const OF_ROOT = [
 
 const OF_TRACES = `tenant = {tenant:String} AND trace_id IN wanted AND ${IN_BLOCKS}`
 
+const OF_STEPS = [
+  'step_name',
+  'step_type',
+  'rows_total',
+  'rows_returned',
+  'database_type',
+  'query',
+  'query_complexity',
+  'query_page',
+  'query_page_size',
+  'error_type',
+  'error_message',
+]
+
+const firstCharacters = (text: string) =>
+  `if(length(${text}) <= ${QUERY_CHARACTERS_MAX}, ${text}, substringUTF8(${text}, 1, ${QUERY_CHARACTERS_MAX}))`
+/** Of a query, as settling writes them: each part but the last without tabs. */
+const DETAILS = `if(empty(query_complexity) AND empty(query_page) AND empty(query_page_size) AND empty(error_type) AND empty(error_message), '',
+          concat(${['query_complexity', 'query_page', 'query_page_size', 'error_type'].map((part) => `replaceAll(${part}, '\\t', ' ')`).join(", '\\t', ")}, '\\t', ${firstCharacters('error_message')}))`
+
 const STEPS = `SELECT tenant, trace_id,
     toUInt32(countIf(is_step)) AS counted,
     max(greatest(started_at, ended_at)) AS last_time,
     sumOrNullIf(assumeNotNull(ifNull(rows_total, rows_returned)), is_step AND isNotNull(ifNull(rows_total, rows_returned))) AS handled,
     argMaxOrNullIf(assumeNotNull(rows_returned), (ended_at, started_at, span_id), is_step AND isNotNull(rows_returned)) AS returned,
+    arraySort(query -> (query.2, query.1), groupArrayIf(
+      (toFixedString(concat(trace_id, span_id), 24), started_at, ended_at, database_type, if(status = '', 'success', status),
+        ${firstCharacters('query')}, rows_total, rows_returned, ${DETAILS}), is_query)) AS queries,
     arraySlice(arraySort(step -> (step.1, step.2), groupArrayIf(
       (started_at, span_id, if(step_name = '', name, step_name), step_type, status,
         toFloat32(greatest(0, (${nanos('ended_at')} - ${nanos('started_at')}) / 1e6))), is_step)), 1, ${STEPS_MAX}) AS list
   FROM
   (
     SELECT tenant, trace_id, span_id, started_at, ended_at, name, status,
-      ${fieldColumnsReadOnce(['step_name', 'step_type', 'rows_total', 'rows_returned']).join(', ')},
-      NOT ${IS_ROOT} AND (role = 'step' OR (role = 'candidate' AND ${fieldValue('rule')} != 5)) AS is_step
+      ${fieldColumnsReadOnce(OF_STEPS).join(', ')},
+      NOT ${IS_ROOT} AND (role = 'step' OR (role = 'candidate' AND ${fieldValue('rule')} != 5)) AS is_step,
+      is_step AND (step_type = 'db' OR database_type != '') AS is_query
     FROM arrivals WHERE ${OF_TRACES}
   )
   GROUP BY tenant, trace_id`

@@ -1,0 +1,63 @@
+SELECT
+  execution_id,
+  kind,
+  provider,
+  instance,
+  workflow_id,
+  workflow_name,
+  workflow_version,
+  mode,
+  environment,
+  service,
+  user_id,
+  conversation_id,
+  database_type,
+  query,
+  duration_ms,
+  queue_ms,
+  progress,
+  error_type,
+  error_class,
+  error_message,
+  error_fingerprint,
+  response_status_code,
+  failed_step,
+  step_count,
+  failed_steps,
+  rows_total,
+  rows_returned,
+  parent_execution_id,
+  retry_of,
+  attempt,
+  if(status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')), 'lost', toString(status)) AS shown_status,
+  toString(toUnixTimestamp64Nano(started_at)) AS started_ns,
+  toString(toUnixTimestamp64Nano(ended_at)) AS ended_ns,
+  toString(toUnixTimestamp64Nano(last_seen_at)) AS last_seen_ns,
+  toString(toUnixTimestamp64Nano(expected_end_at)) AS expected_end_ns,
+  lower(hex(trace_id)) AS trace,
+  query_id AS id,
+  query_text AS text,
+  query_type AS type,
+  toString(toUnixTimestamp64Nano(query_started_at)) AS query_started_ns,
+  toString(toUnixTimestamp64Nano(query_ended_at)) AS query_ended_ns,
+  query_rows_total AS total,
+  query_rows_returned AS returned,
+  query_details AS details,
+  if(query_status IN ('queued', 'running', 'waiting') AND status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')), 'lost', toString(query_status)) AS shown
+FROM executions FINAL
+ARRAY JOIN
+  if(kind = 'query', [execution_id], arrayMap(key -> concat(lower(hex(substring(key, 1, 16))), '-', lower(hex(substring(key, 17)))), queries.key)) AS query_id,
+  if(kind = 'query', [database_type], queries.database_type) AS query_type,
+  if(kind = 'query', [status], queries.status) AS query_status,
+  if(kind = 'query', [query], queries.text) AS query_text,
+  if(kind = 'query', [started_at], queries.started_at) AS query_started_at,
+  if(kind = 'query', [ifNull(ended_at, toDateTime64(0, 9))], queries.ended_at) AS query_ended_at,
+  if(kind = 'query', [rows_total], queries.rows_total) AS query_rows_total,
+  if(kind = 'query', [rows_returned], queries.rows_returned) AS query_rows_returned,
+  if(kind = 'query', [concat(replaceAll(attributes['runlens.query.complexity'], '\t', ' '), '\t', replaceAll(attributes['runlens.query.page'], '\t', ' '), '\t', replaceAll(attributes['runlens.query.page_size'], '\t', ' '), '\t', error_type, '\t', error_message)], queries.details) AS query_details
+WHERE tenant = {tenant:String}
+  AND user_id = {owner:String}
+  AND anchor_at IN {anchors:Array(DateTime64(6))}
+  AND query_id = {query_id:String}
+  AND kind != 'query'
+LIMIT 1
