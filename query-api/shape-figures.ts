@@ -1,5 +1,5 @@
 /** Figures of a set of executions as answers tell them: rates, averages, percentiles, and changes to the period before. */
-import type { FigureRow } from './questions/kpi-figures.ts'
+import type { FigureRow } from './questions/figures.ts'
 import type { Deltas } from './schema/statistics.ts'
 
 /** Null where there is nothing to measure. */

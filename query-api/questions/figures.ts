@@ -23,6 +23,18 @@ export interface FiguresPlan {
 /** What parts are grouped by, beside period and status. */
 export type Grouping = { by: 'bucket'; buckets: number } | { by: 'workflow' }
 
+/** Columns of `figureColumns`; 64-bit integers may come as text. */
+export interface FigureRow {
+  total: string | number
+  success: string | number
+  failure: string | number
+  running: string | number
+  durations_count: string | number
+  duration_total: number
+  /** In the order of `QUANTILE_LEVELS`; null over nothing. */
+  quantiles: (number | null)[]
+}
+
 const INT64_MAX = 2n ** 63n - 1n
 
 const LEVELS = QUANTILE_LEVELS.join(', ')

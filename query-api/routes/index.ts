@@ -3,11 +3,10 @@ import { executionDetail } from './execution-detail.ts'
 import { executionLogs } from './execution-logs.ts'
 import { executionTree } from './execution-tree.ts'
 import { executionsList } from './executions-list.ts'
-import { kpis } from './kpis.ts'
+import { observability } from './observability/index.ts'
 import { operation, selfDescription } from './operation.ts'
 import type { Route } from './route.ts'
 import { trace } from './trace.ts'
-import { workflows } from './workflows.ts'
 
 export const ROUTES: readonly Route[] = selfDescription([
   executionsList,
@@ -15,7 +14,6 @@ export const ROUTES: readonly Route[] = selfDescription([
   executionTree,
   executionLogs,
   trace,
-  kpis,
-  workflows,
+  ...observability,
   ...operation,
 ])

@@ -1,8 +1,8 @@
 /** What the last failure of each workflow was, once its time is known: a handful of rows instead of the texts of all failures. */
 import { FAILURE_STATUSES } from '@runlens/conventions'
-import { type FiguresFilter, scopeConditions } from './figures.ts'
-import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
-import { statusConditions } from './status.ts'
+import { type FiguresFilter, scopeConditions } from '../figures.ts'
+import { Parameters, type Question, rowsOf, type Scope } from '../question.ts'
+import { statusConditions } from '../status.ts'
 
 export interface FailureTime {
   workflow_id: string

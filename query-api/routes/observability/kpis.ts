@@ -1,14 +1,14 @@
 /** `GET /api/v1/observability/kpis`: key figures of a range, its sparkline, and the change to the period before. */
 import { z } from 'zod'
-import { bucketCount, bucketStart } from '../buckets.ts'
-import { momentsOf, readMeta, withoutMoment } from '../meta.ts'
-import { planFigures } from '../plan-figures.ts'
-import { type KpiRow, kpiFigures } from '../questions/kpi-figures.ts'
-import { type Range, resolveRange } from '../range.ts'
-import { type Kpis, kpisQuerySchema, kpisSchema } from '../schema/statistics.ts'
-import { deltasOf, shapeFigures } from '../shape-figures.ts'
-import { formatTime } from '../time.ts'
-import { QUESTION_PROBLEMS, route } from './route.ts'
+import { bucketCount, bucketStart } from '../../buckets.ts'
+import { momentsOf, readMeta, withoutMoment } from '../../meta.ts'
+import { planFigures } from '../../plan-figures.ts'
+import { type KpiRow, kpiFigures } from '../../questions/observability/kpi-figures.ts'
+import { type Range, resolveRange } from '../../range.ts'
+import { type Kpis, kpisQuerySchema, kpisSchema } from '../../schema/statistics.ts'
+import { deltasOf, shapeFigures } from '../../shape-figures.ts'
+import { formatTime } from '../../time.ts'
+import { QUESTION_PROBLEMS, route } from '../route.ts'
 
 export const kpis = route({
   path: '/api/v1/observability/kpis',

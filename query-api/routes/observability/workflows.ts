@@ -1,15 +1,15 @@
 /** `GET /api/v1/observability/workflows`: figures of every workflow, those whose failures hurt most first. */
 import { z } from 'zod'
-import { momentsOf, readMeta, withoutMoment } from '../meta.ts'
-import { planFigures } from '../plan-figures.ts'
-import { type LastFailure, lastFailures } from '../questions/last-failures.ts'
-import { type WorkflowRow, workflowFigures } from '../questions/workflow-figures.ts'
-import { resolveRange } from '../range.ts'
-import { type Workflows, workflowsQuerySchema, workflowsSchema } from '../schema/statistics.ts'
-import { known } from '../shape-execution.ts'
-import { deltasOf, round, shapeFigures } from '../shape-figures.ts'
-import { formatTimeText } from '../time.ts'
-import { QUESTION_PROBLEMS, route } from './route.ts'
+import { momentsOf, readMeta, withoutMoment } from '../../meta.ts'
+import { planFigures } from '../../plan-figures.ts'
+import { type LastFailure, lastFailures } from '../../questions/observability/last-failures.ts'
+import { type WorkflowRow, workflowFigures } from '../../questions/observability/workflow-figures.ts'
+import { resolveRange } from '../../range.ts'
+import { type Workflows, workflowsQuerySchema, workflowsSchema } from '../../schema/statistics.ts'
+import { known } from '../../shape-execution.ts'
+import { deltasOf, round, shapeFigures } from '../../shape-figures.ts'
+import { formatTimeText } from '../../time.ts'
+import { QUESTION_PROBLEMS, route } from '../route.ts'
 
 export const workflows = route({
   path: '/api/v1/observability/workflows',

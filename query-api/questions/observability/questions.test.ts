@@ -1,0 +1,20 @@
+import { describeQuestions, HOSTILE } from '../../../test/kit/questions.ts'
+import type { FiguresFilter } from '../figures.ts'
+import { kpiFigures } from './kpi-figures.ts'
+import { lastFailures } from './last-failures.ts'
+import { workflowFigures } from './workflow-figures.ts'
+
+const scope = { tenant: 'acme' }
+const silence = { lostBeforeNs: 3n, heartbeatBeforeNs: 4n }
+const figures: FiguresFilter = { range: { from: 100n, to: 200n }, kind: null, environment: null, silence }
+const narrow: FiguresFilter = { ...figures, kind: ['agent'], environment: HOSTILE }
+const raw = { source: 'raw', rawHours: [] } as const
+const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
+
+describeQuestions(import.meta.url, [
+  ['kpi-figures-raw', kpiFigures(scope, figures, raw, 24)],
+  ['kpi-figures-rollup', kpiFigures(scope, narrow, rollup, 30)],
+  ['workflow-figures-raw', workflowFigures(scope, figures, raw, 100)],
+  ['workflow-figures-rollup', workflowFigures(scope, narrow, rollup, 100)],
+  ['last-failures', lastFailures(scope, narrow, [{ workflow_id: HOSTILE, last_failure_ns: '1700000000000000005' }])],
+])
