@@ -20,6 +20,7 @@ export const ADMINS: Policy = ['admin']
 /** By the route's id. */
 export const ROUTE_POLICIES: Readonly<Record<string, Policy>> = {
   listExecutions: READERS,
+  exportExecutions: READERS,
   getExecution: READERS,
   getExecutionTree: READERS,
   getExecutionLogs: READERS,

@@ -1,4 +1,5 @@
 /** Every route of the API, literal paths before those with parameters. */
+import { core } from './core/index.ts'
 import { executionDetail } from './execution-detail.ts'
 import { executionLogs } from './execution-logs.ts'
 import { executionTree } from './execution-tree.ts'
@@ -14,6 +15,7 @@ export const ROUTES: readonly Route[] = selfDescription([
   executionTree,
   executionLogs,
   trace,
+  ...core,
   ...observability,
   ...operation,
 ])

@@ -81,7 +81,7 @@ async function send(type: string, body: Buffer | string): Promise<void> {
 async function get(path: string): Promise<{ status: number; body: any }> {
   const answer = await fetch(stack.urls.api + path, { redirect: 'manual' })
   const type = answer.headers.get('content-type') ?? ''
-  return { status: answer.status, body: type.includes('json') ? await answer.json() : await answer.text() }
+  return { status: answer.status, body: /\bjson\b/.test(type) ? await answer.json() : await answer.text() }
 }
 
 type Schema = Record<string, unknown>
@@ -139,6 +139,10 @@ describe('every answer', () => {
       ...['limit=1000', 'limit=2&sort=duration_ms', 'status=lost', 'q=nothing-is-called-so'].map(
         (query): [string, string] => [`${API}/executions`, `${API}/executions?${query}`],
       ),
+      ...['csv', 'json', 'jsonl'].map((format): [string, string] => [
+        `${API}/executions/export`,
+        `${API}/executions/export?format=${format}`,
+      ]),
       ...ids.flatMap((id): [string, string][] => [
         [`${API}/executions/id/{execution_id}`, `${API}/executions/id/${id}`],
         [`${API}/executions/id/{execution_id}/tree`, `${API}/executions/id/${id}/tree`],
