@@ -21,6 +21,10 @@ export const ADMINS: Policy = ['admin']
 export const ROUTE_POLICIES: Readonly<Record<string, Policy>> = {
   listExecutions: READERS,
   exportExecutions: READERS,
+  getTimeseries: READERS,
+  getHistogram: READERS,
+  getHeatmap: READERS,
+  getFacets: READERS,
   getExecution: READERS,
   getExecutionTree: READERS,
   getExecutionLogs: READERS,

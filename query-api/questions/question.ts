@@ -6,6 +6,7 @@ export type ParameterType =
   | 'Int64'
   | 'UInt32'
   | 'Float64'
+  | 'Array(Float64)'
   | 'Array(String)'
   | 'Array(UInt32)'
   | 'Array(DateTime64(6))'

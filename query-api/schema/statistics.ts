@@ -24,7 +24,7 @@ export const workflowsQuerySchema = z.strictObject({
 export type WorkflowsQuery = z.infer<typeof workflowsQuerySchema>
 
 /** Figures of a set of executions. */
-const figures = {
+export const figures = {
   total_executions: z.int().describe('In every status'),
   success_count: z.int(),
   failure_count: z.int().describe('Final and not success'),

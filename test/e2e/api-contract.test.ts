@@ -139,6 +139,12 @@ describe('every answer', () => {
       ...['limit=1000', 'limit=2&sort=duration_ms', 'status=lost', 'q=nothing-is-called-so'].map(
         (query): [string, string] => [`${API}/executions`, `${API}/executions?${query}`],
       ),
+      ...['timeseries', 'histogram', 'heatmap', 'facets'].flatMap((view) =>
+        ['time_range=24h', 'time_range=90d', 'time_range=7d&user_id=nobody'].map((query): [string, string] => [
+          `${API}/${view}`,
+          `${API}/${view}?${query}`,
+        ]),
+      ),
       ...['csv', 'json', 'jsonl'].map((format): [string, string] => [
         `${API}/executions/export`,
         `${API}/executions/export?format=${format}`,
