@@ -28,6 +28,7 @@ export const ROUTE_POLICIES: Readonly<Record<string, Policy>> = {
   getExecution: READERS,
   getExecutionTree: READERS,
   getExecutionLogs: READERS,
+  getExecutionSpans: READERS,
   getTrace: TENANT_READERS,
   getKpis: READERS,
   listWorkflows: READERS,

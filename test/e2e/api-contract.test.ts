@@ -153,6 +153,7 @@ describe('every answer', () => {
         [`${API}/executions/id/{execution_id}`, `${API}/executions/id/${id}`],
         [`${API}/executions/id/{execution_id}/tree`, `${API}/executions/id/${id}/tree`],
         [`${API}/executions/id/{execution_id}/tree`, `${API}/executions/id/${id}/tree?spans=all`],
+        [`${API}/executions/id/{execution_id}/spans`, `${API}/executions/id/${id}/spans`],
         [`${API}/executions/id/{execution_id}/logs`, `${API}/executions/id/${id}/logs`],
       ]),
       ...[...traces].map((id): [string, string] => [`${API}/traces/{trace_id}`, `${API}/traces/${id}`]),

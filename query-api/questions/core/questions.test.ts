@@ -1,6 +1,7 @@
 import { describeQuestions, HOSTILE } from '../../../test/kit/questions.ts'
 import type { ExecutionFilter } from '../execution-filter.ts'
 import { durationBins } from './duration-bins.ts'
+import { executionSpans } from './execution-spans.ts'
 import { FACET_COLUMNS, type FacetColumn, facets } from './facets.ts'
 import { matchingSeries } from './matching-series.ts'
 
@@ -37,7 +38,10 @@ const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
 const figures = (matching: ExecutionFilter) => ({ range, kind: null, environment: null, silence, matching })
 const every = Object.keys(FACET_COLUMNS) as FacetColumn[]
 
+const place = { trace_id: 'ab'.repeat(16), first_started_at: 1n, last_started_at: 2n, services: [HOSTILE] }
+
 describeQuestions(import.meta.url, [
+  ['execution-spans', executionSpans(scope, { places: [place], spanIds: [HOSTILE] })],
   ['matching-series-raw', matchingSeries(scope, figures(narrow), raw, 24)],
   ['matching-series-rollup', matchingSeries(scope, figures(rolled), rollup, 24)],
   ['duration-bins', durationBins(scope, narrow, { range, bounds: [0, 1, 10], buckets: 24 })],

@@ -1,9 +1,10 @@
 /** Routes of the core beside those of one execution. */
 import type { Route } from '../route.ts'
+import { executionSpans } from './execution-spans.ts'
 import { executionsExport } from './executions-export.ts'
 import { facets } from './facets.ts'
 import { heatmap } from './heatmap.ts'
 import { histogram } from './histogram.ts'
 import { timeseries } from './timeseries.ts'
 
-export const core: readonly Route[] = [executionsExport, timeseries, histogram, heatmap, facets]
+export const core: readonly Route[] = [executionSpans, executionsExport, timeseries, histogram, heatmap, facets]
