@@ -43,3 +43,19 @@ export function rangeOfList(query: FilterQuery & { sort?: SortField }, nowMs: nu
   const whole = BigInt(Math.ceil((nowMs + 1) / 1000)) * 1_000_000_000n
   return { from: whole - COSTLY_DEFAULT_NS, to: null }
 }
+
+/** Of one workflow, and of one environment where it is named. */
+export function ofWorkflow(workflowId: string, environment: string | undefined, silence: Silence): ExecutionFilter {
+  const equal = { workflow_id: workflowId, ...(environment === undefined ? {} : { environment }) }
+  return {
+    equal,
+    status: null,
+    kind: null,
+    min_duration_ms: null,
+    max_duration_ms: null,
+    attributes: [],
+    q: null,
+    range: { field: 'started_at', from: null, to: null },
+    silence,
+  }
+}

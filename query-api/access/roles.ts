@@ -25,6 +25,7 @@ export const ROUTE_POLICIES: Readonly<Record<string, Policy>> = {
   getHistogram: READERS,
   getHeatmap: READERS,
   getFacets: READERS,
+  getWorkflowAnatomy: READERS,
   getExecution: READERS,
   getExecutionTree: READERS,
   getExecutionLogs: READERS,

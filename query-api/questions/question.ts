@@ -74,13 +74,19 @@ const SOURCES = {
 ARRAY JOIN
   steps.name AS step_name,
   steps.duration_ms AS step_ms`,
+  typed_steps: `executions FINAL
+ARRAY JOIN
+  steps.name AS step_name,
+  steps.type AS step_type,
+  steps.status AS step_status,
+  steps.duration_ms AS step_ms`,
   spans: 'spans FINAL',
   logs: 'logs',
 } as const
 export type Source = keyof typeof SOURCES
 
 /** Those whose rows have an owner. The others hold figures of all, or rows that belong to an execution which must be found first. */
-const OWNED: ReadonlySet<Source> = new Set(['executions', 'execution_versions', 'execution_steps'])
+const OWNED: ReadonlySet<Source> = new Set(['executions', 'execution_versions', 'execution_steps', 'typed_steps'])
 
 /**
  * `FROM … WHERE …` of one table for one tenant, and one owner where the scope names one. Every question takes its rows through here and

@@ -131,6 +131,9 @@ describe('every answer', () => {
     const { body: list } = await get(`${API}/executions?limit=1000`)
     const ids: string[] = list.executions.map((each: { execution_id: string }) => encodeURIComponent(each.execution_id))
     const traces = new Set<string>(list.executions.map((each: { trace_id: string }) => each.trace_id))
+    const workflows = new Set<string>(
+      list.executions.flatMap(({ workflow_id }: { workflow_id: string | null }) => workflow_id ?? []),
+    )
     const answers: [route: string, path: string][] = [
       ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs', '/'].map((path): [string, string] => [
         path,
@@ -145,6 +148,12 @@ describe('every answer', () => {
           `${API}/${view}?${query}`,
         ]),
       ),
+      ...['of/nobody', ...workflows]
+        .slice(0, 6)
+        .map((id): [string, string] => [
+          `${API}/workflows/{workflow_id}/anatomy`,
+          `${API}/workflows/${encodeURIComponent(id)}/anatomy?time_range=90d`,
+        ]),
       ...['csv', 'json', 'jsonl'].map((format): [string, string] => [
         `${API}/executions/export`,
         `${API}/executions/export?format=${format}`,

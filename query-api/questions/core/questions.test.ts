@@ -4,6 +4,8 @@ import { durationBins } from './duration-bins.ts'
 import { executionSpans } from './execution-spans.ts'
 import { FACET_COLUMNS, type FacetColumn, facets } from './facets.ts'
 import { matchingSeries } from './matching-series.ts'
+import { stepEdges } from './step-edges.ts'
+import { stepFigures } from './step-figures.ts'
 
 const scope = { tenant: 'acme' }
 const silence = { lostBeforeNs: 3n, heartbeatBeforeNs: 4n }
@@ -38,12 +40,16 @@ const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
 const figures = (matching: ExecutionFilter) => ({ range, kind: null, environment: null, silence, matching })
 const every = Object.keys(FACET_COLUMNS) as FacetColumn[]
 
+const steps = { workflowId: HOSTILE, environment: HOSTILE, range }
 const place = { trace_id: 'ab'.repeat(16), first_started_at: 1n, last_started_at: 2n, services: [HOSTILE] }
 
 describeQuestions(import.meta.url, [
   ['execution-spans', executionSpans(scope, { places: [place], spanIds: [HOSTILE] })],
   ['matching-series-raw', matchingSeries(scope, figures(narrow), raw, 24)],
   ['matching-series-rollup', matchingSeries(scope, figures(rolled), rollup, 24)],
+  ['step-figures-raw', stepFigures(scope, { ...steps, environment: null, limit: 9 }, raw)],
+  ['step-figures-rollup', stepFigures(scope, { ...steps, limit: 9 }, rollup)],
+  ['step-edges', stepEdges(scope, steps)],
   ['duration-bins', durationBins(scope, narrow, { range, bounds: [0, 1, 10], buckets: 24 })],
   ['facets-raw', facets(scope, { filter: narrow, range, facets: [...every, { attribute: HOSTILE }], limit: 10 }, raw)],
   [

@@ -1,5 +1,6 @@
 /** Routes of the core beside those of one execution. */
 import type { Route } from '../route.ts'
+import { anatomy } from './anatomy.ts'
 import { executionSpans } from './execution-spans.ts'
 import { executionsExport } from './executions-export.ts'
 import { facets } from './facets.ts'
@@ -7,4 +8,12 @@ import { heatmap } from './heatmap.ts'
 import { histogram } from './histogram.ts'
 import { timeseries } from './timeseries.ts'
 
-export const core: readonly Route[] = [executionSpans, executionsExport, timeseries, histogram, heatmap, facets]
+export const core: readonly Route[] = [
+  executionSpans,
+  executionsExport,
+  timeseries,
+  histogram,
+  heatmap,
+  facets,
+  anatomy,
+]

@@ -37,11 +37,50 @@ const ROWS: ExecutionParts[] = [
   ended('theirs', '20 11:00:00.000', 1, { tenant: 'acme' }),
 ]
 
+type Step = [name: string, type: string, status: string, duration: number]
+const stepped = (id: string, at: string, status: string, steps: Step[]): ExecutionParts => ({
+  execution_id: id,
+  started_at: `2026-10-05 ${at}`,
+  status,
+  duration_ms: 1,
+  workflow_id: 'flow',
+  workflow_name: 'Flow',
+  'steps.name': steps.map(([name]) => name),
+  'steps.type': steps.map(([, type]) => type),
+  'steps.status': steps.map(([, , of]) => of),
+  'steps.duration_ms': steps.map(([, , , duration]) => duration),
+})
+
+/** A month before the others: two hours, and the two hours before. */
+const STEPPED: ExecutionParts[] = [
+  stepped('g1', '10:10:00', 'success', [
+    ['load', 'db', 'success', 100],
+    ['call', 'http', 'success', 300],
+    ['save', 'db', 'success', 100],
+  ]),
+  stepped('g2', '11:10:00', 'error', [
+    ['load', 'db', 'success', 200],
+    ['call', 'http', 'error', 500],
+  ]),
+  {
+    execution_id: 'g3',
+    started_at: '2026-10-05 11:20:00',
+    status: 'running',
+    workflow_id: 'flow',
+    workflow_name: 'Flow',
+    last_seen_at: '2026-11-20 11:59:00',
+  },
+  stepped('g0', '09:00:00', 'success', [
+    ['load', 'db', 'success', 50],
+    ['call', 'http', 'success', 400],
+  ]),
+]
+
 beforeAll(async () => {
   clickhouse = await startClickHouse()
   await migrate(clickhouse.client)
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW })
-  await insertExecutions(clickhouse.client, ROWS)
+  await insertExecutions(clickhouse.client, [...ROWS, ...STEPPED])
   await rebuildHours(clickhouse.client, NOW)
 })
 afterAll(async () => {
@@ -247,6 +286,76 @@ describe('facets', () => {
       expect((await api.get(`/api/v1/facets?${query}`)).status).toBe(400)
     },
   )
+})
+
+describe('an anatomy', () => {
+  const SHORT = 'from=2026-10-05T10:00:00Z&to=2026-10-05T12:00:00Z'
+
+  it('has every step with its part of time and errors, and its change', async () => {
+    const body = await get(`workflows/flow/anatomy?${SHORT}`)
+    expect(body).toMatchObject({
+      workflow_id: 'flow',
+      workflow_name: 'Flow',
+      executions: { total_executions: 3, success_count: 1, failure_count: 1, success_rate: 50 },
+      steps_total: 3,
+      meta: { source: 'raw', running: 1 },
+    })
+    const [call, load, save] = body.steps
+    expect(call).toEqual({
+      name: 'call',
+      type: 'http',
+      runs: 2,
+      error_count: 1,
+      error_rate: 50,
+      avg_duration_ms: 400,
+      // Of two the one at half of them, counted from 0.
+      p50_duration_ms: 500,
+      p95_duration_ms: 500,
+      time_ms: 800,
+      // Of 1200 ms together.
+      share_of_time: 66.67,
+      trend: { runs: 100, error_rate: 50, p50_duration_ms: 25, p95_duration_ms: 25 },
+    })
+    expect(load).toMatchObject({ name: 'load', runs: 2, error_rate: 0, time_ms: 300, share_of_time: 25 })
+    expect(load.trend).toMatchObject({ runs: 100, error_rate: 0, p50_duration_ms: 300 })
+    expect(save).toMatchObject({ name: 'save', type: 'db', runs: 1, share_of_time: 8.33 })
+    expect(save.trend).toEqual({ runs: null, error_rate: null, p50_duration_ms: null, p95_duration_ms: null })
+  })
+
+  it('tells what began after what', async () => {
+    const { edges, edges_of } = await get(`workflows/flow/anatomy?${SHORT}`)
+    expect(edges).toEqual([
+      { from: null, to: 'load', count: 2 },
+      { from: 'load', to: 'call', count: 2 },
+      { from: 'call', to: null, count: 1 },
+      { from: 'call', to: 'save', count: 1 },
+      { from: 'save', to: null, count: 1 },
+    ])
+    expect(edges_of).toBe(2)
+  })
+
+  it.each(['from=2026-10-01T00:00:00Z&to=2026-10-20T00:00:00Z', 'from=2026-10-01T00:00:00Z&to=2026-10-05T10:30:00Z'])(
+    'of %s has counts and times as the executions do, percentiles within 1.1 %%',
+    async (range) => {
+      const rolled = await get(`workflows/flow/anatomy?${range}`)
+      expect(rolled.meta.source).toBe('rollup')
+      const wanted = range.includes('10-20') ? [3, 1200, 400] : [2, 700, 400]
+      const call = rolled.steps.find((step: { name: string }) => step.name === 'call')
+      expect([call.runs, call.time_ms]).toEqual(wanted.slice(0, 2))
+      expect(Math.abs(call.p50_duration_ms / wanted[2]! - 1)).toBeLessThanOrEqual(0.011)
+    },
+  )
+
+  it('of a workflow that nobody knows is empty', async () => {
+    expect(await get('workflows/a%2Fb/anatomy')).toMatchObject({
+      workflow_id: 'a/b',
+      workflow_name: null,
+      executions: { total_executions: 0, success_rate: null },
+      steps: [],
+      edges: [],
+      edges_of: 0,
+    })
+  })
 })
 
 describe('every answer', () => {
