@@ -3,13 +3,14 @@ import type { Server } from 'node:http'
 import { createClickHouse } from '@runlens/clickhouse'
 import { type Address, formatAddress, type Logger, listen, RunlensError, type Settings } from '@runlens/runtime'
 import { createApp } from './app.ts'
+import { createCollectorFigures } from './collector-figures.ts'
 import { isLoopback, LOOPBACK_HOSTS, NAMELESS_HOSTS } from './host.ts'
 import { createHttpServer } from './http-server.ts'
 import { createMetrics } from './metrics.ts'
 import { createReadiness } from './readiness.ts'
 import { createRunner } from './run.ts'
 
-export type QueryApiSettings = Pick<Settings, 'api' | 'apiAddress' | 'insecure' | 'worker' | 'mapping'> & {
+export type QueryApiSettings = Pick<Settings, 'api' | 'apiAddress' | 'otlpHttp' | 'insecure' | 'worker' | 'mapping'> & {
   clickhouseUrl: string
 }
 
@@ -48,6 +49,7 @@ export async function startQueryApi(
     candidateTimeoutMs: settings.worker.candidateTimeoutMs,
     lostAfterMs: settings.api.lostAfterMs,
     notReady: createReadiness(runner, now),
+    collector: createCollectorFigures(settings.otlpHttp, now),
     metrics: metrics.registry,
   }
   const app = createApp({ services, log, hosts: isOpen ? NAMELESS_HOSTS : LOOPBACK_HOSTS, answered: metrics.answered })

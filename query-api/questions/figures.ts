@@ -8,7 +8,7 @@ import { rollupConditions } from './rollup-filter.ts'
 import { FINAL, fellSilent, OPEN, type Silence } from './status.ts'
 
 export interface FiguresFilter {
-  /** Half-open, nanoseconds; the period before it of the same length is read too. */
+  /** Half-open, nanoseconds; the period before it is read too. */
   range: { from: bigint; to: bigint }
   /** null: all but query and request. */
   kind: readonly string[] | null
@@ -16,8 +16,8 @@ export interface FiguresFilter {
   silence: Silence
   /** A filter of the core, in place of kind and environment; `range` is about its time field. Rollups must know it (`isInRollups`). */
   matching?: ExecutionFilter
-  /** false: the period before is not read. */
-  previous?: false
+  /** Where the period before starts that is read too, nanoseconds; default: it is as long as the range. At `range.from` there is none. */
+  previousFrom?: bigint
 }
 
 /** Where the figures come from; see `planFigures`. */
@@ -196,9 +196,9 @@ function rollupTable({ matching }: FiguresFilter, grouping: Grouping): 'executio
     : 'execution_hours_total'
 }
 
-/** Where reading starts: with the period before, unless it is left out. */
-function firstRead({ range: { from, to }, previous }: FiguresFilter): bigint {
-  return previous === false ? from : from - (to - from)
+/** Where reading starts: with the period before. */
+function firstRead({ range: { from, to }, previousFrom }: FiguresFilter): bigint {
+  return previousFrom ?? from - (to - from)
 }
 
 function hourRange(filter: FiguresFilter, parameters: Parameters): string[] {

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Registry } from '@runlens/runtime'
 import type { z } from 'zod'
 import type { Caller } from '../access/caller.ts'
+import type { CollectorFigures } from '../collector-figures.ts'
 import type { ProblemCode } from '../problem-codes.ts'
 import type { Scope } from '../questions/question.ts'
 import type { Runner } from '../run.ts'
@@ -22,6 +23,8 @@ export interface Services {
   lostAfterMs: number
   /** Why the server can't answer questions yet; null when it can. */
   notReady: () => Promise<ReadinessFault | null>
+  /** What the collector says of itself; null when it does not answer. */
+  collector: () => Promise<CollectorFigures | null>
   /** The process's own figures, as Prometheus reads them. */
   metrics: Pick<Registry, 'metrics' | 'contentType'>
 }

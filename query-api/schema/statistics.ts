@@ -3,12 +3,12 @@ import { z } from 'zod'
 import { metaSchema } from './execution.ts'
 import { integer, kinds, statisticsRange, text } from './parameters.ts'
 
-const percentage = () => z.number().nullable().describe('Percent with two decimals; null over nothing')
+export const percentage = () => z.number().nullable().describe('Percent with two decimals; null over nothing')
 const duration = () => z.number().nullable().describe('Over final executions that have a duration')
 const change = () => z.number().nullable()
 const isoTime = () => z.string().meta({ format: 'date-time' })
 
-const scope = {
+export const scope = {
   kind: kinds().describe('All but query and request unless given'),
   environment: text().optional(),
 }

@@ -166,7 +166,9 @@ describe('every answer', () => {
         [`${API}/executions/id/{execution_id}/logs`, `${API}/executions/id/${id}/logs`],
       ]),
       ...[...traces].map((id): [string, string] => [`${API}/traces/{trace_id}`, `${API}/traces/${id}`]),
-      ...['kpis', 'workflows'].flatMap((view) =>
+      [`${API}/observability/status`, `${API}/observability/status`],
+      [`${API}/analytics/executions`, `${API}/analytics/executions?time_range=30d`],
+      ...['kpis', 'workflows', 'environments', 'overview'].flatMap((view) =>
         ['1h', '24h', '30d'].map((range): [string, string] => [
           `${API}/observability/${view}`,
           `${API}/observability/${view}?time_range=${range}`,

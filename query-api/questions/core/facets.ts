@@ -96,7 +96,7 @@ function rolledCounts(scope: Scope, of: FacetsOf, plan: FiguresPlan, parameters:
     environment: null,
     silence: filter.silence,
     matching: filter,
-    previous: false,
+    previousFrom: range.from,
   } as const
   const parts = figureParts(scope, figures, plan, { by: 'facets', columns: [...new Set(columns)] }, parameters)
   return `SELECT\n  ${pairsOf(facets, 'shown', parameters)} AS pair,\n  sum(n) AS n\nFROM (\n${indent(parts)}\n)\nGROUP BY pair`

@@ -16,7 +16,13 @@ export function matchingSeries(
   buckets: number,
 ): Question<SeriesRow> {
   const parameters = new Parameters()
-  const parts = figureParts(scope, { ...filter, previous: false }, plan, { by: 'bucket', buckets }, parameters)
+  const parts = figureParts(
+    scope,
+    { ...filter, previousFrom: filter.range.from },
+    plan,
+    { by: 'bucket', buckets },
+    parameters,
+  )
   const columns = [
     'bucket',
     'toUInt8(grouping(bucket)) AS whole',

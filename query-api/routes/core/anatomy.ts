@@ -33,7 +33,7 @@ export const anatomy = route({
     const plan = await planFigures(runner, scope, range, [previousFrom, range.from, range.to], signal)
     const environment = query.environment ?? null
     const matching = ofWorkflow(workflowId, query.environment, moments.silence)
-    const figures = { range, kind: null, environment, silence: moments.silence, matching, previous: false } as const
+    const figures = { range, kind: null, environment, silence: moments.silence, matching, previousFrom: range.from }
     const asking = runner.ask(workflowFigures(scope, figures, plan, 1), signal)
     const parts = asking.then(([whole]) => ({ range, source: plan.source, running: Number(whole?.running ?? 0) }))
     const of = { workflowId, environment, range }

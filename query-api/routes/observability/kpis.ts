@@ -9,6 +9,7 @@ import { type Kpis, kpisQuerySchema, kpisSchema } from '../../schema/statistics.
 import { deltasOf, shapeFigures } from '../../shape-figures.ts'
 import { formatTime } from '../../time.ts'
 import { QUESTION_PROBLEMS, route } from '../route.ts'
+import type { Observed } from './observed.ts'
 
 export const kpis = route({
   path: '/api/v1/observability/kpis',
@@ -21,26 +22,30 @@ export const kpis = route({
   query: kpisQuerySchema,
   answer: kpisSchema,
   problems: ['invalid_parameter', ...QUESTION_PROBLEMS],
-  handle: async ({ query, scope, signal, services }) => {
-    const moments = momentsOf(services)
-    const range = resolveRange(query, moments.nowMs, '24h')
-    const buckets = bucketCount(range)
-    const edges = Array.from({ length: buckets + 1 }, (_, index) => bucketStart(range, buckets, index))
-    const before = range.from - (range.to - range.from)
-    const plan = await planFigures(services.runner, scope, range, [before, ...edges], signal)
-    const { kind = null, environment = null } = query
-    const filter = { range, kind, environment, silence: moments.silence }
-    const asking = services.runner.ask(kpiFigures(scope, filter, plan, buckets), signal)
-    const parts = asking.then((rows) => ({
-      range,
-      source: plan.source,
-      running: Number(rows.find((row) => row.is_current === 1 && row.whole === 1)?.running ?? 0),
-    }))
-    const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])
-    const answer: Kpis = { ...shapeKpis(rows, range, buckets), meta }
+  handle: async (asked) => {
+    const answer = await readKpis(asked)
     return { json: answer, identity: withoutMoment(answer) }
   },
 })
+
+export async function readKpis({ query, scope, signal, services }: Observed): Promise<Kpis> {
+  const moments = momentsOf(services)
+  const range = resolveRange(query, moments.nowMs, '24h')
+  const buckets = bucketCount(range)
+  const edges = Array.from({ length: buckets + 1 }, (_, index) => bucketStart(range, buckets, index))
+  const before = range.from - (range.to - range.from)
+  const plan = await planFigures(services.runner, scope, range, [before, ...edges], signal)
+  const { kind = null, environment = null } = query
+  const filter = { range, kind, environment, silence: moments.silence }
+  const asking = services.runner.ask(kpiFigures(scope, filter, plan, buckets), signal)
+  const parts = asking.then((rows) => ({
+    range,
+    source: plan.source,
+    running: Number(rows.find((row) => row.is_current === 1 && row.whole === 1)?.running ?? 0),
+  }))
+  const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])
+  return { ...shapeKpis(rows, range, buckets), meta }
+}
 
 function shapeKpis(rows: readonly KpiRow[], range: Range, buckets: number): Omit<Kpis, 'meta'> {
   const whole = (current: number) => rows.find((row) => row.is_current === current && row.whole === 1)

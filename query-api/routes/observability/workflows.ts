@@ -10,6 +10,7 @@ import { known } from '../../shape-execution.ts'
 import { deltasOf, round, shapeFigures } from '../../shape-figures.ts'
 import { formatTimeText } from '../../time.ts'
 import { QUESTION_PROBLEMS, route } from '../route.ts'
+import type { Observed } from './observed.ts'
 
 export const workflows = route({
   path: '/api/v1/observability/workflows',
@@ -20,32 +21,32 @@ export const workflows = route({
   query: workflowsQuerySchema,
   answer: workflowsSchema,
   problems: ['invalid_parameter', ...QUESTION_PROBLEMS],
-  handle: async ({ query, scope, signal, services }) => {
-    const moments = momentsOf(services)
-    const range = resolveRange(query, moments.nowMs, '24h')
-    const previousFrom = range.from - (range.to - range.from)
-    const plan = await planFigures(services.runner, scope, range, [previousFrom, range.from, range.to], signal)
-    const { kind = null, environment = null } = query
-    const filter = { range, kind, environment, silence: moments.silence }
-    const asking = services.runner.ask(workflowFigures(scope, filter, plan, query.limit), signal)
-    const parts = asking.then(([first]) => ({
-      range,
-      source: plan.source,
-      running: Number(first?.running_total ?? 0),
-    }))
-    const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])
-    const hasFailures = rows.some(({ last_failure_ns }) => last_failure_ns !== '')
-    const failures = hasFailures ? await services.runner.ask(lastFailures(scope, filter, rows), signal) : []
-    const lastOf = new Map(failures.map((failure) => [failure.failed_workflow, failure]))
-    const answer: Workflows = {
-      workflows: rows.map((row) => shapeWorkflow(row, lastOf.get(row.workflow_id))),
-      count: rows.length,
-      total: Number(rows[0]?.workflows_total ?? 0),
-      meta,
-    }
+  handle: async (asked) => {
+    const answer = await readWorkflows(asked, asked.query.limit)
     return { json: answer, identity: withoutMoment(answer) }
   },
 })
+
+export async function readWorkflows({ query, scope, signal, services }: Observed, limit: number): Promise<Workflows> {
+  const moments = momentsOf(services)
+  const range = resolveRange(query, moments.nowMs, '24h')
+  const previousFrom = range.from - (range.to - range.from)
+  const plan = await planFigures(services.runner, scope, range, [previousFrom, range.from, range.to], signal)
+  const { kind = null, environment = null } = query
+  const filter = { range, kind, environment, silence: moments.silence }
+  const asking = services.runner.ask(workflowFigures(scope, filter, plan, limit), signal)
+  const parts = asking.then(([first]) => ({ range, source: plan.source, running: Number(first?.running_total ?? 0) }))
+  const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])
+  const hasFailures = rows.some(({ last_failure_ns }) => last_failure_ns !== '')
+  const failures = hasFailures ? await services.runner.ask(lastFailures(scope, filter, rows), signal) : []
+  const lastOf = new Map(failures.map((failure) => [failure.failed_workflow, failure]))
+  return {
+    workflows: rows.map((row) => shapeWorkflow(row, lastOf.get(row.workflow_id))),
+    count: rows.length,
+    total: Number(rows[0]?.workflows_total ?? 0),
+    meta,
+  }
+}
 
 function shapeWorkflow(row: WorkflowRow, last: LastFailure | undefined): Workflows['workflows'][number] {
   const figures = shapeFigures(row)
