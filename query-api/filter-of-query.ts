@@ -44,13 +44,16 @@ export function rangeOfList(query: FilterQuery & { sort?: SortField }, nowMs: nu
   return { from: whole - COSTLY_DEFAULT_NS, to: null }
 }
 
-/** Of one workflow, and of one environment where it is named. */
-export function ofWorkflow(workflowId: string, environment: string | undefined, silence: Silence): ExecutionFilter {
-  const equal = { workflow_id: workflowId, ...(environment === undefined ? {} : { environment }) }
+/** Everything, or what is equal in some columns and of some kinds. */
+export function plainFilter(
+  silence: Silence,
+  equal: ExecutionFilter['equal'] = {},
+  kind: ExecutionFilter['kind'] = null,
+): ExecutionFilter {
   return {
     equal,
     status: null,
-    kind: null,
+    kind,
     min_duration_ms: null,
     max_duration_ms: null,
     attributes: [],

@@ -26,6 +26,7 @@ export const ROUTE_POLICIES: Readonly<Record<string, Policy>> = {
   getHeatmap: READERS,
   getFacets: READERS,
   getWorkflowAnatomy: READERS,
+  readExecutionMetrics: READERS,
   getExecution: READERS,
   getExecutionTree: READERS,
   getExecutionLogs: READERS,

@@ -167,6 +167,7 @@ describe('every answer', () => {
       ]),
       ...[...traces].map((id): [string, string] => [`${API}/traces/{trace_id}`, `${API}/traces/${id}`]),
       [`${API}/observability/status`, `${API}/observability/status`],
+      [`${API}/metrics/executions.prom`, `${API}/metrics/executions.prom?time_range=7d`],
       [`${API}/analytics/executions`, `${API}/analytics/executions?time_range=30d`],
       ...['kpis', 'workflows', 'environments', 'overview'].flatMap((view) =>
         ['1h', '24h', '30d'].map((range): [string, string] => [

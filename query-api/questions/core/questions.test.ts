@@ -6,6 +6,7 @@ import { FACET_COLUMNS, type FacetColumn, facets } from './facets.ts'
 import { matchingSeries } from './matching-series.ts'
 import { stepEdges } from './step-edges.ts'
 import { stepFigures } from './step-figures.ts'
+import { topWorkflowFigures } from './top-workflow-figures.ts'
 
 const scope = { tenant: 'acme' }
 const silence = { lostBeforeNs: 3n, heartbeatBeforeNs: 4n }
@@ -49,6 +50,8 @@ describeQuestions(import.meta.url, [
   ['matching-series-rollup', matchingSeries(scope, figures(rolled), rollup, 24)],
   ['step-figures-raw', stepFigures(scope, { ...steps, environment: null, limit: 9 }, raw)],
   ['step-figures-rollup', stepFigures(scope, { ...steps, limit: 9 }, rollup)],
+  ['top-workflow-figures-raw', topWorkflowFigures(scope, figures(rolled), raw, 50)],
+  ['top-workflow-figures-rollup', topWorkflowFigures(scope, figures(rolled), rollup, 50)],
   ['step-edges', stepEdges(scope, steps)],
   ['duration-bins', durationBins(scope, narrow, { range, bounds: [0, 1, 10], buckets: 24 })],
   ['facets-raw', facets(scope, { filter: narrow, range, facets: [...every, { attribute: HOSTILE }], limit: 10 }, raw)],

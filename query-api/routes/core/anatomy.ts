@@ -1,7 +1,7 @@
 /** `GET /api/v1/workflows/{workflow_id}/anatomy`: what a workflow consists of, and where its time and its errors are. */
 import { STEP_TYPES, type StepType } from '@runlens/conventions'
 import { z } from 'zod'
-import { ofWorkflow } from '../../filter-of-query.ts'
+import { plainFilter } from '../../filter-of-query.ts'
 import { momentsOf, readMeta, withoutMoment } from '../../meta.ts'
 import { planFigures } from '../../plan-figures.ts'
 import { type StepEdge, stepEdges } from '../../questions/core/step-edges.ts'
@@ -32,7 +32,8 @@ export const anatomy = route({
     const previousFrom = range.from - (range.to - range.from)
     const plan = await planFigures(runner, scope, range, [previousFrom, range.from, range.to], signal)
     const environment = query.environment ?? null
-    const matching = ofWorkflow(workflowId, query.environment, moments.silence)
+    const equal = { workflow_id: workflowId, ...(environment === null ? {} : { environment }) }
+    const matching = plainFilter(moments.silence, equal)
     const figures = { range, kind: null, environment, silence: moments.silence, matching, previousFrom: range.from }
     const asking = runner.ask(workflowFigures(scope, figures, plan, 1), signal)
     const parts = asking.then(([whole]) => ({ range, source: plan.source, running: Number(whole?.running ?? 0) }))

@@ -1,6 +1,7 @@
 /** Routes of the core beside those of one execution. */
 import type { Route } from '../route.ts'
 import { anatomy } from './anatomy.ts'
+import { executionMetrics } from './execution-metrics.ts'
 import { executionSpans } from './execution-spans.ts'
 import { executionsExport } from './executions-export.ts'
 import { facets } from './facets.ts'
@@ -16,4 +17,5 @@ export const core: readonly Route[] = [
   heatmap,
   facets,
   anatomy,
+  executionMetrics,
 ]

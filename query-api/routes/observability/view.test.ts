@@ -212,6 +212,50 @@ describe('the overview', () => {
   })
 })
 
+describe('figures for Prometheus', () => {
+  const lines = async (query: string) => {
+    const { status, headers, body } = await api.get(`/api/v1/metrics/executions.prom?${query}`)
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8'])
+    return String(body).split('\n')
+  }
+
+  it('are of every workflow by itself', async () => {
+    const page = await lines('environment=dead')
+    const w1 = 'workflow_id="w1",workflow_name="Workflow one"'
+    for (const line of [
+      'runlens_executions_window_seconds 86400',
+      '# TYPE runlens_executions gauge',
+      `runlens_executions{${w1},status="success"} 1`,
+      `runlens_executions{${w1},status="timeout"} 1`,
+      `runlens_executions{${w1},status="lost"} 0`,
+      'runlens_executions{workflow_id="w2",workflow_name="Workflow one",status="error"} 2',
+      `runlens_executions_running{${w1}} 1`,
+      `runlens_executions_success_percent{${w1}} 50`,
+      `runlens_execution_duration_seconds{${w1},quantile="0.95"} 0.1`,
+      `runlens_execution_duration_seconds_avg{${w1}} 0.1`,
+    ]) {
+      expect(page).toContain(line)
+    }
+  })
+
+  it.each(['time_range=24h', 'time_range=30d'])(
+    'of %s are as many as asked for, and all others together',
+    async (range) => {
+      const page = await lines(`${range}&environment=dead&limit=1`)
+      const other = 'workflow_id="other",aggregated="true"'
+      expect(page).toContain(`runlens_executions{${other},status="error"} 2`)
+      expect(page).toContain(`runlens_executions_success_percent{${other}} 0`)
+      expect(page.filter((line) => line.startsWith('runlens_executions_running'))).toHaveLength(2)
+    },
+  )
+
+  it('have no duration where nothing is over', async () => {
+    const page = await lines('environment=fresh')
+    expect(page.filter((line) => line.startsWith('runlens_execution_duration'))).toEqual([])
+    expect(page.at(-1)).toBe('')
+  })
+})
+
 describe('the status', () => {
   it('says who is missing before a worker ever ran', async () => {
     const body = await get('observability/status')
