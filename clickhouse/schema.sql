@@ -362,6 +362,21 @@ PARTITION BY toDate(started_at, 'UTC')
 ORDER BY (tenant, trace_id, span_id, marker, if(marker = 'heartbeat', 0, sipHash64(recorded_at, labels_json, fields_json, attribute_values)))
 SETTINGS index_granularity = 256, merge_selector_base = 12, non_replicated_deduplication_window = 10000;
 
+CREATE TABLE saved_views
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `id` String CODEC(ZSTD(1)),
+    `name` String CODEC(ZSTD(1)),
+    `owner` String CODEC(ZSTD(1)),
+    `filter_json` String CODEC(ZSTD(1)),
+    `created_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `updated_at` DateTime64(6) DEFAULT now64(6) CODEC(Delta(8), ZSTD(1)),
+    `is_deleted` UInt8 CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(updated_at, is_deleted)
+ORDER BY (tenant, id)
+SETTINGS index_granularity = 8192;
+
 CREATE TABLE schema_migrations
 (
     `number` UInt32,

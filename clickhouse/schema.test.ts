@@ -87,6 +87,7 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
     'execution_locator',
     'execution_minutes',
     'executions',
+    'saved_views',
     'schema_migrations',
     'step_hours',
     'trace_executions',

@@ -28,6 +28,8 @@ export interface Runner {
   ask<Row>(question: Question<Row>, signal?: AbortSignal): Promise<readonly Row[]>
   /** Runs a reader that asks by itself, under the same cap and with the same problems. */
   read<T>(task: (client: ClickHouseClient) => Promise<T>): Promise<T>
+  /** The same for what writes. It is neither stopped nor repeated. */
+  write<T>(task: (client: ClickHouseClient) => Promise<T>): Promise<T>
   load(): PermitLoad
 }
 
@@ -79,6 +81,9 @@ export function createRunner(options: RunnerOptions): Runner {
     return flight
   }
 
+  const hold = <T>(task: (client: ClickHouseClient) => Promise<T>) =>
+    permits.hold(() => task(options.client)).catch((error: unknown) => fail(error))
+
   return {
     async ask<Row>(question: Question<Row>, signal?: AbortSignal): Promise<readonly Row[]> {
       const key = JSON.stringify([question.sql, question.params])
@@ -105,8 +110,8 @@ export function createRunner(options: RunnerOptions): Runner {
         signal?.removeEventListener('abort', leave)
       }
     },
-    read: <T>(task: (client: ClickHouseClient) => Promise<T>) =>
-      permits.hold(() => task(options.client)).catch((error: unknown) => fail(error)),
+    read: hold,
+    write: hold,
     load: () => permits.load(),
   }
 }

@@ -1,14 +1,16 @@
 /** Puts the query API together: client, runner, app, server. Listens at once; ClickHouse may come later. */
 import type { Server } from 'node:http'
-import { createClickHouse } from '@runlens/clickhouse'
+import { createClickHouse, SAVED_VIEWS } from '@runlens/clickhouse'
 import { type Address, formatAddress, type Logger, listen, RunlensError, type Settings } from '@runlens/runtime'
 import { createApp } from './app.ts'
 import { createCollectorFigures } from './collector-figures.ts'
 import { isLoopback, LOOPBACK_HOSTS, NAMELESS_HOSTS } from './host.ts'
 import { createHttpServer } from './http-server.ts'
 import { createMetrics } from './metrics.ts'
+import { savedViews } from './questions/core/saved-views.ts'
 import { createReadiness } from './readiness.ts'
 import { createRunner } from './run.ts'
+import { createSmallState } from './small-state.ts'
 
 export type QueryApiSettings = Pick<Settings, 'api' | 'apiAddress' | 'otlpHttp' | 'insecure' | 'worker' | 'mapping'> & {
   clickhouseUrl: string
@@ -50,6 +52,7 @@ export async function startQueryApi(
     lostAfterMs: settings.api.lostAfterMs,
     notReady: createReadiness(runner, now),
     collector: createCollectorFigures(settings.otlpHttp, now),
+    savedViews: createSmallState({ runner, table: SAVED_VIEWS, rows: savedViews, now }),
     metrics: metrics.registry,
   }
   const app = createApp({ services, log, hosts: isOpen ? NAMELESS_HOSTS : LOOPBACK_HOSTS, answered: metrics.answered })

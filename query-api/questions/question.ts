@@ -82,6 +82,7 @@ ARRAY JOIN
   steps.duration_ms AS step_ms`,
   spans: 'spans FINAL',
   logs: 'logs',
+  saved_views: 'saved_views FINAL',
 } as const
 export type Source = keyof typeof SOURCES
 

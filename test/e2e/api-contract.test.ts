@@ -134,6 +134,11 @@ describe('every answer', () => {
     const workflows = new Set<string>(
       list.executions.flatMap(({ workflow_id }: { workflow_id: string | null }) => workflow_id ?? []),
     )
+    await fetch(`${stack.urls.api}${API}/views/contract`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Contract', filter: { status: ['error'] } }),
+    })
     const answers: [route: string, path: string][] = [
       ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs', '/'].map((path): [string, string] => [
         path,
@@ -167,6 +172,8 @@ describe('every answer', () => {
       ]),
       ...[...traces].map((id): [string, string] => [`${API}/traces/{trace_id}`, `${API}/traces/${id}`]),
       [`${API}/observability/status`, `${API}/observability/status`],
+      [`${API}/views`, `${API}/views`],
+      [`${API}/views/{view_id}`, `${API}/views/contract`],
       [`${API}/metrics/executions.prom`, `${API}/metrics/executions.prom?time_range=7d`],
       [`${API}/analytics/executions`, `${API}/analytics/executions?time_range=30d`],
       ...['kpis', 'workflows', 'environments', 'overview'].flatMap((view) =>

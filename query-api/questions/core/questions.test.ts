@@ -4,6 +4,7 @@ import { durationBins } from './duration-bins.ts'
 import { executionSpans } from './execution-spans.ts'
 import { FACET_COLUMNS, type FacetColumn, facets } from './facets.ts'
 import { matchingSeries } from './matching-series.ts'
+import { savedViews } from './saved-views.ts'
 import { stepEdges } from './step-edges.ts'
 import { stepFigures } from './step-figures.ts'
 import { topWorkflowFigures } from './top-workflow-figures.ts'
@@ -52,6 +53,7 @@ describeQuestions(import.meta.url, [
   ['step-figures-rollup', stepFigures(scope, { ...steps, limit: 9 }, rollup)],
   ['top-workflow-figures-raw', topWorkflowFigures(scope, figures(rolled), raw, 50)],
   ['top-workflow-figures-rollup', topWorkflowFigures(scope, figures(rolled), rollup, 50)],
+  ['saved-views', savedViews(scope)],
   ['step-edges', stepEdges(scope, steps)],
   ['duration-bins', durationBins(scope, narrow, { range, bounds: [0, 1, 10], buckets: 24 })],
   ['facets-raw', facets(scope, { filter: narrow, range, facets: [...every, { attribute: HOSTILE }], limit: 10 }, raw)],

@@ -7,6 +7,7 @@ import { executionsExport } from './executions-export.ts'
 import { facets } from './facets.ts'
 import { heatmap } from './heatmap.ts'
 import { histogram } from './histogram.ts'
+import { savedViews } from './saved-views.ts'
 import { timeseries } from './timeseries.ts'
 
 export const core: readonly Route[] = [
@@ -18,4 +19,5 @@ export const core: readonly Route[] = [
   facets,
   anatomy,
   executionMetrics,
+  ...savedViews,
 ]
