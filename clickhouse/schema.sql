@@ -583,6 +583,21 @@ PARTITION BY toYYYYMM(hour, 'UTC')
 ORDER BY (tenant, is_total, user_id, hour, started_hour, database_type, status)
 SETTINGS index_granularity = 256;
 
+CREATE TABLE saved_views
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `id` String CODEC(ZSTD(1)),
+    `name` String CODEC(ZSTD(1)),
+    `owner` String CODEC(ZSTD(1)),
+    `filter_json` String CODEC(ZSTD(1)),
+    `created_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `updated_at` DateTime64(6) DEFAULT now64(6) CODEC(Delta(8), ZSTD(1)),
+    `is_deleted` UInt8 CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(updated_at, is_deleted)
+ORDER BY (tenant, id)
+SETTINGS index_granularity = 8192;
+
 CREATE TABLE schema_migrations
 (
     `number` UInt32,

@@ -93,6 +93,7 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
     'execution_minutes',
     'executions',
     'query_hours',
+    'saved_views',
     'schema_migrations',
     'step_hours',
     'trace_executions',

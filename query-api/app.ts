@@ -1,5 +1,6 @@
 /** The HTTP side: every route behind the same checks, every refusal as problem+json. Knows no question. */
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import type { Logger } from '@runlens/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
 import { LOCAL_ADMIN, scopeOf } from './access/caller.ts'
@@ -77,11 +78,16 @@ async function serve(route: Route, services: Services, request: Request, respons
     if (!response.writableFinished) gone.abort()
   })
   const { signal } = gone
+  // Every question of a request listens, and an overview asks many.
+  setMaxListeners(LISTENERS_MAX, signal)
   const scope = scopeOf(caller)
   const { headers } = request
   const answer = await route.handle({ path, query: values, body, attributes, caller, scope, headers, signal, services })
   if (!signal.aborted) await sendAnswer(answer, route, request, response, signal)
 }
+
+/** Beyond this Node warns of a leak. */
+const LISTENERS_MAX = 100
 
 function refuseEarly(request: Request, hosts: HostPolicy): void {
   if (request.headers.host === undefined && request.httpVersion !== '1.0') {

@@ -32,6 +32,7 @@ it('reads everything raw for an owner, whom the rollups do not know', async () =
     ask: () => Promise.reject(new Error('asked of a rollup')),
     askAnew: () => Promise.reject(new Error('asked anew')),
     read: () => Promise.reject(new Error('read')),
+    write: () => Promise.reject(new Error('write')),
     load: () => ({ running: 0, waiting: 0, refused: 0 }),
   }
   const owned = { tenant: 'default', owner: 'ann' }

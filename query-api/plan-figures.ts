@@ -1,13 +1,17 @@
 /** Decides where the figures of a range are read: from the executions, or from the hourly rollups wherever these are exact. */
 import { dirtyHours } from './questions/dirty-hours.ts'
+import type { ExecutionFilter } from './questions/execution-filter.ts'
 import type { FiguresPlan } from './questions/figures.ts'
 import type { Scope } from './questions/question.ts'
+import { isInRollups } from './questions/rollup-filter.ts'
 import { RAW_RANGE_MAX, type Range } from './range.ts'
 import type { Runner } from './run.ts'
 import { floorDiv, NS_PER_HOUR, NS_PER_SECOND } from './time.ts'
 
 /** Rollups have no hours before 1970 or after this: the last second of ClickHouse's DateTime. */
 const DATE_TIME_MAX = 2 ** 32 - 1
+
+const RAW: FiguresPlan = { source: 'raw', rawHours: [] }
 
 /**
  * Up to a day everything is read raw, and for an owner always, whom no rollup knows. Beyond, hours come from the rollups but for those that the worker has yet to rebuild (the
@@ -21,10 +25,24 @@ export async function planFigures(
   edges: readonly bigint[],
   signal: AbortSignal,
 ): Promise<FiguresPlan> {
-  if (scope.owner !== undefined || range.to - range.from <= RAW_RANGE_MAX) return { source: 'raw', rawHours: [] }
+  if (scope.owner !== undefined || range.to - range.from <= RAW_RANGE_MAX) return RAW
   const dirty = await runner.ask(dirtyHours(scope, range.from - (range.to - range.from), range.to), signal)
   const hours = new Set([...cutHours(edges), ...dirty.map(({ hour }) => hour)])
   return { source: 'rollup', rawHours: [...hours].sort((a, b) => a - b) }
+}
+
+/** As {@link planFigures} for a filter of the core: raw too where rollups don't know the filter, or where most hours would be cut. */
+export async function planMatching(
+  runner: Runner,
+  scope: Scope,
+  filter: ExecutionFilter,
+  range: Range,
+  edges: readonly bigint[],
+  signal: AbortSignal,
+): Promise<FiguresPlan> {
+  const hours = Number((range.to - range.from) / NS_PER_HOUR)
+  if (!isInRollups(filter) || cutHours(edges).length > hours / 2) return RAW
+  return planFigures(runner, scope, range, edges, signal)
 }
 
 /** Starts (seconds since the epoch) of the hours that an edge cuts in two: no rollup can answer a part of an hour. */

@@ -10,11 +10,13 @@ export const PROBLEM_CODES = [
   { code: 'cross_site_request', status: 403, title: 'A page from elsewhere may not change anything' },
   { code: 'execution_not_found', status: 404, title: 'No execution has this id' },
   { code: 'trace_not_found', status: 404, title: 'No span of this trace is stored' },
+  { code: 'view_not_found', status: 404, title: 'No saved view has this id' },
   { code: 'route_not_found', status: 404, title: 'Nothing is served at this path' },
   { code: 'method_not_allowed', status: 405, title: 'This path does not take this method' },
   { code: 'request_timeout', status: 408, title: 'The request did not arrive completely in time' },
   { code: 'execution_finished', status: 409, title: 'An execution that is over can not be under way again' },
   { code: 'execution_foreign', status: 409, title: 'The execution is told of by its emitter, not through this API' },
+  { code: 'limit_reached', status: 409, title: 'There are as many of these as there may be' },
   { code: 'body_too_large', status: 413, title: 'The request body is larger than 1 MiB' },
   { code: 'unsupported_media_type', status: 415, title: 'The body is of a type that is not taken' },
   {

@@ -30,6 +30,8 @@ export interface Runner {
   askAnew<Row>(question: Question<Row>, signal?: AbortSignal): Promise<readonly Row[]>
   /** Runs a reader that asks by itself, under the same cap and with the same problems. */
   read<T>(task: (client: ClickHouseClient) => Promise<T>): Promise<T>
+  /** The same for what writes. It is neither stopped nor repeated. */
+  write<T>(task: (client: ClickHouseClient) => Promise<T>): Promise<T>
   load(): PermitLoad
 }
 
@@ -81,6 +83,9 @@ export function createRunner(options: RunnerOptions): Runner {
     return flight
   }
 
+  const hold = <T>(task: (client: ClickHouseClient) => Promise<T>) =>
+    permits.hold(() => task(options.client)).catch((error: unknown) => fail(error))
+
   return {
     async ask<Row>(question: Question<Row>, signal?: AbortSignal): Promise<readonly Row[]> {
       const key = JSON.stringify([question.sql, question.params])
@@ -112,8 +117,8 @@ export function createRunner(options: RunnerOptions): Runner {
         .hold(() => timedQuery(options, question, signal), signal)
         .then(({ rows }) => rows as readonly Row[])
         .catch((error: unknown) => fail(error, signal)),
-    read: <T>(task: (client: ClickHouseClient) => Promise<T>) =>
-      permits.hold(() => task(options.client)).catch((error: unknown) => fail(error)),
+    read: hold,
+    write: hold,
     load: () => permits.load(),
   }
 }

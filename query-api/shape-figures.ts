@@ -1,5 +1,5 @@
 /** Figures of a set of executions as answers tell them: rates, averages, percentiles, and changes to the period before. */
-import type { FigureRow } from './questions/kpi-figures.ts'
+import type { FigureRow } from './questions/figures.ts'
 import type { Deltas } from './schema/statistics.ts'
 
 /** Null where there is nothing to measure. */
@@ -44,24 +44,25 @@ export function successRate(success: number, failure: number): number | null {
 
 /** Change in percent; of the rate in points. From zero or from nothing there is no change to tell. */
 export function deltasOf(current: Figures, previous: Figures): Deltas {
-  const percent = (name: keyof Figures) => {
-    const [now, before] = [current[name], previous[name]]
-    return now === null || before === null || before === 0 ? null : round(((now - before) / before) * 100, 2)
-  }
-  const points =
-    current.success_rate === null || previous.success_rate === null
-      ? null
-      : current.success_rate - previous.success_rate
+  const percent = (name: keyof Figures) => percentChange(current[name], previous[name])
   return {
     total_executions: percent('total_executions'),
     success_count: percent('success_count'),
     failure_count: percent('failure_count'),
-    success_rate: round(points, 2),
+    success_rate: pointChange(current.success_rate, previous.success_rate),
     avg_duration_ms: percent('avg_duration_ms'),
     p50_duration_ms: percent('p50_duration_ms'),
     p95_duration_ms: percent('p95_duration_ms'),
     p99_duration_ms: percent('p99_duration_ms'),
   }
+}
+
+export function percentChange(now: number | null, before: number | null): number | null {
+  return now === null || before === null || before === 0 ? null : round(((now - before) / before) * 100, 2)
+}
+
+export function pointChange(now: number | null, before: number | null): number | null {
+  return now === null || before === null ? null : round(now - before, 2)
 }
 
 export function round(value: number, digits: number): number

@@ -1,9 +1,10 @@
 /** Puts the query API together: client, runner, app, server. Listens at once; ClickHouse may come later. */
 import type { Server } from 'node:http'
-import { createClickHouse } from '@runlens/clickhouse'
+import { createClickHouse, SAVED_VIEWS } from '@runlens/clickhouse'
 import { createExplainer, type Explainer, loadProfiles } from '@runlens/mapping'
 import { type Address, formatAddress, type Logger, listen, RunlensError, type Settings } from '@runlens/runtime'
 import { createApp } from './app.ts'
+import { createCollectorFigures } from './collector-figures.ts'
 import { createSendOtlp } from './history/send-otlp.ts'
 import { isLoopback, LOOPBACK_HOSTS, NAMELESS_HOSTS } from './host.ts'
 import { createHttpServer } from './http-server.ts'
@@ -11,8 +12,10 @@ import { Live } from './live/live.ts'
 import { liveMetrics } from './live/observer.ts'
 import { acceptWebSockets } from './live/web-socket.ts'
 import { createMetrics } from './metrics.ts'
+import { savedViews } from './questions/core/saved-views.ts'
 import { createReadiness } from './readiness.ts'
 import { createRunner } from './run.ts'
+import { createSmallState } from './small-state.ts'
 
 export type QueryApiSettings = Pick<
   Settings,
@@ -62,6 +65,8 @@ export async function startQueryApi(
     lostAfterMs,
     explainer: explainerOf(settings),
     notReady: createReadiness(runner, now),
+    collector: createCollectorFigures(settings.otlpHttp, now),
+    savedViews: createSmallState({ runner, table: SAVED_VIEWS, rows: savedViews, now }),
     metrics: metrics.registry,
   }
   const hosts = isOpen ? NAMELESS_HOSTS : LOOPBACK_HOSTS

@@ -1,16 +1,23 @@
 /** Counts and durations of executions, from raw rows, from hourly rollups, or from both: one shape, so that the numbers agree. */
 import { bucketDurationSql, durationBucketSql, EXECUTION_SCALE, FAILURES, QUANTILE_LEVELS } from '@runlens/clickhouse'
+import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
+import { type Grouping, groupColumns, groupNames, isNamed, isTimed } from './figure-grouping.ts'
 import { indent, type Parameters, rowsOf, type Scope } from './question.ts'
 import { inRawHours } from './raw-hours.ts'
+import { rollupConditions } from './rollup-filter.ts'
 import { FINAL, fellSilent, OPEN, type Silence } from './status.ts'
 
 export interface FiguresFilter {
-  /** Half-open, nanoseconds; the period before it of the same length is read too. */
+  /** Half-open, nanoseconds; the period before it is read too. */
   range: { from: bigint; to: bigint }
   /** null: all but query and request. */
   kind: readonly string[] | null
   environment: string | null
   silence: Silence
+  /** A filter of the core, in place of kind and environment; `range` is about its time field. Rollups must know it (`isInRollups`). */
+  matching?: ExecutionFilter
+  /** Where the period before starts that is read too, nanoseconds; default: it is as long as the range. At `range.from` there is none. */
+  previousFrom?: bigint
 }
 
 /** Where the figures come from; see `planFigures`. */
@@ -20,16 +27,23 @@ export interface FiguresPlan {
   rawHours: readonly number[]
 }
 
-/** What parts are grouped by, beside period and status. */
-export type Grouping = { by: 'bucket'; buckets: number } | { by: 'workflow' }
-
-const INT64_MAX = 2n ** 63n - 1n
+/** Columns of `figureColumns`; 64-bit integers may come as text. */
+export interface FigureRow {
+  total: string | number
+  success: string | number
+  failure: string | number
+  running: string | number
+  durations_count: string | number
+  duration_total: number
+  /** In the order of `QUANTILE_LEVELS`; null over nothing. */
+  quantiles: (number | null)[]
+}
 
 const LEVELS = QUANTILE_LEVELS.join(', ')
 
 /**
- * Rows of `(is_current, bucket | workflow_id, shown, n, durations, duration_sum, state, last_started[, latest_name, failed_users])`, to be
- * aggregated by {@link figureColumns}.
+ * Rows of `(is_current, bucket | columns, shown, n, durations, duration_sum, state, last_started[, latest_name, failed_users])`, to be
+ * aggregated by {@link figureColumns}; of facets `(is_current, columns, shown, n)`.
  */
 export function figureParts(
   scope: Scope,
@@ -77,8 +91,12 @@ export function figureColumns(plan: FiguresPlan, condition: string, prefix = '')
   ]
 }
 
-/** The conditions on kind and environment, which raw rows and rollups share. */
-export function scopeConditions({ kind, environment }: FiguresFilter, parameters: Parameters): string[] {
+/** The conditions on what is counted but for the range. */
+export function scopeConditions({ matching, kind, environment }: FiguresFilter, parameters: Parameters): string[] {
+  if (matching) {
+    const { field } = matching.range
+    return filterConditions({ ...matching, range: { field, from: null, to: null } }, parameters)
+  }
   const conditions = [
     kind ? `kind IN ${parameters.bind('kinds', 'Array(String)', kind)}` : "kind NOT IN ('query', 'request')",
   ]
@@ -94,36 +112,44 @@ function rawPart(
   quantiles: 'exact' | 'bucketed',
   conditions: readonly string[],
 ): string {
-  const { from, to } = filter.range
+  const field = filter.matching?.range.field ?? 'started_at'
   const rows = rowsOf('executions', scope, parameters, [
-    `started_at >= ${parameters.bindTime('previous_from', from - (to - from))}`,
-    `started_at < ${parameters.bindTime('to', to)}`,
+    `${field} >= ${parameters.bindTime('previous_from', firstRead(filter))}`,
+    `${field} < ${parameters.bindTime('to', filter.range.to)}`,
     ...scopeConditions(filter, parameters),
     ...conditions,
   ])
   // Grouped by what is stored: making the text of a status for every row took a third of the time.
   const silent = `${fellSilent(parameters, filter.silence)} AS fell_silent`
-  const timed = `duration_ms IS NOT NULL AND (fell_silent OR status IN ${FINAL})`
-  const state =
-    quantiles === 'exact'
-      ? `quantilesExactStateIf(${LEVELS})(assumeNotNull(duration_ms), ${timed})`
-      : `quantilesTimingStateIf(${LEVELS})(${durationBucketSql('assumeNotNull(duration_ms)', EXECUTION_SCALE)}, ${timed})`
+  const time = field === 'ended_at' ? 'assumeNotNull(ended_at)' : field
   const columns = [
-    ...groupColumns(filter, grouping, 'toUnixTimestamp64Nano(started_at)', parameters),
+    ...groupColumns(filter.range, grouping, `toUnixTimestamp64Nano(${time})`, parameters),
     "if(fell_silent, 'lost', toString(status)) AS shown",
     'count() AS n',
-    `countIf(${timed}) AS durations`,
-    `sumIf(assumeNotNull(duration_ms), ${timed}) AS duration_sum`,
-    `${state} AS state`,
-    'max(started_at) AS last_started',
-    ...(grouping.by === 'workflow'
+    ...(isTimed(grouping) ? rawDurations(quantiles) : []),
+    ...(isNamed(grouping)
       ? [
           'argMax(workflow_name, started_at) AS latest_name',
           `uniqExactArrayState(if(user_id != '' AND (fell_silent OR status IN ${FAILURES}), [sipHash128(user_id)], [])) AS failed_users`,
         ]
       : []),
   ]
-  return `SELECT\n  ${columns.join(',\n  ')}\n${rows}\nGROUP BY is_current, ${groupName(grouping)}, status, ${silent}`
+  const group = ['is_current', ...groupNames(grouping), 'status', silent].join(', ')
+  return `SELECT\n  ${columns.join(',\n  ')}\n${rows}\nGROUP BY ${group}`
+}
+
+function rawDurations(quantiles: 'exact' | 'bucketed'): string[] {
+  const timed = `duration_ms IS NOT NULL AND (fell_silent OR status IN ${FINAL})`
+  const state =
+    quantiles === 'exact'
+      ? `quantilesExactStateIf(${LEVELS})(assumeNotNull(duration_ms), ${timed})`
+      : `quantilesTimingStateIf(${LEVELS})(${durationBucketSql('assumeNotNull(duration_ms)', EXECUTION_SCALE)}, ${timed})`
+  return [
+    `countIf(${timed}) AS durations`,
+    `sumIf(assumeNotNull(duration_ms), ${timed}) AS duration_sum`,
+    `${state} AS state`,
+    'max(started_at) AS last_started',
+  ]
 }
 
 function rollupPart(
@@ -133,52 +159,51 @@ function rollupPart(
   parameters: Parameters,
   conditions: readonly string[],
 ): string {
-  const table = grouping.by === 'workflow' ? 'execution_hours' : 'execution_hours_total'
-  const rows = rowsOf(table, scope, parameters, [
+  const rows = rowsOf(rollupTable(filter, grouping), scope, parameters, [
     ...hourRange(filter, parameters),
     'executions > 0',
     `status IN ${FINAL}`,
-    ...scopeConditions(filter, parameters),
+    ...(filter.matching ? rollupConditions(filter.matching, parameters) : scopeConditions(filter, parameters)),
     ...conditions,
   ])
   const columns = [
-    ...groupColumns(filter, grouping, 'toInt64(toUnixTimestamp(hour)) * 1000000000', parameters),
+    ...groupColumns(filter.range, grouping, 'toInt64(toUnixTimestamp(hour)) * 1000000000', parameters),
     'toString(status) AS shown',
     'sum(executions) AS n',
-    'sum(durations) AS durations',
-    'sum(duration_ms_sum) AS duration_sum',
-    `quantilesTimingMergeState(${LEVELS})(duration_bucket) AS state`,
-    'max(last_started_at) AS last_started',
-    ...(grouping.by === 'workflow'
+    ...(isTimed(grouping)
+      ? [
+          'sum(durations) AS durations',
+          'sum(duration_ms_sum) AS duration_sum',
+          `quantilesTimingMergeState(${LEVELS})(duration_bucket) AS state`,
+          'max(last_started_at) AS last_started',
+        ]
+      : []),
+    ...(isNamed(grouping)
       ? [
           'argMax(workflow_name, last_started_at) AS latest_name',
           'uniqExactArrayState(execution_hours.failed_users) AS failed_users',
         ]
       : []),
   ]
-  return `SELECT\n  ${columns.join(',\n  ')}\n${rows}\nGROUP BY is_current, ${groupName(grouping)}, shown`
+  const group = ['is_current', ...groupNames(grouping), 'shown'].join(', ')
+  return `SELECT\n  ${columns.join(',\n  ')}\n${rows}\nGROUP BY ${group}`
 }
 
-function hourRange({ range: { from, to } }: FiguresFilter, parameters: Parameters): string[] {
+function rollupTable({ matching }: FiguresFilter, grouping: Grouping): 'execution_hours' | 'execution_hours_total' {
+  const names = groupNames(grouping)
+  return names.includes('workflow_id') || matching?.equal.workflow_id !== undefined
+    ? 'execution_hours'
+    : 'execution_hours_total'
+}
+
+/** Where reading starts: with the period before. */
+function firstRead({ range: { from, to }, previousFrom }: FiguresFilter): bigint {
+  return previousFrom ?? from - (to - from)
+}
+
+function hourRange(filter: FiguresFilter, parameters: Parameters): string[] {
   return [
-    `hour >= ${parameters.bindTime('previous_from', from - (to - from))}`,
-    `hour < ${parameters.bindTime('to', to)}`,
+    `hour >= ${parameters.bindTime('previous_from', firstRead(filter))}`,
+    `hour < ${parameters.bindTime('to', filter.range.to)}`,
   ]
-}
-
-function groupName(grouping: Grouping): string {
-  return grouping.by === 'workflow' ? 'workflow_id' : 'bucket'
-}
-
-function groupColumns(filter: FiguresFilter, grouping: Grouping, time: string, parameters: Parameters): string[] {
-  const { from, to } = filter.range
-  const start = parameters.bind('from', 'Int64', from)
-  const current = `${time} >= ${start} AS is_current`
-  if (grouping.by === 'workflow') return [current, 'workflow_id']
-  const count = parameters.bind('buckets', 'UInt32', grouping.buckets)
-  const length = parameters.bind('length', 'Int64', to - from)
-  // Nanoseconds of years times buckets are more than an Int64 holds.
-  const elapsed =
-    (to - from) * BigInt(grouping.buckets) > INT64_MAX ? `toInt128(${time} - ${start})` : `(${time} - ${start})`
-  return [current, `if(is_current, toInt32(intDiv(${elapsed} * ${count}, ${length})), 0) AS bucket`]
 }

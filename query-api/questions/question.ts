@@ -7,6 +7,7 @@ export type ParameterType =
   | 'Int64'
   | 'UInt32'
   | 'Float64'
+  | 'Array(Float64)'
   | 'Array(String)'
   | 'Array(UInt32)'
   | 'Array(DateTime64(6))'
@@ -78,9 +79,16 @@ ARRAY JOIN
   steps.name AS step_name,
   steps.duration_ms AS step_ms`,
   execution_changes: 'execution_changes',
+  typed_steps: `executions FINAL
+ARRAY JOIN
+  steps.name AS step_name,
+  steps.type AS step_type,
+  steps.status AS step_status,
+  steps.duration_ms AS step_ms`,
   spans: 'spans FINAL',
   logs: 'logs',
   markers: 'markers',
+  saved_views: 'saved_views FINAL',
 } as const
 export type Source = keyof typeof SOURCES
 
@@ -92,6 +100,7 @@ const OWNED: ReadonlySet<Source> = new Set([
   'execution_queries',
   'query_hours',
   'execution_changes',
+  'typed_steps',
 ])
 
 /**

@@ -5,10 +5,7 @@ import { dirtyHours } from './dirty-hours.ts'
 import { durationFloor } from './duration-floor.ts'
 import type { ExecutionFilter } from './execution-filter.ts'
 import { executionLogs } from './execution-logs.ts'
-import type { FiguresFilter } from './figures.ts'
 import { type CandidateSearch, findAnchors, findCandidates } from './find-candidates.ts'
-import { kpiFigures } from './kpi-figures.ts'
-import { lastFailures } from './last-failures.ts'
 import { listExecutions } from './list-executions.ts'
 import { locateExecution } from './locate-execution.ts'
 import { readExecutions } from './read-executions.ts'
@@ -17,7 +14,6 @@ import { relatedExecutions } from './related-executions.ts'
 import { settlingLag } from './settling-lag.ts'
 import { stepHistory } from './step-history.ts'
 import { usualDurations } from './usual-durations.ts'
-import { workflowFigures } from './workflow-figures.ts'
 
 const scope = { tenant: 'acme' }
 const silence = { lostBeforeNs: 3n, heartbeatBeforeNs: 4n }
@@ -66,10 +62,6 @@ const after = { value: '7', execution_id: HOSTILE, instance: HOSTILE }
 const byDuration = { sort: 'duration_ms', order: 'asc', after } as const
 const withoutEnd = { sort: 'ended_at', order: 'desc', after: { ...after, value: null } } as const
 const candidate = { anchor_us: '1700000000000005', execution_id: HOSTILE, instance: HOSTILE, sort_value: '6' }
-const figures: FiguresFilter = { range: { from: 100n, to: 200n }, kind: null, environment: null, silence }
-const narrow: FiguresFilter = { ...figures, kind: ['agent'], environment: HOSTILE }
-const raw = { source: 'raw', rawHours: [] } as const
-const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
 const history = { workflowId: HOSTILE, stepNames: [HOSTILE], from: 1n, to: 2n }
 const places = [
   { trace_id: 'ab'.repeat(16), first_started_at: 1n, last_started_at: 2n, services: [HOSTILE], markers: 0 },
@@ -102,11 +94,6 @@ const QUESTIONS: NamedQuestion[] = [
   ['locate-execution', locateExecution(scope, HOSTILE)],
   ['read-executions', readExecutions(scope, HOSTILE, [{ instance: 'a', anchor_us: '5', traces: [] }], silence)],
   ['related-executions', relatedExecutions(scope, relative, silence)],
-  ['kpi-figures-raw', kpiFigures(scope, figures, raw, 24)],
-  ['kpi-figures-rollup', kpiFigures(scope, narrow, rollup, 30)],
-  ['workflow-figures-raw', workflowFigures(scope, figures, raw, 100)],
-  ['workflow-figures-rollup', workflowFigures(scope, narrow, rollup, 100)],
-  ['last-failures', lastFailures(scope, narrow, [{ workflow_id: HOSTILE, last_failure_ns: '1700000000000000005' }])],
   ['usual-durations', usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, rawHours: [] })],
   [
     'usual-durations-with-raw-hours',

@@ -111,6 +111,11 @@ const FIELDS = fieldColumns([
 export function readTrace(scope: Scope, places: readonly TracePlace[], limit: number): Question<TraceRow> {
   const parameters = new Parameters()
   const rows = rowsOf('spans', scope, parameters, traceConditions(places, parameters))
-  const sql = `SELECT\n  ${COLUMNS.join(',\n  ')}\nFROM\n(\nSELECT trace_id, span_id, parent_span_id, name, kind, started_at, ended_at, status_code,\n  ${FIELDS.join(',\n  ')}\n${rows}\n)\nORDER BY started_at, span_id\nLIMIT ${parameters.bind('limit', 'UInt32', limit)}`
+  const sql = `${selectSpans(rows)}\nORDER BY started_at, span_id\nLIMIT ${parameters.bind('limit', 'UInt32', limit)}`
   return { name: 'read-trace', sql, params: parameters.values }
+}
+
+/** {@link TraceRow}s, without order. */
+export function selectSpans(rows: string): string {
+  return `SELECT\n  ${COLUMNS.join(',\n  ')}\nFROM\n(\nSELECT trace_id, span_id, parent_span_id, name, kind, started_at, ended_at, status_code,\n  ${FIELDS.join(',\n  ')}\n${rows}\n)`
 }

@@ -1,18 +1,18 @@
 /** Every route of the API, literal paths before those with parameters. */
+import { core } from './core/index.ts'
 import { executionDetail } from './execution-detail.ts'
 import { executionLogs } from './execution-logs.ts'
 import { executionTree } from './execution-tree.ts'
 import { executionsList } from './executions-list.ts'
 import { workflowHistory } from './history/index.ts'
-import { kpis } from './kpis.ts'
 import { live } from './live/index.ts'
 import { mapping } from './mapping/index.ts'
 import { monitoring } from './monitoring/index.ts'
+import { observability } from './observability/index.ts'
 import { operation, selfDescription } from './operation.ts'
 import { queries } from './queries/index.ts'
 import type { Route } from './route.ts'
 import { trace } from './trace.ts'
-import { workflows } from './workflows.ts'
 
 export const ROUTES: readonly Route[] = selfDescription([
   executionsList,
@@ -20,12 +20,12 @@ export const ROUTES: readonly Route[] = selfDescription([
   executionTree,
   executionLogs,
   trace,
-  kpis,
-  workflows,
   ...workflowHistory,
   ...live,
   ...queries,
   ...monitoring,
   ...mapping,
+  ...core,
+  ...observability,
   ...operation,
 ])

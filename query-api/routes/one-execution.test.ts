@@ -42,6 +42,8 @@ const ENTRY = {
   step_name: '',
 }
 
+const OTHER = { trace_id: traceCell(3) }
+
 async function insertSpans(client: ClickHouseClient): Promise<void> {
   const values = [
     span('entry', '', 0, 10, ENTRY),
@@ -54,6 +56,11 @@ async function insertSpans(client: ClickHouseClient): Promise<void> {
       error_message: 'too slow',
     }),
     span('second', 'entry', 4, 9),
+    // Another trace, of an execution inside an execution.
+    span('outer', '', 0, 9, { ...ENTRY, ...OTHER, execution_id: 'run-3' }),
+    span('nested', 'outer', 1, 8, { ...ENTRY, ...OTHER, execution_id: 'run-3-nested' }),
+    span('deep', 'nested', 2, 3, OTHER),
+    span('after', 'outer', 8, 9, OTHER),
   ].map((row) => withDocuments(row as BinaryRow))
   await client.insert({ table: 'spans', format: 'JSONEachRow', values })
   // Sent again.
@@ -114,6 +121,7 @@ beforeAll(async () => {
     },
     { execution_id: '2', instance: 'one', started_at: '2026-11-20 11:00:00.000', workflow_name: 'Of one' },
     { execution_id: '2', instance: 'two', started_at: '2026-11-20 11:01:00.000', workflow_name: 'Of two' },
+    { execution_id: 'run-3', started_at: '2026-11-20 11:00:00.000', trace_id: traceCell(3) },
     { execution_id: 'a/b ?%', started_at: '2026-11-20 11:00:00.000' },
     { execution_id: 'theirs', tenant: 'acme', started_at: '2026-11-20 11:00:00.000' },
   ])
@@ -251,6 +259,72 @@ describe('the tree', () => {
 
   it('is empty where the spans are gone', async () => {
     expect(await get('2/tree')).toMatchObject({ steps: [], meta: { instances: ['one', 'two'] } })
+  })
+})
+
+describe('the spans', () => {
+  const names = (spans: { name: string }[]) => spans.map(({ name }) => name)
+
+  it('come as sent, each once, in order of start', async () => {
+    const { spans, count, total, next_cursor } = await get('run-1/spans')
+    expect(names(spans)).toEqual(['entry', 'first', 'inner', 'query', 'second'])
+    expect([count, total, next_cursor]).toEqual([5, 5, null])
+    expect(spans.map(({ part }: { part: string }) => part)).toEqual(['entry', 'step', 'span', 'step', 'step'])
+    expect(spans[1]).toEqual({
+      trace_id: traceHex(1),
+      span_id: spanHex('first'),
+      parent_span_id: spanHex('entry'),
+      part: 'step',
+      name: 'first',
+      kind: 'internal',
+      started_at: '2026-11-20T11:00:00.000Z',
+      ended_at: '2026-11-20T11:00:04.000Z',
+      duration_ms: 4000,
+      status: 'unset',
+      status_message: null,
+      service: null,
+      scope: null,
+      attributes: { 'db.rows': '3', ok: 'true' },
+      resource: {},
+      events: [],
+      links: [],
+    })
+  })
+
+  it('come page by page', async () => {
+    const first = await get('run-1/spans?limit=2')
+    const second = await get(`run-1/spans?limit=2&cursor=${first.next_cursor}`)
+    const third = await get(`run-1/spans?limit=2&cursor=${second.next_cursor}`)
+    expect([first, second, third].map(({ spans }) => names(spans))).toEqual([
+      ['entry', 'first'],
+      ['inner', 'query'],
+      ['second'],
+    ])
+    expect(third.next_cursor).toBeNull()
+  })
+
+  it('are those of the execution, not of others in its trace', async () => {
+    const { spans } = await get('run-3/spans')
+    expect(spans.map(({ name, part }: { name: string; part: string }) => [name, part])).toEqual([
+      ['outer', 'entry'],
+      ['nested', 'child'],
+      ['after', 'step'],
+    ])
+  })
+
+  it('are none where they are gone', async () => {
+    expect(await get('2/spans')).toMatchObject({ spans: [], count: 0, total: 0, next_cursor: null })
+  })
+
+  it.each(['nobody/spans', 'theirs/spans'])('of %s are 404', async (path) => {
+    expect((await api.get(`/api/v1/executions/id/${path}`)).status).toBe(404)
+  })
+
+  it.each(['W10', 'x', 'WyI5Il0'])('refuse the cursor %s', async (cursor) => {
+    expect(await api.get(`/api/v1/executions/id/run-1/spans?cursor=${cursor}`)).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'cursor' }] },
+    })
   })
 })
 

@@ -4,11 +4,14 @@ import type { Explainer } from '@runlens/mapping'
 import type { Registry } from '@runlens/runtime'
 import type { z } from 'zod'
 import type { Caller } from '../access/caller.ts'
+import type { CollectorFigures } from '../collector-figures.ts'
 import type { SendOtlp } from '../history/send-otlp.ts'
 import type { Live } from '../live/live.ts'
 import type { ProblemCode } from '../problem-codes.ts'
+import type { SavedView } from '../questions/core/saved-views.ts'
 import type { Scope } from '../questions/question.ts'
 import type { Runner } from '../run.ts'
+import type { SmallState } from '../small-state.ts'
 
 /** What handlers work with; made once. */
 export interface Services {
@@ -27,6 +30,9 @@ export interface Services {
   explainer: Explainer
   /** Why the server can't answer questions yet; null when it can. */
   notReady: () => Promise<ReadinessFault | null>
+  /** What the collector says of itself; null when it does not answer. */
+  collector: () => Promise<CollectorFigures | null>
+  savedViews: SmallState<SavedView>
   /** The process's own figures, as Prometheus reads them. */
   metrics: Pick<Registry, 'metrics' | 'contentType'>
   live: Live

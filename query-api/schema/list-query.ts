@@ -1,11 +1,12 @@
-/** Parameters of the list of executions: every filter of the core, order, range and page. */
+/** Parameters of the list of executions and of what else is asked about any part of it: every filter of the core, order, range and page. */
 import { z } from 'zod'
-import { choice, decimal, integer, kinds, listRange, statuses, text } from './parameters.ts'
+import { choice, decimal, integer, kinds, listRange, statisticsRange, statuses, text } from './parameters.ts'
 
 export const SORT_FIELDS = ['started_at', 'ended_at', 'duration_ms'] as const
 export type SortField = (typeof SORT_FIELDS)[number]
 
-export const listQuerySchema = z.strictObject({
+/** Every filter of the core but the range. */
+const filters = {
   status: statuses().describe(
     'Canonical statuses; `lost` is a queued or running execution that nobody has heard of for long',
   ),
@@ -34,10 +35,23 @@ export const listQuerySchema = z.strictObject({
     .max(256, 'must have at most 256 characters')
     .optional()
     .describe('Part of a name, id, query text or error, in any case of letters'),
-  ...listRange,
   time_field: choice(['started_at', 'ended_at'])
     .default('started_at')
     .describe('Which time the range is about; executions that have not ended are in no range of ended_at'),
+}
+
+/** What all that lists executions takes. */
+export const listedQuery = { ...filters, ...listRange }
+
+/** What statistics over a filter of the list take: the same, and a range that is never open. */
+export const filteredQuery = { ...filters, ...statisticsRange }
+
+const filterSchema = z.strictObject({ ...filters, ...listRange })
+/** What any of these questions gives of its filter. */
+export type FilterQuery = z.infer<typeof filterSchema>
+
+export const listQuerySchema = z.strictObject({
+  ...listedQuery,
   sort: choice(SORT_FIELDS)
     .default('started_at')
     .describe('Executions without the value come last. By duration_ms without a range: the last 30 days only'),

@@ -3,12 +3,12 @@ import { z } from 'zod'
 import { metaSchema } from './execution.ts'
 import { integer, kinds, statisticsRange, text } from './parameters.ts'
 
-const percentage = () => z.number().nullable().describe('Percent with two decimals; null over nothing')
+export const percentage = () => z.number().nullable().describe('Percent with two decimals; null over nothing')
 const duration = () => z.number().nullable().describe('Over final executions that have a duration')
 const change = () => z.number().nullable()
 const isoTime = () => z.string().meta({ format: 'date-time' })
 
-const scope = {
+export const scope = {
   kind: kinds().describe('All but query and request unless given'),
   environment: text().optional(),
 }
@@ -24,7 +24,7 @@ export const workflowsQuerySchema = z.strictObject({
 export type WorkflowsQuery = z.infer<typeof workflowsQuerySchema>
 
 /** Figures of a set of executions. */
-const figures = {
+export const figures = {
   total_executions: z.int().describe('In every status'),
   success_count: z.int(),
   failure_count: z.int().describe('Final and not success'),

@@ -81,7 +81,7 @@ async function send(type: string, body: Buffer | string): Promise<void> {
 async function get(path: string): Promise<{ status: number; body: any }> {
   const answer = await fetch(stack.urls.api + path, { redirect: 'manual' })
   const type = answer.headers.get('content-type') ?? ''
-  return { status: answer.status, body: type.includes('json') ? await answer.json() : await answer.text() }
+  return { status: answer.status, body: /\bjson\b/.test(type) ? await answer.json() : await answer.text() }
 }
 
 type Schema = Record<string, unknown>
@@ -131,6 +131,14 @@ describe('every answer', () => {
     const { body: list } = await get(`${API}/executions?limit=1000`)
     const ids: string[] = list.executions.map((each: { execution_id: string }) => encodeURIComponent(each.execution_id))
     const traces = new Set<string>(list.executions.map((each: { trace_id: string }) => each.trace_id))
+    const workflows = new Set<string>(
+      list.executions.flatMap(({ workflow_id }: { workflow_id: string | null }) => workflow_id ?? []),
+    )
+    await fetch(`${stack.urls.api}${API}/views/contract`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Contract', filter: { status: ['error'] } }),
+    })
     const answers: [route: string, path: string][] = [
       ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs', '/'].map((path): [string, string] => [
         path,
@@ -139,14 +147,36 @@ describe('every answer', () => {
       ...['limit=1000', 'limit=2&sort=duration_ms', 'status=lost', 'q=nothing-is-called-so'].map(
         (query): [string, string] => [`${API}/executions`, `${API}/executions?${query}`],
       ),
+      ...['timeseries', 'histogram', 'heatmap', 'facets'].flatMap((view) =>
+        ['time_range=24h', 'time_range=90d', 'time_range=7d&user_id=nobody'].map((query): [string, string] => [
+          `${API}/${view}`,
+          `${API}/${view}?${query}`,
+        ]),
+      ),
+      ...['of/nobody', ...workflows]
+        .slice(0, 6)
+        .map((id): [string, string] => [
+          `${API}/workflows/{workflow_id}/anatomy`,
+          `${API}/workflows/${encodeURIComponent(id)}/anatomy?time_range=90d`,
+        ]),
+      ...['csv', 'json', 'jsonl'].map((format): [string, string] => [
+        `${API}/executions/export`,
+        `${API}/executions/export?format=${format}`,
+      ]),
       ...ids.flatMap((id): [string, string][] => [
         [`${API}/executions/id/{execution_id}`, `${API}/executions/id/${id}`],
         [`${API}/executions/id/{execution_id}/tree`, `${API}/executions/id/${id}/tree`],
         [`${API}/executions/id/{execution_id}/tree`, `${API}/executions/id/${id}/tree?spans=all`],
+        [`${API}/executions/id/{execution_id}/spans`, `${API}/executions/id/${id}/spans`],
         [`${API}/executions/id/{execution_id}/logs`, `${API}/executions/id/${id}/logs`],
       ]),
       ...[...traces].map((id): [string, string] => [`${API}/traces/{trace_id}`, `${API}/traces/${id}`]),
-      ...['kpis', 'workflows'].flatMap((view) =>
+      [`${API}/observability/status`, `${API}/observability/status`],
+      [`${API}/views`, `${API}/views`],
+      [`${API}/views/{view_id}`, `${API}/views/contract`],
+      [`${API}/metrics/executions.prom`, `${API}/metrics/executions.prom?time_range=7d`],
+      [`${API}/analytics/executions`, `${API}/analytics/executions?time_range=30d`],
+      ...['kpis', 'workflows', 'environments', 'overview'].flatMap((view) =>
         ['1h', '24h', '30d'].map((range): [string, string] => [
           `${API}/observability/${view}`,
           `${API}/observability/${view}?time_range=${range}`,

@@ -7,6 +7,8 @@ export interface StartApiOptions {
   clickhouseUrl: string
   /** The clock, milliseconds since the epoch; default: the real one. */
   now?: () => number
+  /** host:port of a collector whose figures the API may ask for; default: none. */
+  otlpHttp?: string
   /** Over the defaults of the configuration. */
   api?: { queriesMax?: number; queryTimeoutMs?: number; cacheMs?: number }
   live?: Partial<Settings['live']>
@@ -31,7 +33,10 @@ export interface TestApi {
 
 /** Nothing is cached unless asked for, so that a test sees what it just wrote. */
 export async function startApi(options: StartApiOptions): Promise<TestApi> {
-  const settings = loadSettings({ RUNLENS_API: `127.0.0.1:${options.port ?? 0}` })
+  const settings = loadSettings({
+    RUNLENS_API: `127.0.0.1:${options.port ?? 0}`,
+    RUNLENS_OTLP_HTTP: options.otlpHttp ?? '127.0.0.1:0',
+  })
   const api = { ...settings.api, cacheMs: 0, ...options.api }
   const log = createLogger('query-api', 'silent')
   const live = { ...settings.live, ...options.live }

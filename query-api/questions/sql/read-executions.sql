@@ -48,6 +48,7 @@ SELECT
   mapValues(attributes) AS attribute_values,
   failed_step_names,
   spans_truncated,
+  toString(toUnixTimestamp64Micro(settled_at)) AS settled_us,
   arrayMap(x -> lower(hex(x)), segments.trace_id) AS segment_traces,
   arrayMap(x -> lower(hex(x)), segments.span_id) AS segment_spans,
   arrayMap(x -> toString(toUnixTimestamp64Nano(x)), segments.started_at) AS segment_starts,

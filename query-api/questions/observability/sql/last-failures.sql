@@ -1,5 +1,6 @@
 SELECT
   workflow_id AS failed_workflow,
+  '' AS failed_environment,
   argMax(execution_id, (started_at, execution_id)) AS last_failed_id,
   argMax(error_type, (started_at, execution_id)) AS last_error_type,
   argMax(error_message, (started_at, execution_id)) AS last_error_message
@@ -11,4 +12,4 @@ WHERE tenant = {tenant:String}
   AND environment = {environment:String}
   AND status IN {stored_statuses:Array(String)}
   AND if(status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')), 'lost', toString(status)) IN {statuses:Array(String)}
-GROUP BY workflow_id
+GROUP BY workflow_id, failed_environment

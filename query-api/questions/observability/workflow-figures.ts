@@ -1,8 +1,7 @@
 /** Figures of every workflow that ran in a range, those whose failures hurt most first. */
 import { FAILURES } from '@runlens/clickhouse'
-import { type FiguresFilter, type FiguresPlan, figureColumns, figureParts } from './figures.ts'
-import type { FigureRow } from './kpi-figures.ts'
-import { indent, nanoseconds, Parameters, type Question, type Scope } from './question.ts'
+import { type FigureRow, type FiguresFilter, type FiguresPlan, figureColumns, figureParts } from '../figures.ts'
+import { indent, nanoseconds, Parameters, type Question, type Scope } from '../question.ts'
 
 type Previous = { [K in keyof FigureRow as `previous_${K}`]: FigureRow[K] }
 

@@ -1,7 +1,7 @@
 import { durationBucketSql, EXECUTION_SCALE, migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../../../test/kit/api.ts'
+import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
 let clickhouse: TestClickHouse

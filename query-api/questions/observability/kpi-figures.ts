@@ -1,6 +1,6 @@
 /** Key figures of a range, of each of its buckets, and of the period before. */
-import { type FiguresFilter, type FiguresPlan, figureColumns, figureParts } from './figures.ts'
-import { indent, Parameters, type Question, type Scope } from './question.ts'
+import { type FigureRow, type FiguresFilter, type FiguresPlan, figureColumns, figureParts } from '../figures.ts'
+import { indent, Parameters, type Question, type Scope } from '../question.ts'
 
 export interface KpiRow extends FigureRow {
   /** 0: the period before. */
@@ -8,18 +8,6 @@ export interface KpiRow extends FigureRow {
   bucket: number
   /** 1: the whole period; 0: one bucket. */
   whole: number
-}
-
-/** Columns of `figureColumns`; 64-bit integers may come as text. */
-export interface FigureRow {
-  total: string | number
-  success: string | number
-  failure: string | number
-  running: string | number
-  durations_count: string | number
-  duration_total: number
-  /** In the order of `QUANTILE_LEVELS`; null over nothing. */
-  quantiles: (number | null)[]
 }
 
 export function kpiFigures(scope: Scope, filter: FiguresFilter, plan: FiguresPlan, buckets: number): Question<KpiRow> {

@@ -1,8 +1,8 @@
 /** What the last failure of each workflow was, once its time is known: a handful of rows instead of the texts of all failures. */
 import { FAILURE_STATUSES } from '@runlens/conventions'
-import { type FiguresFilter, scopeConditions } from './figures.ts'
-import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
-import { statusConditions } from './status.ts'
+import { type FiguresFilter, scopeConditions } from '../figures.ts'
+import { Parameters, type Question, rowsOf, type Scope } from '../question.ts'
+import { statusConditions } from '../status.ts'
 
 export interface FailureTime {
   workflow_id: string
@@ -12,16 +12,22 @@ export interface FailureTime {
 
 export interface LastFailure {
   failed_workflow: string
+  /** '' unless asked for by environment. */
+  failed_environment: string
   last_failed_id: string
   last_error_type: string
   last_error_message: string
 }
 
-/** @param times at least one with a failure */
+/**
+ * @param times at least one with a failure
+ * @param by what they are the last of
+ */
 export function lastFailures(
   scope: Scope,
   filter: FiguresFilter,
   times: readonly FailureTime[],
+  by: 'workflow' | 'workflow-environment' = 'workflow',
 ): Question<LastFailure> {
   const parameters = new Parameters()
   const failed = times.filter(({ last_failure_ns }) => last_failure_ns !== '')
@@ -36,10 +42,11 @@ export function lastFailures(
   const ofLast = (column: string) => `argMax(${column}, (started_at, execution_id))`
   const sql = `SELECT
   workflow_id AS failed_workflow,
+  ${by === 'workflow' ? "''" : 'environment'} AS failed_environment,
   ${ofLast('execution_id')} AS last_failed_id,
   ${ofLast('error_type')} AS last_error_type,
   ${ofLast('error_message')} AS last_error_message
 ${rows}
-GROUP BY workflow_id`
+GROUP BY workflow_id, failed_environment`
   return { name: 'last-failures', sql, params: parameters.values }
 }

@@ -1,0 +1,61 @@
+/** Settles traces again, by the function that made executions of them, to know which spans are whose. */
+import { readSpansAt, readTraceRanges, type TraceRange, type TraceSpans } from '@runlens/clickhouse'
+import { type Settled, settle } from '@runlens/mapping'
+import type { Scope } from './questions/question.ts'
+import type { Services } from './routes/route.ts'
+
+export interface SettledTraces extends Omit<TraceSpans, 'truncated'> {
+  /** Where their spans lie. */
+  places: readonly TraceRange[]
+  settled: Settled
+  /** Some trace has more spans than are read. */
+  truncated: boolean
+}
+
+export interface SettledExecution extends SettledTraces {
+  /** Its place among `settled.executions`; -1 when its spans are gone. */
+  index: number
+}
+
+interface Reading {
+  nowMs: number
+  withAttributes: boolean
+}
+
+/** @param traces hex; of an execution that the caller may see */
+export async function settleTraces(
+  services: Services,
+  scope: Scope,
+  traces: readonly string[],
+  { nowMs, withAttributes }: Reading,
+): Promise<SettledTraces> {
+  const places = await services.runner.read((client) => readTraceRanges(client, scope.tenant, traces))
+  const { spans, attributes, truncated } = await services.runner.read((client) =>
+    readSpansAt(client, places, {
+      tenant: scope.tenant,
+      payloadBytesMax: services.payloadBytesMax,
+      spansMax: services.spansPerTraceMax,
+      withAttributes,
+    }),
+  )
+  const settled = settle(spans, {
+    now_ms: nowMs,
+    candidate_timeout_ms: services.candidateTimeoutMs,
+    payload_bytes_max: services.payloadBytesMax,
+  })
+  return { spans, attributes, places, settled, truncated: truncated.size > 0 }
+}
+
+export async function settleExecution(
+  services: Services,
+  scope: Scope,
+  wanted: { execution_id: string; instance: string },
+  traces: readonly string[],
+  reading: Reading,
+): Promise<SettledExecution> {
+  const found = await settleTraces(services, scope, traces, reading)
+  const index = found.settled.executions.findIndex(
+    ({ execution_id, instance }) => execution_id === wanted.execution_id && instance === wanted.instance,
+  )
+  return { ...found, index }
+}
