@@ -3,6 +3,7 @@ import { EXIT_CANNOT_START, RunlensError, version } from '@runlens/runtime'
 import { Command } from 'commander'
 import { addDemoCommand } from './commands/demo.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addKeysCommand } from './commands/keys.ts'
 import { addMigrateCommand } from './commands/migrate.ts'
 import { addUpCommand } from './commands/up.ts'
 import type { CommandContext } from './context.ts'
@@ -36,6 +37,7 @@ const program = new Command('runlens')
   .showHelpAfterError('(--help tells what is accepted)')
 addUpCommand(program, context)
 addMigrateCommand(program, context)
+addKeysCommand(program, context)
 addDemoCommand(program, context)
 addDoctorCommand(program, context)
 

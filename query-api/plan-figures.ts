@@ -11,7 +11,7 @@ const DATE_TIME_MAX = 2 ** 32 - 1
 
 /**
  * Up to a day everything is read raw. Beyond, hours come from the rollups but for those that the worker has yet to rebuild (the
- * open one among them), so that an answer never lags, and for those that an edge cuts.
+ * open one among them), so that an answer never lags, and for those that an edge cuts. Rollups know no owners: for one, all is raw.
  * @param edges where the range, the period before it and their buckets start and end, nanoseconds
  */
 export async function planFigures(
@@ -21,7 +21,7 @@ export async function planFigures(
   edges: readonly bigint[],
   signal: AbortSignal,
 ): Promise<FiguresPlan> {
-  if (range.to - range.from <= RAW_RANGE_MAX) return { source: 'raw', rawHours: [] }
+  if (scope.owner !== undefined || range.to - range.from <= RAW_RANGE_MAX) return { source: 'raw', rawHours: [] }
   const dirty = await runner.ask(dirtyHours(scope, range.from - (range.to - range.from), range.to), signal)
   const hours = new Set([...cutHours(edges), ...dirty.map(({ hour }) => hour)])
   return { source: 'rollup', rawHours: [...hours].sort((a, b) => a - b) }

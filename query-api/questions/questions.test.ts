@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { describeQuestions, HOSTILE, type NamedQuestion } from '../../test/kit/questions.ts'
 import { countExecutions, countOpen } from './count-executions.ts'
 import { dirtyHours } from './dirty-hours.ts'
@@ -127,4 +127,32 @@ describeQuestions(import.meta.url, QUESTIONS)
 
 it('asks about settling for the system, not for a tenant', () => {
   expect(settlingLag().sql).not.toContain('tenant')
+})
+
+describe('for one owner', () => {
+  const owned = { tenant: 'acme', owner: HOSTILE }
+
+  it('takes only rows of that user, wherever rows have one', () => {
+    for (const { sql, params } of [
+      findCandidates(owned, noFilter, firstPage),
+      listExecutions(owned, noFilter, { ...firstPage, after: null }, [candidate]),
+      countExecutions(owned, noFilter),
+      countOpen(owned, noFilter),
+      readExecutions(owned, 'x', [{ instance: 'a', anchor_us: '5', traces: [] }], silence),
+      relatedExecutions(owned, relative, silence),
+      kpiFigures(owned, figures, raw, 24),
+      workflowFigures(owned, figures, raw, 100),
+      lastFailures(owned, narrow, [{ workflow_id: HOSTILE, last_failure_ns: '1700000000000000005' }]),
+    ]) {
+      const tables = sql.match(/FROM executions/g)?.length
+      expect(tables).toBeGreaterThan(0)
+      expect(sql.match(/AND user_id = \{owner:String\}/g)).toHaveLength(tables ?? 0)
+      expect(params.owner).toBe(HOSTILE)
+    }
+  })
+
+  it('takes rows of nobody too where these are shared', () => {
+    const { sql } = countExecutions({ ...owned, unowned: 'shared' }, noFilter)
+    expect(sql).toContain("AND user_id IN ({owner:String}, '')")
+  })
 })

@@ -1,4 +1,5 @@
 /** Every route of the API, literal paths before those with parameters. */
+import { access } from './access/index.ts'
 import { executionDetail } from './execution-detail.ts'
 import { executionLogs } from './execution-logs.ts'
 import { executionTree } from './execution-tree.ts'
@@ -17,5 +18,6 @@ export const ROUTES: readonly Route[] = selfDescription([
   trace,
   kpis,
   workflows,
+  ...access,
   ...operation,
 ])

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Registry } from '@runlens/runtime'
 import type { z } from 'zod'
+import type { Access } from '../access/access.ts'
 import type { Caller } from '../access/caller.ts'
 import type { ProblemCode } from '../problem-codes.ts'
 import type { Scope } from '../questions/question.ts'
@@ -20,6 +21,8 @@ export interface Services {
   candidateTimeoutMs: number
   /** How long an execution without any heartbeat may stay queued or running before it is lost. */
   lostAfterMs: number
+  /** Credentials, keys, limits; handlers get what they need of it as `caller` and `scope`. */
+  access: Access
   /** Why the server can't answer questions yet; null when it can. */
   notReady: () => Promise<ReadinessFault | null>
   /** The process's own figures, as Prometheus reads them. */
@@ -107,6 +110,10 @@ interface RouteShape<Path extends z.ZodObject, Query extends z.ZodObject, Body e
   query: Query
   /** Also takes `attr.<key>`. */
   attributes?: true
+  /** Also takes a credential as `session_token`, in the query or the body. It is taken out before the schemas see it. */
+  sessionToken?: true
+  /** Also takes `?ticket=`, for connections that a browser opens without headers. The same holds for it. */
+  ticket?: true
   /** What the JSON in the body must be; without it a body is not read. */
   body?: Body
   /** Of an answer that is JSON; default 200. */
