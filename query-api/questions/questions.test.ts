@@ -112,10 +112,13 @@ const QUESTIONS: NamedQuestion[] = [
     'usual-durations-with-raw-hours',
     usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, rawHours: [3600, 7200] }),
   ],
-  ['execution-logs', executionLogs(scope, { traces: ['ab'.repeat(16)], from: 1n, to: 2n, after: null }, 101)],
+  [
+    'execution-logs',
+    executionLogs(scope, { traces: ['ab'.repeat(16)], from: 1n, to: 2n, after: null, spans: null }, 101),
+  ],
   [
     'execution-logs-next-page',
-    executionLogs(scope, { traces: [], from: 1n, to: 2n, after: { time_ns: '7', hash: '8' } }, 101),
+    executionLogs(scope, { traces: [], from: 1n, to: 2n, after: { time_ns: '7', hash: '8' }, spans: [HOSTILE] }, 101),
   ],
   ['dirty-hours', dirtyHours(scope, 1n, 2n)],
   ['read-trace', readTrace(scope, places, 10)],

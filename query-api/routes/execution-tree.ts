@@ -1,6 +1,6 @@
 /** `GET /api/v1/executions/id/{execution_id}/tree`: the steps of an execution, read from its spans. */
-import { readSpansAt, readTraceRanges, spanKey, type TraceSpans } from '@runlens/clickhouse'
-import { type Settled, settle, type TreeItem, executionTree as treeOf } from '@runlens/mapping'
+import { spanKey, type TraceSpans } from '@runlens/clickhouse'
+import { type Settled, type TreeItem, executionTree as treeOf } from '@runlens/mapping'
 import { z } from 'zod'
 import { findExecution } from '../find-execution.ts'
 import { type Moments, momentsOf } from '../meta.ts'
@@ -10,6 +10,7 @@ import { isSilent } from '../questions/status.ts'
 import { stepHistory } from '../questions/step-history.ts'
 import { choice, instanceParameter, noRange } from '../schema/parameters.ts'
 import { type Tree, treeSchema } from '../schema/tree.ts'
+import { entriesOfOthers, indexOfExecution, settleTraces } from '../settle-traces.ts'
 import { known } from '../shape-execution.ts'
 import { percentileOf, type StepContext, shapeStep } from '../shape-step.ts'
 import { formatTime, NS_PER_DAY, NS_PER_SECOND } from '../time.ts'
@@ -60,30 +61,20 @@ export const executionTree = route({
 })
 
 /** Settles the execution's traces again and takes its tree. */
-async function readItems(asked: AskedTree, row: ReadExecution, traces: string[], moments: Moments) {
-  const { services, scope, query } = asked
-  const places = await services.runner.read((client) => readTraceRanges(client, scope.tenant, traces))
-  const { spans, attributes, truncated } = await services.runner.read((client) =>
-    readSpansAt(client, places, {
-      tenant: scope.tenant,
-      payloadBytesMax: services.payloadBytesMax,
-      spansMax: services.spansPerTraceMax,
-      // Which spans are steps is not known yet.
-      withAttributes: true,
-    }),
-  )
-  const settled = settle(spans, {
-    now_ms: moments.nowMs,
-    candidate_timeout_ms: services.candidateTimeoutMs,
-    payload_bytes_max: services.payloadBytesMax,
-  })
-  const index = settled.executions.findIndex(
-    ({ execution_id, instance }) => execution_id === row.execution_id && instance === row.instance,
-  )
+async function readItems(
+  { services, scope, query }: AskedTree,
+  row: ReadExecution,
+  traces: string[],
+  moments: Moments,
+) {
+  const { spans, attributes, isCut, settled } = await settleTraces(services, scope, traces, moments)
+  const index = indexOfExecution(settled, row)
   // Spans may be gone before their execution; what is left of it then has no steps.
-  const items = index < 0 ? [] : treeOf(spans, settled, index, { allSpans: query.spans === 'all' })
+  const all = index < 0 ? [] : treeOf(spans, settled, index, { allSpans: query.spans === 'all' })
+  const hidden = entriesOfOthers(settled, scope)
+  const items = all.filter(({ part, span }) => part !== 'child' || !hidden.has(span.span_id))
   const sent = spans.filter(({ marker }) => marker === '').length
-  return { items, settled, attributes, spans: sent, truncated: truncated.size > 0 }
+  return { items, settled, attributes, spans: sent, truncated: isCut }
 }
 
 interface FoundItems {
