@@ -54,7 +54,14 @@ export async function startQueryApi(
   const access = createAccess(settings, client, log, now)
   const metrics = createMetrics()
   metrics.watchAccess(access)
-  const runner = createRunner({ client, queriesMax, queryTimeoutMs, cacheMs, observe: metrics })
+  const runner = createRunner({
+    client,
+    queriesMax,
+    queriesPerTenantMax: settings.quota.queriesPerTenantMax,
+    queryTimeoutMs,
+    cacheMs,
+    observe: metrics,
+  })
   metrics.watchPermits(runner.load)
   const services = {
     runner,

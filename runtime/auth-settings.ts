@@ -115,8 +115,8 @@ export const quotaSchema = z
   .strictObject({
     /** Of one credential. */
     requestsPerMinuteMax: positive.default(600),
-    /** Of one tenant, in one API process. */
-    queriesPerTenantMax: positive.default(4),
+    /** Of one tenant, in one API process; 0: as many as of all. */
+    queriesPerTenantMax: z.int().nonnegative().default(0),
     rangeDaysMax: positive.default(400),
     rowsPerAnswerMax: positive.default(1_000),
     /** Of one tenant, in one collector; 0: without bound. */

@@ -146,6 +146,7 @@ describe('every answer', () => {
         [`${API}/executions/id/{execution_id}/logs`, `${API}/executions/id/${id}/logs`],
       ]),
       ...[...traces].map((id): [string, string] => [`${API}/traces/{trace_id}`, `${API}/traces/${id}`]),
+      ...['keys', 'session'].map((name): [string, string] => [`${API}/${name}`, `${API}/${name}`]),
       ...['kpis', 'workflows'].flatMap((view) =>
         ['1h', '24h', '30d'].map((range): [string, string] => [
           `${API}/observability/${view}`,
@@ -161,7 +162,8 @@ describe('every answer', () => {
       const schema = told.content?.['application/json']?.schema
       if (schema) expect([path, ...faults(body, schema, document.components.schemas)]).toEqual([path])
     }
-    expect(new Set(answers.map(([route]) => route))).toEqual(new Set(Object.keys(document.paths)))
+    const readable = Object.keys(document.paths).filter((path) => 'get' in document.paths[path])
+    expect(new Set(answers.map(([route]) => route))).toEqual(new Set(readable))
   }, 120_000)
 
   it('that says no is a problem, as the document says', async () => {
