@@ -117,7 +117,8 @@ export const quotaSchema = z
     requestsPerMinuteMax: positive.default(600),
     /** Of one tenant, in one API process; 0: as many as of all. */
     queriesPerTenantMax: z.int().nonnegative().default(0),
-    rangeDaysMax: positive.default(400),
+    /** Of a question's range; 0: without bound. */
+    rangeDaysMax: z.int().nonnegative().default(0),
     rowsPerAnswerMax: positive.default(1_000),
     /** Of one tenant, in one collector; 0: without bound. */
     spansPerSecondMax: z.int().nonnegative().default(0),

@@ -25,6 +25,7 @@ export function checkQuota(
       throw invalidParameter(field, `at most ${rowsPerAnswerMax} rows are given at once (quota.rowsPerAnswerMax)`)
     }
   }
+  if (rangeDaysMax === 0) return
   for (const [field, days] of rangesOf(asked, now)) {
     if (days > rangeDaysMax) {
       throw invalidParameter(field, `a range may have at most ${rangeDaysMax} days (quota.rangeDaysMax)`)
