@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { addDemoCommand } from './commands/demo.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addExplainCommand } from './commands/explain.ts'
+import { addKeysCommand } from './commands/keys.ts'
 import { addMigrateCommand } from './commands/migrate.ts'
 import { addUpCommand } from './commands/up.ts'
 import type { CommandContext } from './context.ts'
@@ -39,6 +40,7 @@ const program = new Command('runlens')
   .showHelpAfterError('(--help tells what is accepted)')
 addUpCommand(program, context)
 addMigrateCommand(program, context)
+addKeysCommand(program, context)
 addDemoCommand(program, context)
 addDoctorCommand(program, context)
 addExplainCommand(program, context)

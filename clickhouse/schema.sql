@@ -1,5 +1,22 @@
 -- Drawn from a freshly migrated database by schema.test.ts; migrations/ is what counts.
 
+CREATE TABLE api_keys
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `id` String CODEC(ZSTD(1)),
+    `name` SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
+    `role` SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
+    `subject` SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
+    `sha256` SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
+    `created_at` SimpleAggregateFunction(max, DateTime64(3)) CODEC(ZSTD(1)),
+    `expires_at` SimpleAggregateFunction(max, Nullable(DateTime64(3))) CODEC(ZSTD(1)),
+    `revoked_at` SimpleAggregateFunction(max, Nullable(DateTime64(3))) CODEC(ZSTD(1)),
+    `last_used_at` SimpleAggregateFunction(max, Nullable(DateTime64(3))) CODEC(ZSTD(1))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant, id)
+SETTINGS index_granularity = 8192;
+
 CREATE TABLE arrivals
 (
     `arrived_at` DateTime64(6) CODEC(Delta(8), LZ4),

@@ -86,6 +86,7 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
   )
   // Written without tokens: every write to them may be repeated.
   expect(targets.map(({ name }) => name).sort()).toEqual([
+    'api_keys',
     'dirty_hours',
     'execution_hours',
     'execution_hours_total',

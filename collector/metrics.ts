@@ -1,16 +1,32 @@
 /** What the collector tells Prometheus: one table over the pipeline's own counts, read when somebody asks. */
+import type { KeyRing } from '@runlens/access'
 import { addFigures, createRegistry, type FigureRow, type Registry } from '@runlens/runtime'
 import type { Admission, InFlight } from './admission.ts'
 import type { PipelineStats } from './pipeline-stats.ts'
+
+type KeyFigures = Pick<KeyRing, 'size' | 'ageSeconds' | 'failures'>
 
 interface Bounds {
   spoolBytesMax: number
 }
 
 export interface MetricSources extends Bounds {
+  ring: KeyFigures
   stats: () => PipelineStats
   admission: Admission
 }
+
+/** Names that the query API has too: they are about the same keys. */
+const KEYS: readonly FigureRow<KeyFigures>[] = [
+  ['gauge', 'runlens_keys', 'API keys that are known, ended ones included.', ({ size }) => size],
+  [
+    'gauge',
+    'runlens_keys_age_seconds',
+    'Since the keys were read; -1 before the first time.',
+    (of) => of.ageSeconds ?? -1,
+  ],
+  ['counter', 'runlens_key_reads_failed_total', 'Readings of the keys that failed.', ({ failures }) => failures],
+]
 
 const PIPELINE: readonly FigureRow<PipelineStats>[] = [
   ['counter', 'runlens_spans_received_total', 'Spans in requests that could be read.', (s) => s.spans.received],
@@ -102,5 +118,6 @@ export function createCollectorRegistry(sources: MetricSources): Registry {
   addFigures(registry, sources.stats, PIPELINE)
   addFigures(registry, sources.admission.inFlight, IN_FLIGHT)
   addFigures(registry, () => sources, BOUNDS)
+  addFigures(registry, () => sources.ring, KEYS)
   return registry
 }

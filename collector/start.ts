@@ -8,9 +8,9 @@ import { createAdmission } from './admission.ts'
 import { createCollectorRegistry } from './metrics.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createReceiverCounters } from './receivers/counters.ts'
-import { everyoneIsDefault } from './receivers/credentials.ts'
 import { type Receivers, startReceivers } from './receivers/index.ts'
 import { createReceiver, type Service } from './receivers/receiver.ts'
+import { createSenderAccess, type SenderAccess } from './sender-access.ts'
 
 /** Requests in flight at the end get this long; what is still there is cut and its sender comes back. */
 const GRACE_MS = 8_000
@@ -25,6 +25,7 @@ export async function startCollector(settings: Settings, log: Logger): Promise<R
   const profiles = loadProfiles(settings.mapping.profiles)
   const url = settings.clickhouseUrl ?? `http://${formatAddress(settings.clickhouseAddress)}/runlens`
   const client = createClickHouse({ url, application: 'runlens-collector' })
+  const senders = createSenderAccess(settings, client, log)
   const pipeline = await createPipeline({
     directory: join(settings.dataDir, 'spool'),
     client,
@@ -35,11 +36,13 @@ export async function startCollector(settings: Settings, log: Logger): Promise<R
     writer: settings.writer,
     log,
   })
+  senders.start()
   const close = async (drainMs: number) => {
     await pipeline.stop(drainMs)
+    await senders.stop()
     await client.close()
   }
-  const receivers = await openDoors(settings, log, pipeline).catch(async (error: unknown) => {
+  const receivers = await openDoors(settings, log, pipeline, senders).catch(async (error: unknown) => {
     await close(0)
     throw error
   })
@@ -52,17 +55,24 @@ export async function startCollector(settings: Settings, log: Logger): Promise<R
   }
 }
 
-function openDoors(settings: Settings, log: Logger, pipeline: Pipeline): Promise<Receivers> {
+function openDoors(
+  settings: Settings,
+  log: Logger,
+  pipeline: Pipeline,
+  { authenticate, ring, rates }: SenderAccess,
+): Promise<Receivers> {
   const { otlp } = settings
   const admission = createAdmission(otlp)
   const registry = createCollectorRegistry({
     stats: () => pipeline.stats(),
     admission,
+    ring,
     spoolBytesMax: settings.spool.bytesMax,
   })
   const receiver = createReceiver({
     admission,
-    authenticate: everyoneIsDefault,
+    authenticate,
+    ...(rates ? { rates } : {}),
     bodyBytesMax: otlp.bodyBytesMax,
     log,
   })

@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { Logger } from '@runlens/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
-import { LOCAL_ADMIN, scopeOf } from './access/caller.ts'
-import { allows, ROUTE_POLICIES } from './access/roles.ts'
+import { scopeOf } from './access/caller.ts'
+import { letIn } from './access/let-in.ts'
+import { checkQuota } from './access/quota.ts'
+import { checkTenantParameters } from './access/tenant-parameter.ts'
 import { isCrossSite } from './cross-site.ts'
 import type { HostPolicy } from './host.ts'
 import { ProblemError, problemBody, problemOf } from './problem.ts'
-import { BODY_BYTES_MAX, readBody } from './read-body.ts'
+import { BODY_BYTES_MAX, checkBody } from './read-body.ts'
 import { readParameters, readPath } from './read-parameters.ts'
 import { ROUTES } from './routes/index.ts'
 import { literalsFirst, methodOf, methodsAt } from './routes/order.ts'
@@ -65,14 +67,16 @@ export function createApp(options: AppOptions): Express {
 
 async function serve(route: Route, services: Services, request: Request, response: Response): Promise<void> {
   response.locals.route = route.path
-  const caller = LOCAL_ADMIN
-  if (!allows(ROUTE_POLICIES[route.id], caller.role)) {
-    throw new ProblemError('forbidden', `The role ${caller.role} may not ask this.`)
-  }
-  const { searchParams } = new URL(request.originalUrl.replace(/^\/+/, '/'), 'http://localhost')
+  const { caller, search, json } = await letIn(route, services.access, request, response)
   const path = readPath(route.parameters, request.params)
-  const { values, attributes } = readParameters(route.query, searchParams, route.attributes === true)
-  const body = route.body ? await readBody(route.body, request) : undefined
+  checkTenantParameters(caller, path)
+  const { values, attributes } = readParameters(route.query, search, route.attributes === true)
+  checkTenantParameters(caller, values)
+  checkQuota(services, values, (field) => search.has(field))
+  const sent = route.body ? await json() : undefined
+  const body = route.body ? checkBody(route.body, sent) : undefined
+  checkTenantParameters(caller, body)
+  checkQuota(services, body, (field) => Object.hasOwn(sent as object, field))
   const gone = new AbortController()
   response.once('close', () => {
     if (!response.writableFinished) gone.abort()
@@ -80,7 +84,7 @@ async function serve(route: Route, services: Services, request: Request, respons
   const { signal } = gone
   // Every question of a request listens, and an overview asks many.
   setMaxListeners(LISTENERS_MAX, signal)
-  const scope = scopeOf(caller)
+  const scope = scopeOf(caller, services.access.settings.access.unowned)
   const { headers } = request
   const answer = await route.handle({ path, query: values, body, attributes, caller, scope, headers, signal, services })
   if (!signal.aborted) await sendAnswer(answer, route, request, response, signal)
@@ -131,6 +135,8 @@ function answerProblem(log: Logger): ErrorRequestHandler {
     }
     if (problem.retryAfterSeconds !== undefined) response.set('retry-after', String(problem.retryAfterSeconds))
     if (problem.allow !== undefined) response.set('allow', problem.allow)
+    if (status === 401) response.set('www-authenticate', challengeOf(problem))
+    response.set(problem.headers)
     // What is left of a body that nobody reads would be taken for the next request.
     if (status === 413) response.set('connection', 'close')
     response
@@ -139,6 +145,11 @@ function answerProblem(log: Logger): ErrorRequestHandler {
       .type('application/problem+json')
       .send(JSON.stringify(problemBody(problem, requestId)))
   }
+}
+
+/** RFC 6750, section 3: without a credential there is nothing to say about it. */
+function challengeOf({ code }: ProblemError): string {
+  return code === 'unauthenticated' ? 'Bearer realm="runlens"' : 'Bearer realm="runlens", error="invalid_token"'
 }
 
 /** Express's own refusals (a path that is not well encoded) carry a status; all else is our mistake. */

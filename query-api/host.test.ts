@@ -1,5 +1,6 @@
+import { isLoopback } from '@runlens/runtime'
 import { expect, it } from 'vitest'
-import { isLoopback, LOOPBACK_HOSTS, NAMELESS_HOSTS } from './host.ts'
+import { LOOPBACK_HOSTS, NAMELESS_HOSTS, unlessAsked } from './host.ts'
 
 const OWN = ['localhost', 'LOCALHOST:8080', '127.0.0.1:8080', '[::1]:8080', 'runlens.localhost']
 const OF_THE_NETWORK = ['query-api:8080', '192.168.0.7:8080', '[fe80::1]:8080', '10.0.0.1']
@@ -26,4 +27,12 @@ it('answers elsewhere under addresses and short names too, and under no name tha
 it('tells loopback addresses from others', () => {
   expect(['127.0.0.1', '127.1.2.3', '::1', 'localhost'].filter((host) => !isLoopback(host))).toEqual([])
   expect(['0.0.0.0', '::', '10.0.0.1', 'example.com'].filter(isLoopback)).toEqual([])
+})
+
+it('answers to any name where everybody is asked who they are', () => {
+  let isAsked = false
+  const { allows } = unlessAsked(LOOPBACK_HOSTS, () => isAsked)
+  expect(allows('runlens.example')).toBe(false)
+  isAsked = true
+  expect(allows('runlens.example')).toBe(true)
 })

@@ -3,6 +3,7 @@
  * own (DNS rebinding), and whoever has such a name has it in the DNS, with a dot.
  */
 import { isIP } from 'node:net'
+import { isLoopback } from '@runlens/runtime'
 
 export interface HostPolicy {
   allows: (header: string | undefined) => boolean
@@ -10,17 +11,11 @@ export interface HostPolicy {
   detail: string
 }
 
-const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i
 const NAME_WITHOUT_DOT = /^[a-z0-9_-]+$/i
-
-/** Whether an address to listen on is reachable from this machine only. */
-export function isLoopback(host: string): boolean {
-  return host === '::1' || LOOPBACK.test(host)
-}
 
 /** For a server that listens on loopback. */
 export const LOOPBACK_HOSTS: HostPolicy = {
-  allows: (header) => header !== undefined && LOOPBACK.test(withoutPort(header)),
+  allows: (header) => header !== undefined && isLoopback(withoutPort(header)),
   detail: 'This server listens on loopback only and answers requests to localhost or 127.0.0.1.',
 }
 
@@ -32,6 +27,11 @@ export const NAMELESS_HOSTS: HostPolicy = {
     return isIP(host.replace(/^\[(.*)\]$/, '$1')) > 0 || NAME_WITHOUT_DOT.test(host)
   },
   detail: 'Without authentication this server answers requests to addresses, localhost and names without a dot only.',
+}
+
+/** A page that reaches the server under a name of its own has no credential for it, so where one is asked for any name will do. */
+export function unlessAsked(policy: HostPolicy, isAsked: () => boolean): HostPolicy {
+  return { allows: (header) => isAsked() || policy.allows(header), detail: policy.detail }
 }
 
 function withoutPort(header: string): string {

@@ -8,6 +8,7 @@ import {
   type Registry,
   SECONDS_BUCKETS,
 } from '@runlens/runtime'
+import type { Access } from './access/access.ts'
 import type { PermitLoad } from './permits.ts'
 import type { ProblemCode } from './problem-codes.ts'
 
@@ -26,12 +27,30 @@ export interface Metrics extends RunnerObserver {
   /** @param route as the API document writes it; '' where none is served */
   answered: (route: string, status: number | 'aborted') => void
   watchPermits: (load: () => PermitLoad) => void
+  watchAccess: (access: Pick<Access, 'ring' | 'rates' | 'authenticator'>) => void
 }
 
 const PERMITS: readonly FigureRow<PermitLoad>[] = [
   ['gauge', 'runlens_queries_running', 'Questions that are in ClickHouse.', (load) => load.running],
   ['gauge', 'runlens_queries_waiting', 'Questions that wait for a permit.', (load) => load.waiting],
   ['counter', 'runlens_queries_refused_total', 'Questions that found the line full.', (load) => load.refused],
+]
+
+const ACCESS: readonly FigureRow<Pick<Access, 'ring' | 'rates' | 'authenticator'>>[] = [
+  ['gauge', 'runlens_keys', 'API keys that are known, ended ones included.', ({ ring }) => ring.size],
+  [
+    'gauge',
+    'runlens_keys_age_seconds',
+    'Since the keys were read; -1 before the first time.',
+    ({ ring }) => ring.ageSeconds ?? -1,
+  ],
+  ['counter', 'runlens_key_reads_failed_total', 'Readings of the keys that failed.', ({ ring }) => ring.failures],
+  [
+    'counter',
+    'runlens_requests_limited_total',
+    'Requests beyond the rate of their credential.',
+    ({ rates }) => rates.refused,
+  ],
 ]
 
 export function createMetrics(): Metrics {
@@ -69,5 +88,6 @@ export function createMetrics(): Metrics {
     failed: (code) => failures.inc({ code }),
     answered: (route, status) => requests.inc({ route, status }),
     watchPermits: (load) => addFigures(registry, load, PERMITS),
+    watchAccess: (access) => addFigures(registry, () => access, ACCESS),
   }
 }

@@ -67,3 +67,42 @@ export class Permits {
     })
   }
 }
+
+/** Permits of each name apart, so that one can't take all; names that nobody holds or waits for are forgotten. */
+export class PermitsByName {
+  readonly #permits: number
+  readonly #waitingMax: number
+  readonly #byName = new Map<string, { permits: Permits; users: number }>()
+  #refusedBefore = 0
+
+  constructor(permits: number, waitingMax: number) {
+    this.#permits = permits
+    this.#waitingMax = waitingMax
+  }
+
+  /**
+   * Runs the task under a permit of this name.
+   * @throws as {@link Permits.hold}
+   */
+  async hold<T>(name: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const own = this.#byName.get(name) ?? { permits: new Permits(this.#permits, this.#waitingMax), users: 0 }
+    this.#byName.set(name, own)
+    own.users += 1
+    try {
+      return await own.permits.hold(task, signal)
+    } finally {
+      own.users -= 1
+      if (own.users === 0) {
+        this.#refusedBefore += own.permits.load().refused
+        this.#byName.delete(name)
+      }
+    }
+  }
+
+  /** Of all names together. */
+  load(): Pick<PermitLoad, 'waiting' | 'refused'> {
+    const loads = [...this.#byName.values()].map(({ permits }) => permits.load())
+    const sum = (of: 'waiting' | 'refused') => loads.reduce((all, load) => all + load[of], 0)
+    return { waiting: sum('waiting'), refused: this.#refusedBefore + sum('refused') }
+  }
+}

@@ -33,11 +33,19 @@ export class ProblemError extends Error {
   readonly retryAfterSeconds: number | undefined
   /** The header `Allow` of a 405. */
   readonly allow: string | undefined
+  /** Further headers of the answer. */
+  readonly headers: Readonly<Record<string, string>>
 
   constructor(
     code: ProblemCode,
     detail: string,
-    options: { faults?: readonly FieldFault[]; retryAfterSeconds?: number; allow?: string; cause?: unknown } = {},
+    options: {
+      faults?: readonly FieldFault[]
+      retryAfterSeconds?: number
+      allow?: string
+      headers?: Readonly<Record<string, string>>
+      cause?: unknown
+    } = {},
   ) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'ProblemError'
@@ -45,6 +53,7 @@ export class ProblemError extends Error {
     this.faults = options.faults ?? []
     this.retryAfterSeconds = options.retryAfterSeconds
     this.allow = options.allow
+    this.headers = options.headers ?? {}
   }
 }
 

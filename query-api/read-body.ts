@@ -7,17 +7,22 @@ import { type FieldFault, ProblemError } from './problem.ts'
 export const BODY_BYTES_MAX = 1024 * 1024
 
 /**
- * Reads and checks a body. No body at all is an empty object, so that a route whose fields are all optional can be asked without one.
- * @throws ProblemError `body_too_large`, `unsupported_media_type`, `malformed_body`, `invalid_body` with every fault
+ * Reads a body. No body at all is an empty object, so that a route whose fields are all optional can be asked without one.
+ * @throws ProblemError `body_too_large`, `unsupported_media_type`, `malformed_body`
  */
-export async function readBody(schema: z.ZodType, request: Request): Promise<unknown> {
+export async function readJson(request: Request): Promise<unknown> {
   const bytes = await collect(request)
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase()
   // A page from elsewhere may send other types without being asked; JSON it may not.
   if (bytes.length > 0 && type !== 'application/json') {
     throw new ProblemError('unsupported_media_type', 'Send JSON, with content-type: application/json.')
   }
-  const parsed = schema.safeParse(bytes.length === 0 ? {} : parse(bytes))
+  return bytes.length === 0 ? {} : parse(bytes)
+}
+
+/** @throws ProblemError `invalid_body` with every fault */
+export function checkBody(schema: z.ZodType, json: unknown): unknown {
+  const parsed = schema.safeParse(json)
   if (parsed.success) return parsed.data
   throw invalidBody(parsed.error.issues.flatMap(faultsOf))
 }

@@ -55,6 +55,8 @@ async function searchSlowest(
   page: Page,
   limit: number,
 ): Promise<readonly Candidate[] | null> {
+  // The rollup knows no owners.
+  if (scope.owner !== undefined) return null
   if (page.sort !== 'duration_ms' || page.order === 'asc' || page.after || !hasDurationFloor(filter)) return null
   const [floor] = await runner.ask(durationFloor(scope, filter, limit), signal)
   if (!floor) return null

@@ -5,7 +5,7 @@ import type { Moments } from './meta.ts'
 import type { Scope } from './questions/question.ts'
 import { isSilent, type Silence } from './questions/status.ts'
 import type { Services } from './routes/route.ts'
-import { type SettledTraces, settleExecution } from './settle-execution.ts'
+import { entriesOfOthers, type SettledTraces, settleExecution } from './settle-execution.ts'
 
 export interface ReadTree extends SettledTraces {
   items: readonly TreeItem[]
@@ -22,8 +22,9 @@ export async function readTree(
   // Which spans are steps is not known yet.
   const { index, ...found } = await settleExecution(services, scope, row, traces, { nowMs, withAttributes: true })
   // Spans may be gone before their execution; what is left of it then has no steps.
-  const items = index < 0 ? [] : treeOf(found.spans, found.settled, index, { allSpans })
-  return { ...found, items }
+  const all = index < 0 ? [] : treeOf(found.spans, found.settled, index, { allSpans })
+  const hidden = entriesOfOthers(found.settled, scope)
+  return { ...found, items: all.filter(({ part, span }) => part !== 'child' || !hidden.has(span.span_id)) }
 }
 
 /** What became of the execution of each entry span, by the span's id: lost where it fell silent. */

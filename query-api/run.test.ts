@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startClickHouse, type TestClickHouse } from '../test/kit/clickhouse.ts'
 import { AnswerCache } from './answer-cache.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import { Permits } from './permits.ts'
+import { Permits, PermitsByName } from './permits.ts'
 import { ProblemError } from './problem.ts'
 import type { Question } from './questions/question.ts'
 import { createRunner, type RunnerOptions } from './run.ts'
@@ -37,6 +37,36 @@ const running = async () => {
 
 const linesOf = async (metrics: Metrics, name: string) =>
   (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith(name))
+
+describe('permits by name', () => {
+  it('are each a number of their own, and forget who went', async () => {
+    const permits = new PermitsByName(1, 1)
+    const held: (() => void)[] = []
+    const hold = (name: string) => permits.hold(name, () => new Promise<void>((resolve) => held.push(resolve)))
+    const [a, b] = [hold('a'), hold('b')]
+    expect(held).toHaveLength(2)
+    const waiting = hold('a')
+    expect(await hold('a').catch(codeOf)).toBe('too_busy')
+    expect(permits.load()).toEqual({ waiting: 1, refused: 1 })
+    held[0]!()
+    await a
+    expect(held).toHaveLength(3)
+    for (const end of held) end()
+    await Promise.all([b, waiting])
+    expect(permits.load()).toEqual({ waiting: 0, refused: 1 })
+  })
+
+  it('keep a tenant that asks for much from taking what others need', async () => {
+    const { ask, load } = runner({ queriesMax: 2, queriesPerTenantMax: 1 })
+    const of = (tenant: string, sql: string): Question<{ n: number }> => ({ name: 'test', sql, params: { tenant } })
+    const much = [1, 2, 3].map((n) => ask(of('acme', `SELECT ${n} AS n, sleep(1), {tenant:String} AS t`)))
+    expect(load()).toMatchObject({ running: 1, waiting: 2 })
+    const [row] = await ask(of('globex', 'SELECT 7 AS n, {tenant:String} AS t'))
+    expect(row).toMatchObject({ n: 7 })
+    expect(load().waiting).toBeGreaterThan(0)
+    await Promise.all(much)
+  })
+})
 
 describe('the figures', () => {
   it('tell where answers came from, and why questions got none', async () => {

@@ -6,7 +6,7 @@ import type { ClickHouseClient } from '@runlens/clickhouse'
 import { systemErrorCode } from '@runlens/runtime'
 import { AnswerCache } from './answer-cache.ts'
 import type { RunnerObserver } from './metrics.ts'
-import { type PermitLoad, Permits } from './permits.ts'
+import { type PermitLoad, Permits, PermitsByName } from './permits.ts'
 import { ProblemError } from './problem.ts'
 import type { Question } from './questions/question.ts'
 
@@ -14,6 +14,8 @@ export interface RunnerOptions {
   client: ClickHouseClient
   /** Questions in ClickHouse at once. */
   queriesMax: number
+  /** Of one tenant; 0, the default: as many as of all. */
+  queriesPerTenantMax?: number
   queryTimeoutMs: number
   /** How long an answer may be given again; 0: never. */
   cacheMs: number
@@ -37,6 +39,8 @@ export interface Runner {
 
 /** Questions that wait for a permit; more are refused. */
 const WAITING_MAX = 256
+/** Of one tenant, so that others find room. */
+const WAITING_PER_TENANT_MAX = 128
 const RETRY_AFTER_SECONDS = 2
 
 /** Without the exact mode FINAL with skip indexes would bring versions back that were replaced. */
@@ -56,6 +60,7 @@ interface Flight {
 export function createRunner(options: RunnerOptions): Runner {
   const { observe } = options
   const permits = new Permits(options.queriesMax, WAITING_MAX)
+  const ofTenants = new PermitsByName(options.queriesPerTenantMax || options.queriesMax, WAITING_PER_TENANT_MAX)
   const cache = new AnswerCache(options.cacheMs)
   const flights = new Map<string, Flight>()
 
@@ -68,8 +73,11 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const start = (key: string, question: Question<unknown>): Flight => {
     const controller = new AbortController()
-    const rows = permits
-      .hold(() => timedQuery(options, question, controller.signal), controller.signal)
+    const { signal } = controller
+    const held = () => permits.hold(() => timedQuery(options, question, signal), signal)
+    // What belongs to no tenant is about the system, and asked for all of them.
+    const rows = ofTenants
+      .hold(String(question.params.tenant ?? ''), held, signal)
       .then(({ rows, bytes }) => {
         cache.put(key, rows, bytes)
         return rows
@@ -119,7 +127,11 @@ export function createRunner(options: RunnerOptions): Runner {
         .catch((error: unknown) => fail(error, signal)),
     read: hold,
     write: hold,
-    load: () => permits.load(),
+    load: () => {
+      const { running, waiting, refused } = permits.load()
+      const ofTenant = ofTenants.load()
+      return { running, waiting: waiting + ofTenant.waiting, refused: refused + ofTenant.refused }
+    },
   }
 }
 

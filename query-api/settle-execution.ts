@@ -59,3 +59,18 @@ export async function settleExecution(
   )
   return { ...found, index }
 }
+
+/** Span ids of entries that are executions of another user: nothing of these is shown to an owner. */
+export function entriesOfOthers({ executions }: Settled, { owner }: Scope): ReadonlySet<string> {
+  if (owner === undefined) return new Set()
+  const others = executions.filter(({ user_id }) => user_id !== '' && user_id !== owner)
+  return new Set(others.flatMap(({ segments }) => segments.map(({ span_id }) => span_id)))
+}
+
+/** The spans of an execution for an owner who does not see everything in its traces; null when all in them is the owner's. */
+export function ownSpans({ spans, settled, truncated, index }: SettledExecution, { owner }: Scope): string[] | null {
+  if (owner === undefined) return null
+  if (index < 0) return []
+  if (!truncated && settled.executions.every(({ user_id }) => user_id === owner)) return null
+  return spans.flatMap(({ span_id }, n) => (settled.memberships[n]?.execution === index ? [span_id] : []))
+}

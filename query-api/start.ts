@@ -1,12 +1,22 @@
 /** Puts the query API together: client, runner, app, server. Listens at once; ClickHouse may come later. */
 import type { Server } from 'node:http'
+import { createInternalTokens, isClosedByFile, serverSecret } from '@runlens/access'
 import { createClickHouse, SAVED_VIEWS } from '@runlens/clickhouse'
 import { createExplainer, type Explainer, loadProfiles } from '@runlens/mapping'
-import { type Address, formatAddress, type Logger, listen, RunlensError, type Settings } from '@runlens/runtime'
+import {
+  type Address,
+  formatAddress,
+  isLoopback,
+  type Logger,
+  listen,
+  RunlensError,
+  type Settings,
+} from '@runlens/runtime'
+import { createAccess } from './access/access.ts'
 import { createApp } from './app.ts'
 import { createCollectorFigures } from './collector-figures.ts'
 import { createSendOtlp } from './history/send-otlp.ts'
-import { isLoopback, LOOPBACK_HOSTS, NAMELESS_HOSTS } from './host.ts'
+import { LOOPBACK_HOSTS, NAMELESS_HOSTS, unlessAsked } from './host.ts'
 import { createHttpServer } from './http-server.ts'
 import { Live } from './live/live.ts'
 import { liveMetrics } from './live/observer.ts'
@@ -19,7 +29,19 @@ import { createSmallState } from './small-state.ts'
 
 export type QueryApiSettings = Pick<
   Settings,
-  'api' | 'apiAddress' | 'otlpHttp' | 'insecure' | 'live' | 'worker' | 'mapping' | 'otlp'
+  | 'api'
+  | 'apiAddress'
+  | 'otlpHttp'
+  | 'insecure'
+  | 'live'
+  | 'worker'
+  | 'mapping'
+  | 'otlp'
+  | 'auth'
+  | 'access'
+  | 'quota'
+  | 'secrets'
+  | 'dataDir'
 > & {
   clickhouseUrl: string
 }
@@ -39,8 +61,9 @@ export async function startQueryApi(
   now: () => number = Date.now,
 ): Promise<QueryApi> {
   const isOpen = !isLoopback(settings.apiAddress.host)
-  if (isOpen && !settings.insecure) throw openAddressRefused(settings.apiAddress)
-  if (isOpen) log.warn('insecure: whoever reaches this address may read everything')
+  const isAsked = isClosedByFile(settings.auth)
+  if (isOpen && !isAsked && !settings.insecure) throw openAddressRefused(settings.apiAddress)
+  if (isOpen && !isAsked) log.warn('insecure: until there are keys, whoever reaches this address may read everything')
   const { queriesMax, queryTimeoutMs, cacheMs } = settings.api
   const client = createClickHouse({
     url: settings.clickhouseUrl,
@@ -48,8 +71,17 @@ export async function startQueryApi(
     queryTimeoutMs: queryTimeoutMs + 5_000,
     connectionsMax: queriesMax + 1,
   })
+  const access = createAccess(settings, client, log, now)
   const metrics = createMetrics()
-  const runner = createRunner({ client, queriesMax, queryTimeoutMs, cacheMs, observe: metrics })
+  metrics.watchAccess(access)
+  const runner = createRunner({
+    client,
+    queriesMax,
+    queriesPerTenantMax: settings.quota.queriesPerTenantMax,
+    queryTimeoutMs,
+    cacheMs,
+    observe: metrics,
+  })
   metrics.watchPermits(runner.load)
   const { lostAfterMs } = settings.api
   const observe = liveMetrics(metrics.registry)
@@ -58,7 +90,7 @@ export async function startQueryApi(
     runner,
     now,
     live,
-    sendOtlp: createSendOtlp({ collectorUrl: collectorUrl(settings), headersFor: () => ({}) }),
+    sendOtlp: createSendOtlp({ collectorUrl: collectorUrl(settings), headersFor: internalHeaders(settings, now) }),
     spansPerTraceMax: settings.worker.spansPerTraceMax,
     payloadBytesMax: settings.mapping.payloadBytesMax,
     candidateTimeoutMs: settings.worker.candidateTimeoutMs,
@@ -67,12 +99,13 @@ export async function startQueryApi(
     notReady: createReadiness(runner, now),
     collector: createCollectorFigures(settings.otlpHttp, now),
     savedViews: createSmallState({ runner, table: SAVED_VIEWS, rows: savedViews, now }),
+    access,
     metrics: metrics.registry,
   }
-  const hosts = isOpen ? NAMELESS_HOSTS : LOOPBACK_HOSTS
+  const hosts = unlessAsked(isOpen ? NAMELESS_HOSTS : LOOPBACK_HOSTS, () => access.authenticator.isRequired)
   const app = createApp({ services, log, hosts, answered: metrics.answered })
   const server = createHttpServer(app, (status) => metrics.answered('', status))
-  const webSocket = acceptWebSockets(server, { live, hosts })
+  const webSocket = acceptWebSockets(server, { live, access, hosts })
   const address = await listen(server, settings.apiAddress, 'RUNLENS_API')
   return {
     address,
@@ -80,6 +113,7 @@ export async function startQueryApi(
       live.stop()
       webSocket.stop()
       await close(server)
+      await access.stop()
       await client.close()
     },
   }
@@ -92,6 +126,15 @@ function collectorUrl({ api, otlpHttp }: QueryApiSettings): string {
   return `http://${formatAddress({ ...otlpHttp, host })}`
 }
 
+/** What names a tenant to the collector. The secret is read at the first write: a server that never writes leaves no file behind. */
+function internalHeaders(settings: QueryApiSettings, now: () => number) {
+  let tokens: ReturnType<typeof createInternalTokens> | undefined
+  return (tenant: string) => {
+    tokens ??= createInternalTokens(serverSecret(settings))
+    return { 'x-runlens-internal': tokens.make(tenant, now()) }
+  }
+}
+
 function explainerOf({ mapping, otlp, worker }: QueryApiSettings): Explainer {
   return createExplainer({
     roots: mapping.roots,
@@ -102,12 +145,12 @@ function explainerOf({ mapping, otlp, worker }: QueryApiSettings): Explainer {
   })
 }
 
-/** There is no authentication yet, so whoever reaches the server may read everything. */
+/** Keys of the table may come or not: before it is known that everybody is asked, nobody else may reach the server. */
 function openAddressRefused(address: Address): RunlensError {
   return new RunlensError(
     'address_invalid',
     `RUNLENS_API is ${formatAddress(address)}, but without authentication the API listens on loopback only`,
-    'Set RUNLENS_API to 127.0.0.1 and a port, and put a proxy that authenticates in front of it to reach it from elsewhere. Where everybody who reaches it may read everything: --insecure (RUNLENS_INSECURE=true).',
+    'Set auth.required to on and make a key (`runlens keys create`), or set RUNLENS_API to 127.0.0.1 and a port. Where everybody who reaches it may read everything: --insecure (RUNLENS_INSECURE=true).',
   )
 }
 

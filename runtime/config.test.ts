@@ -113,3 +113,32 @@ it('lists every key of the file with its default', () => {
   expect(keys).toContainEqual({ key: 'spool.commitIntervalMs', default: 2 })
   expect(keys.every((one) => one.default !== undefined)).toBe(true)
 })
+
+it('takes secrets from the variables that the file names, and tells which are missing', () => {
+  const path = yaml(
+    `auth:\n  secret_env: RUNLENS_SHARED\n  keys: [{ name: ci, role: ingest, key_env: MY_KEY }]\n  jwt: { secret_env: JWT_KEY, issuer: i, audience: a, algorithms: [HS256] }\n`,
+  )
+  const secrets = { RUNLENS_SHARED: 's'.repeat(32), MY_KEY: 'k'.repeat(42), JWT_KEY: 'j'.repeat(32) }
+  expect({ ...loadSettings({ RUNLENS_CONFIG: path, ...secrets, OTHER: 'x' }).secrets }).toEqual(secrets)
+  expect(faultsOf({ RUNLENS_CONFIG: path, ...secrets, MY_KEY: 'short' })).toEqual([
+    '  - auth.keys.0.key_env: MY_KEY must be set and hold at least 32 characters',
+  ])
+})
+
+it.each([
+  ['keys: [{ name: a, role: viewer }]', 'auth.keys.0: give sha256 or key_env'],
+  ['keys: [{ name: a, role: user, key_env: K }]', 'auth.keys.0: role user, and only it, needs a subject'],
+  ['keys: [{ name: a, role: owner, key_env: K }]', 'auth.keys.0.role'],
+  ['jwt: { jwksUrl: "https://id.example/keys" }', 'auth.jwt.issuer: is needed'],
+  ['jwt: { jwksUrl: "http://id.example/keys", issuer: i, audience: a }', 'auth.jwt.jwksUrl: must be an https URL'],
+  [
+    'jwt: { jwksUrl: "https://id.example/", issuer: i, audience: a, algorithms: [HS256] }',
+    'auth.jwt.algorithms: HS256',
+  ],
+  ['jwt: { secret_env: K, issuer: i, audience: a }', 'auth.jwt.algorithms: RS256, ES256'],
+  ['jwt: { issuer: i }', 'auth.jwt.jwksUrl: is needed, or secret_env'],
+  ['refreshSeconds: 31', 'auth.refreshSeconds'],
+])('refuses auth: { %s }', (content, fault) => {
+  const faults = faultsOf({ RUNLENS_CONFIG: yaml(`auth:\n  ${content}\n`), K: 'k'.repeat(32) })
+  expect(faults.join('\n')).toContain(fault)
+})

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { type Address, formatAddress, parseAddress } from './address.ts'
+import { accessSchema, authSchema, quotaSchema, secretVariables } from './auth-settings.ts'
 import { RunlensError } from './errors.ts'
 
 const MIB = 1024 * 1024
@@ -121,6 +122,9 @@ const fileSchema = z.strictObject({
       keepAliveMs: positive.default(15_000),
     })
     .prefault({}),
+  auth: authSchema,
+  access: accessSchema,
+  quota: quotaSchema,
   clickhouse: z
     .strictObject({
       /** Parallel sessions of the embedded engine. */
@@ -173,6 +177,8 @@ export interface Settings extends FileSettings {
   dataDir: string
   /** `RUNLENS_CLICKHOUSE_URL`; undefined means the embedded engine. */
   clickhouseUrl: string | undefined
+  /** What the variables hold that the file names in its `…_env` keys. */
+  secrets: Readonly<Record<string, string>>
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -197,12 +203,14 @@ export const ENVIRONMENT_VARIABLES = [
  */
 export function loadSettings(environment: Environment): Settings {
   const faults: string[] = []
+  const file = readFile(environment.RUNLENS_CONFIG, environment.RUNLENS_LOG_LEVEL, faults)
+  const secrets = readSecrets(environment, file, faults)
   for (const name of Object.keys(environment)) {
-    if (name.startsWith('RUNLENS_') && !(ENVIRONMENT_VARIABLES as readonly string[]).includes(name)) {
+    const isKnown = (ENVIRONMENT_VARIABLES as readonly string[]).includes(name) || name in secrets
+    if (name.startsWith('RUNLENS_') && !isKnown) {
       faults.push(`${name}: not a setting; known are ${ENVIRONMENT_VARIABLES.join(', ')}`)
     }
   }
-  const file = readFile(environment.RUNLENS_CONFIG, environment.RUNLENS_LOG_LEVEL, faults)
   const address = (name: string, fallback: string): Address => {
     try {
       return parseAddress(environment[name] || fallback, name)
@@ -220,6 +228,7 @@ export function loadSettings(environment: Environment): Settings {
     insecure: yesOrNo('RUNLENS_INSECURE', environment.RUNLENS_INSECURE, faults),
     dataDir: resolve(environment.RUNLENS_DATA_DIR || './data'),
     clickhouseUrl: clickhouseUrl(environment.RUNLENS_CLICKHOUSE_URL, faults),
+    secrets,
   }
   faults.push(...sharedAddresses(settings))
   if (faults.length > 0 || file === undefined) {
@@ -230,6 +239,23 @@ export function loadSettings(environment: Environment): Settings {
     )
   }
   return { ...file, ...settings }
+}
+
+/** Shorter ones can be guessed. */
+const SECRET_CHARACTERS_MIN = 32
+
+function readSecrets(
+  environment: Environment,
+  file: FileSettings | undefined,
+  faults: string[],
+): Record<string, string> {
+  const secrets: Record<string, string> = Object.create(null)
+  for (const [key, name] of file ? secretVariables(file.auth) : []) {
+    const value = environment[name] ?? ''
+    if (value.length >= SECRET_CHARACTERS_MIN) secrets[name] = value
+    else faults.push(`${key}: ${name} must be set and hold at least ${SECRET_CHARACTERS_MIN} characters`)
+  }
+  return secrets
 }
 
 function readFile(path: string | undefined, logLevel: string | undefined, faults: string[]): FileSettings | undefined {

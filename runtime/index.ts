@@ -1,6 +1,14 @@
 /** What every process shares: configuration, logs, errors, metrics, readiness and an orderly end. */
 export * from './address.ts'
 export * from './assets.ts'
+export {
+  type AccessSettings,
+  type AuthSettings,
+  type FileKey,
+  type JwtAlgorithm,
+  ROLES,
+  type Role,
+} from './auth-settings.ts'
 export * from './config.ts'
 export * from './errors.ts'
 export * from './lifecycle.ts'

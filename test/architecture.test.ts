@@ -15,12 +15,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   otlp: ['conventions'],
   mapping: ['conventions', 'runtime', 'otlp'],
   clickhouse: ['conventions', 'runtime'],
-  collector: ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse'],
+  // Keys and tokens, which three packages understand alike.
+  access: ['runtime', 'clickhouse'],
+  collector: ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse', 'access'],
   worker: ['conventions', 'runtime', 'mapping', 'clickhouse'],
-  'query-api': ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse'],
+  'query-api': ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse', 'access'],
   // Speaks HTTP with query-api, which serves it.
   web: ['conventions'],
-  cli: ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse', 'instrumentation'],
+  cli: ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse', 'instrumentation', 'access'],
   // Published: applications import it.
   instrumentation: ['conventions'],
 }

@@ -4,10 +4,14 @@ import { ExecutionsPage } from './list/executions-page.tsx'
 import { Mark } from './parts/mark.tsx'
 import { Link } from './routing/link.tsx'
 import { useLocation } from './routing/location.ts'
-import { executionsPath, pageOf } from './routing/routes.ts'
+import { executionsPath, type Page, pageOf } from './routing/routes.ts'
+import { SignInPage } from './session/sign-in-page.tsx'
+import { useSignedOut } from './session/signed-out.ts'
+import { Who } from './session/who.tsx'
 import { UnknownPage } from './unknown-page.tsx'
 
 export function App() {
+  const refusal = useSignedOut()
   const { pathname, search } = useLocation()
   const page = pageOf(pathname, search)
   return (
@@ -25,18 +29,19 @@ export function App() {
         <a className="top-docs" href="/docs">
           API
         </a>
+        {!refusal && <Who />}
       </header>
       <main>
-        {page.name === 'executions' && <ExecutionsPage search={search} />}
-        {page.name === 'execution' && (
-          <ExecutionPage
-            key={pathname}
-            which={{ executionId: page.executionId, instance: page.instance }}
-            search={search}
-          />
-        )}
-        {page.name === 'unknown' && <UnknownPage pathname={pathname} />}
+        {refusal ? <SignInPage problem={refusal} /> : <Shown page={page} pathname={pathname} search={search} />}
       </main>
     </>
+  )
+}
+
+function Shown({ page, pathname, search }: { page: Page; pathname: string; search: string }) {
+  if (page.name === 'executions') return <ExecutionsPage search={search} />
+  if (page.name === 'unknown') return <UnknownPage pathname={pathname} />
+  return (
+    <ExecutionPage key={pathname} which={{ executionId: page.executionId, instance: page.instance }} search={search} />
   )
 }

@@ -2,7 +2,7 @@
 import { loadSettings } from '@runlens/runtime'
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
-import { parseEndpoint } from '../demo/endpoint.ts'
+import { parseEndpoint, parseHeaders } from '../demo/endpoint.ts'
 import { startPrograms } from '../demo/live-programs.ts'
 import { type PlayOptions, playHistory, playLive } from '../demo/play.ts'
 import { createSender } from '../demo/sender.ts'
@@ -33,6 +33,7 @@ Examples:
   $ npm run demo -- --live --rate 600 --for 5m      600 executions a minute, for five minutes
   $ npm run demo -- --endpoint http://otel:4318     to another collector
 
+Where the collector asks for a key: OTEL_EXPORTER_OTLP_HEADERS="x-api-key=<key>", as for any exporter.
 The same seed tells the same history: sending it twice changes no count. Live, programs of our own instrumentation
 really run: what they do shows from its start.`
 
@@ -55,6 +56,7 @@ async function demo(context: CommandContext, flags: DemoFlags): Promise<void> {
   const endpoint = flags.endpoint ?? findEndpoint(context, flags)
   const sender = createSender({
     endpoint,
+    headers: parseHeaders(context.environment.OTEL_EXPORTER_OTLP_HEADERS),
     signal: context.stop,
     waiting: (why) => context.err(`No answer yet (${why}); trying for a minute. Does it run?  npm start\n`),
   })

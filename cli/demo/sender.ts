@@ -19,6 +19,8 @@ export interface Sent {
 export interface SenderOptions {
   /** Base URL of OTLP/HTTP, without `/v1/traces`. */
   endpoint: string
+  /** Sent with every request, for a collector that asks who sends. */
+  headers?: Readonly<Record<string, string>>
   signal: AbortSignal
   /** How long one request is tried before giving up. Default 60 000. */
   patienceMs?: number
@@ -39,6 +41,7 @@ type Outcome =
   | { kind: 'later'; afterMs: number; why: string }
   | { kind: 'refused'; why: string }
 
+const NEEDS_KEY = 'wants a key of role ingest (OTEL_EXPORTER_OTLP_HEADERS="x-api-key=<key>")'
 const FIRST_PAUSE_MS = 250
 const PAUSE_MS_MAX = 5_000
 const REQUEST_TIMEOUT_MS = 30_000
@@ -47,7 +50,14 @@ const LAST_REQUEST_MS = 2_000
 /** Answers after which the same request may succeed (OTLP 1.11, "Retryable Response Codes"). */
 const RETRYABLE = [429, 502, 503, 504]
 
-export function createSender({ endpoint, signal, patienceMs = 60_000, waiting, pause = wait }: SenderOptions): Sender {
+export function createSender({
+  endpoint,
+  headers = {},
+  signal,
+  patienceMs = 60_000,
+  waiting,
+  pause = wait,
+}: SenderOptions): Sender {
   const sent: Sent = { requests: 0, spans: 0, rejected: 0, resends: 0 }
   const hurry = new AbortController()
   const abort = () => void setTimeout(() => hurry.abort(signal.reason), LAST_REQUEST_MS).unref()
@@ -60,7 +70,7 @@ export function createSender({ endpoint, signal, patienceMs = 60_000, waiting, p
       const until = Date.now() + patienceMs
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS_MAX)) {
         signal.throwIfAborted()
-        const outcome = await post(url, body, hurry.signal)
+        const outcome = await post(url, body, headers, hurry.signal)
         if (outcome.kind === 'refused') throw refused(url, outcome.why)
         if (outcome.kind === 'accepted') {
           sent.requests++
@@ -100,13 +110,23 @@ export function encodeRequest(request: OtlpRequest): Uint8Array {
   return TRACES.request.encode(message).finish()
 }
 
-async function post(url: string, body: Buffer, signal: AbortSignal): Promise<Outcome> {
+async function post(
+  url: string,
+  body: Buffer,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Outcome> {
   let answer: Response
   let content: Buffer
   try {
     answer = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip', 'user-agent': 'runlens-demo' },
+      headers: {
+        ...headers,
+        'content-type': 'application/x-protobuf',
+        'content-encoding': 'gzip',
+        'user-agent': 'runlens-demo',
+      },
       body: new Uint8Array(body),
       signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
     })
@@ -117,6 +137,7 @@ async function post(url: string, body: Buffer, signal: AbortSignal): Promise<Out
     return { kind: 'later', afterMs: 0, why: systemErrorCode(cause) ?? String(error) }
   }
   if (answer.status === 200) return { kind: 'accepted', rejected: readRejected(content) }
+  if (answer.status === 401 || answer.status === 403) return { kind: 'refused', why: NEEDS_KEY }
   const why = `answered ${answer.status}`
   if (!RETRYABLE.includes(answer.status)) return { kind: 'refused', why }
   return { kind: 'later', afterMs: Number(answer.headers.get('retry-after') ?? 0) * 1_000 || 0, why }

@@ -9,6 +9,8 @@ export const REFUSAL_REMEDIES: Readonly<Record<string, string>> = {
   too_many_items: `${SENDER}; send smaller batches, or raise otlp.spansPerRequestMax.`,
   unauthenticated: `a sender has no valid credentials, ${SENDER}.`,
   forbidden: `a sender's credentials do not allow to send, ${SENDER}.`,
+  keys_unavailable: 'senders come back; the collector has not read the keys yet: see clickhouse.',
+  rate_limited: 'senders come back; a tenant sends more than quota.spansPerSecondMax lets it.',
   unknown_path: 'a sender uses another path than /v1/traces, or sends logs or metrics, which are not taken.',
   wrong_method: 'something asks with another method than POST; no exporter does.',
   unsupported_media_type: `${SENDER}; set the exporter to protobuf or JSON.`,

@@ -1,3 +1,4 @@
+export * from './api-keys.ts'
 export * from './arrivals.ts'
 export * from './column.ts'
 export * from './dirty-hours.ts'

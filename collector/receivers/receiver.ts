@@ -2,12 +2,13 @@
  * The one receiver body behind both transports: credential, admission, body, pipeline, in this order. It knows neither
  * frames nor status codes: a transport opens an intake, pushes what comes and answers what `finish` says.
  */
+import type { Rates, RequestHeaders } from '@runlens/access'
 import type { OtlpEncoding, Signal } from '@runlens/otlp'
 import type { Logger } from '@runlens/runtime'
 import type { Admission } from '../admission.ts'
 import type { Outcome } from '../outcome.ts'
 import { firstBytes, tooLarge, tooMuchInFlight } from './body.ts'
-import type { Authenticate, RequestHeaders } from './credentials.ts'
+import type { Authenticate } from './credentials.ts'
 import { BODY_TIMES, type BodyTimes, Intake } from './intake.ts'
 import { type Fault, fault } from './status.ts'
 
@@ -21,6 +22,8 @@ export interface Service {
 export interface ReceiverOptions {
   admission: Admission
   authenticate: Authenticate
+  /** How many items each tenant may send; absent: as many as it likes. */
+  rates?: Rates
   /** Largest body, as received and also after inflating. */
   bodyBytesMax: number
   /** @default BODY_TIMES */
@@ -46,7 +49,7 @@ export interface Receiver {
 }
 
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { admission, authenticate, bodyBytesMax, log, bodyTimes: times = BODY_TIMES } = options
+  const { admission, authenticate, rates, bodyBytesMax, log, bodyTimes: times = BODY_TIMES } = options
   let stopping = false
 
   return {
@@ -58,11 +61,23 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       if (stopping) return fault('stopping', 'The collector is stopping: send the request again.')
       const sender = authenticate(headers)
       if (sender.kind === 'refused') return sender
+      const { tenant } = sender
+      const rate = rates?.look(tenant)
+      if (rate && !rate.allowed) return tooFast(rate.retryAfterSeconds)
       if ((expectedBytes ?? 0) > bodyBytesMax) return tooLarge(bodyBytesMax)
       const permit = admission.enter(firstBytes(expectedBytes))
       if (!permit) return tooMuchInFlight()
-      const handOn = (body: Buffer, encoding: OtlpEncoding) => service.accept(body, encoding, sender.tenant)
+      const handOn = async (body: Buffer, encoding: OtlpEncoding) => {
+        const outcome = await service.accept(body, encoding, tenant)
+        if (outcome.kind === 'accepted') rates?.charge(tenant, outcome.accepted + outcome.rejected)
+        return outcome
+      }
       return new Intake({ permit, bodyBytesMax, times, expectedBytes, handOn, onSlow, log })
     },
   }
+}
+
+function tooFast(retryAfterSeconds: number): Fault {
+  const message = 'This tenant sends more than it may (quota.spansPerSecondMax): send the request again later.'
+  return fault('rate_limited', message, retryAfterSeconds)
 }

@@ -5,6 +5,7 @@ import { STATUS } from './status.ts'
 // OTLP specification 1.11: what a client sends again. RESOURCE_EXHAUSTED is one only with RetryInfo.
 const RETRYABLE_HTTP = [429, 502, 503, 504]
 const RETRYABLE_GRPC = [1, 4, 10, 11, 14, 15]
+const GRPC_RESOURCE_EXHAUSTED = 8
 const GRPC_UNKNOWN = 2
 const GRPC_INTERNAL = 13
 
@@ -13,7 +14,9 @@ describe('the status table', () => {
 
   it.each(rows)('%s is retryable over both transports or over none', (_, { grpc, http, retry }) => {
     expect(RETRYABLE_HTTP.includes(http)).toBe(retry)
-    expect(RETRYABLE_GRPC.includes(grpc)).toBe(retry)
+    // `retry` is what puts RetryInfo into the answer.
+    const isRetried = RETRYABLE_GRPC.includes(grpc) || (grpc === GRPC_RESOURCE_EXHAUSTED && retry)
+    expect(isRetried).toBe(retry)
   })
 
   it.each(rows)('%s is never 500, INTERNAL or UNKNOWN', (_, { grpc, http }) => {
@@ -31,6 +34,7 @@ describe('the status table', () => {
     expect(STATUS.unauthenticated).toEqual({ http: 401, grpc: 16, retry: false })
     expect(STATUS.forbidden).toEqual({ http: 403, grpc: 7, retry: false })
     expect(STATUS.unknown_path).toEqual({ http: 404, grpc: 12, retry: false })
+    expect(STATUS.rate_limited).toEqual({ http: 429, grpc: 8, retry: true })
     expect(STATUS.too_large).toEqual({ http: 413, grpc: 8, retry: false })
   })
 })

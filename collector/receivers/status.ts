@@ -24,6 +24,8 @@ export type GrpcCode = (typeof GRPC)[keyof typeof GRPC]
 export type DoorReason =
   | 'unauthenticated'
   | 'forbidden'
+  | 'keys_unavailable'
+  | 'rate_limited'
   | 'unknown_path'
   | 'wrong_method'
   | 'unsupported_media_type'
@@ -41,10 +43,12 @@ export interface Fault {
   reason: Reason
   /** One readable sentence for the person who runs the sender. */
   message: string
+  /** When to come back, where it is known better than what all others are told. */
+  retryAfterSeconds?: number
 }
 
-export function fault(reason: Reason, message: string): Fault {
-  return { kind: 'refused', reason, message }
+export function fault(reason: Reason, message: string, retryAfterSeconds?: number): Fault {
+  return { kind: 'refused', reason, message, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) }
 }
 
 export interface StatusRow {
@@ -68,6 +72,10 @@ export const STATUS: Readonly<Record<Reason, StatusRow>> = {
   stopping: LATER,
   unauthenticated: once(GRPC.UNAUTHENTICATED, 401),
   forbidden: once(GRPC.PERMISSION_DENIED, 403),
+  // Whether the key is good can't be told before the keys are read.
+  keys_unavailable: LATER,
+  // With RetryInfo, which tells clients to come back ("OTLP/gRPC Throttling").
+  rate_limited: { grpc: GRPC.RESOURCE_EXHAUSTED, http: 429, retry: true },
   unknown_path: once(GRPC.UNIMPLEMENTED, 404),
   wrong_method: once(GRPC.UNIMPLEMENTED, 405),
   unsupported_media_type: once(GRPC.INVALID_ARGUMENT, 415),

@@ -1,11 +1,8 @@
 /** Which role each route needs: the one table. A route that does not stand here is served to nobody. */
 
-/**
- * `ingest` creates and patches executions; `user` reads and patches its own; `viewer` reads all of the tenant; `editor` also changes
- * states and rules; `admin` also keys and deletion.
- */
-export const ROLES = ['ingest', 'user', 'viewer', 'editor', 'admin'] as const
-export type Role = (typeof ROLES)[number]
+import { ROLES, type Role } from '@runlens/runtime'
+
+export { ROLES, type Role }
 
 /** Who may ask: anybody, or these roles. */
 export type Policy = 'anyone' | readonly Role[]
@@ -18,6 +15,8 @@ export const TENANT_READERS: Policy = ['viewer', 'editor', 'admin']
 export const WRITERS: Policy = ['ingest', 'user', 'editor', 'admin']
 export const EDITORS: Policy = ['editor', 'admin']
 export const ADMINS: Policy = ['admin']
+/** Whoever has a credential at all. */
+export const EVERYBODY: Policy = ROLES
 
 /** By the route's id. */
 export const ROUTE_POLICIES: Readonly<Record<string, Policy>> = {
@@ -65,6 +64,13 @@ export const ROUTE_POLICIES: Readonly<Record<string, Policy>> = {
   getView: TENANT_READERS,
   saveView: EDITORS,
   deleteView: EDITORS,
+  listKeys: ADMINS,
+  createKey: ADMINS,
+  revokeKey: ADMINS,
+  signIn: 'anyone',
+  whoAmI: EVERYBODY,
+  signOut: 'anyone',
+  createTicket: READERS,
   isAlive: 'anyone',
   isReady: 'anyone',
   readMetrics: 'anyone',

@@ -49,7 +49,9 @@ export interface ChangeFilter {
 
 /** Whether a reader gets to see a change: the one place where the live side holds to tenant and owner. */
 export function isVisible(change: Change, scope: Scope): boolean {
-  return change.tenant === scope.tenant && (scope.owner === undefined || change.user_id === scope.owner)
+  if (change.tenant !== scope.tenant) return false
+  if (scope.owner === undefined || change.user_id === scope.owner) return true
+  return scope.unowned === 'shared' && change.user_id === ''
 }
 
 export function matches(change: Change, { equal, kind, status }: ChangeFilter): boolean {

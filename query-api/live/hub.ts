@@ -29,7 +29,7 @@ export class Hub {
   join(reader: Reader, scope: Scope, filter: ChangeFilter): Group {
     const ofTenant = this.#groups.get(scope.tenant) ?? new Map<string, Group>()
     this.#groups.set(scope.tenant, ofTenant)
-    const key = JSON.stringify([scope.owner, filter])
+    const key = keyOf(scope, filter)
     const group = ofTenant.get(key) ?? { scope, filter, readers: new Set(), isStale: false, told: '' }
     ofTenant.set(key, group)
     group.readers.add(reader)
@@ -41,9 +41,9 @@ export class Hub {
     if (!group.readers.delete(reader)) return
     this.#readers -= 1
     if (group.readers.size > 0) return
-    const { tenant, owner } = group.scope
+    const { tenant } = group.scope
     const ofTenant = this.#groups.get(tenant)
-    ofTenant?.delete(JSON.stringify([owner, group.filter]))
+    ofTenant?.delete(keyOf(group.scope, group.filter))
     if (ofTenant?.size === 0) this.#groups.delete(tenant)
   }
 
@@ -74,4 +74,8 @@ export class Hub {
   *allReaders(): Iterable<Reader> {
     for (const group of this.groups()) yield* group.readers
   }
+}
+
+function keyOf({ owner, unowned }: Scope, filter: ChangeFilter): string {
+  return JSON.stringify([owner, unowned, filter])
 }

@@ -1,8 +1,10 @@
 /** WebSocket connections on the API's port: the same streams as server-sent events have, one message an event. */
 import type { IncomingMessage, Server } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { type Caller, LOCAL_ADMIN, scopeOf } from '../access/caller.ts'
+import type { Access } from '../access/access.ts'
+import { scopeOf } from '../access/caller.ts'
 import { allows, ROUTE_POLICIES } from '../access/roles.ts'
+import { checkTenantParameters } from '../access/tenant-parameter.ts'
 import { isCrossSite } from '../cross-site.ts'
 import type { HostPolicy } from '../host.ts'
 import { ProblemError } from '../problem.ts'
@@ -14,6 +16,7 @@ import { KEEP_ALIVE, type Reader } from './reader.ts'
 
 export interface WebSocketOptions {
   live: Live
+  access: Access
   hosts: HostPolicy
 }
 
@@ -44,7 +47,7 @@ export function acceptWebSockets(server: Server, options: WebSocketOptions): { s
   }
 }
 
-async function accept(request: IncomingMessage, { live, hosts }: WebSocketOptions) {
+async function accept(request: IncomingMessage, { live, access, hosts }: WebSocketOptions) {
   const url = new URL(request.url ?? '/', 'http://localhost')
   if (url.pathname !== PATH) throw new ProblemError('route_not_found', `WebSocket connections are taken at ${PATH}.`)
   if (!hosts.allows(request.headers.host)) throw new ProblemError('host_not_allowed', hosts.detail)
@@ -52,14 +55,18 @@ async function accept(request: IncomingMessage, { live, hosts }: WebSocketOption
   if (isCrossSite(request.headers)) {
     throw new ProblemError('cross_site_request', 'WebSocket connections are taken from pages of this server only.')
   }
-  const caller: Caller = LOCAL_ADMIN
+  const ticket = url.searchParams.get('ticket')
+  url.searchParams.delete('ticket')
+  const { headers } = request
+  const caller = await access.authenticator.callerOf({ method: 'GET', headers, ticket })
   if (!allows(ROUTE_POLICIES.openWebSocket, caller.role)) {
     throw new ProblemError('forbidden', `The role ${caller.role} may not listen.`)
   }
   const query = readParameters(streamQuerySchema, url.searchParams, false).values as StreamQuery
+  checkTenantParameters(caller, query)
   const gone = new AbortController()
   const reader = await live.open({
-    scope: scopeOf(caller),
+    scope: scopeOf(caller, access.settings.access.unowned),
     filter: changeFilterOf(query),
     lastEventId: query.last_event_id ?? null,
     signal: gone.signal,

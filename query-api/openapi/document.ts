@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document, from the same schemas that check requests and type answers. */
 import { z } from 'zod'
+import { ROUTE_POLICIES } from '../access/roles.ts'
 import { problemSchema } from '../problem.ts'
 import { PROBLEM_CODES, type ProblemCode } from '../problem-codes.ts'
 import { methodOf } from '../routes/order.ts'
@@ -24,6 +25,8 @@ export interface Operation {
   description?: string
   parameters: Parameter[]
   requestBody?: Json
+  /** Empty: nobody is asked. */
+  security?: []
   responses: Record<string, Json>
 }
 
@@ -33,8 +36,28 @@ export interface OpenApiDocument {
   servers: Json[]
   tags: Json[]
   paths: Record<string, Partial<Record<Method, Operation>>>
-  components: { schemas: Record<string, Json> }
+  /** What a request needs unless its operation says otherwise: any one of these. */
+  security: Record<string, string[]>[]
+  components: { schemas: Record<string, Json>; securitySchemes: Record<string, Json> }
 }
+
+const SECURITY_SCHEMES: Record<string, Json> = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or a token of the configured issuer' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'An API key' },
+  session: { type: 'apiKey', in: 'cookie', name: 'runlens_session', description: 'Of a browser: POST /api/v1/session' },
+}
+
+/** What any request may end with where somebody is asked who they are. */
+const ASKED: readonly ProblemCode[] = [
+  'unauthenticated',
+  'credential_invalid',
+  'credential_expired',
+  'credential_revoked',
+  'forbidden',
+  'tenant_mismatch',
+  'rate_limited',
+  'keys_unavailable',
+]
 
 const SCHEMAS = '#/components/schemas/'
 
@@ -52,7 +75,8 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
     servers: [{ url: '/' }],
     tags: TAGS.filter((name) => routes.some(({ tag }) => tag === name)).map((name) => ({ name })),
     paths: pathsOf(routes),
-    components: { schemas: componentSchemas() },
+    security: Object.keys(SECURITY_SCHEMES).map((name) => ({ [name]: [] })),
+    components: { schemas: componentSchemas(), securitySchemes: SECURITY_SCHEMES },
   }
 }
 
@@ -72,12 +96,21 @@ function operation(route: Route): Operation {
       ...parametersOf(route.parameters, 'path'),
       ...parametersOf(route.query, 'query'),
       ...(route.attributes ? [attributeParameter()] : []),
+      ...(route.sessionToken
+        ? [credentialParameter('session_token', 'Instead of a header: a key, token or session')]
+        : []),
+      ...(route.ticket ? [credentialParameter('ticket', 'Instead of a header: of POST /api/v1/live/tickets')] : []),
     ],
     ...(route.body
       ? { requestBody: { content: { 'application/json': { schema: reference(route.body, 'input') } } } }
       : {}),
-    responses: { ...success(route), ...problems(route.problems) },
+    ...(isForAnyone(route) ? { security: [] as [] } : {}),
+    responses: { ...success(route), ...problems([...route.problems, ...(isForAnyone(route) ? [] : ASKED)]) },
   }
+}
+
+function isForAnyone({ id }: Route): boolean {
+  return ROUTE_POLICIES[id] === 'anyone'
 }
 
 function parametersOf(schema: z.ZodObject, place: 'path' | 'query'): Parameter[] {
@@ -105,6 +138,10 @@ function attributeParameter(): Parameter {
     explode: true,
     schema: { type: 'object', additionalProperties: { type: 'string' } },
   }
+}
+
+function credentialParameter(name: string, description: string): Parameter {
+  return { name, in: 'query', required: false, description, schema: { type: 'string' } }
 }
 
 function success({ answer, path, status = 200, contentTypes }: Route): Record<string, Json> {

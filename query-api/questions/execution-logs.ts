@@ -31,6 +31,8 @@ export interface LogsOf {
   from: bigint
   to: bigint
   after: LogPosition | null
+  /** Only records of these spans, hex; null: of all. */
+  spans: readonly string[] | null
 }
 
 const HASH = 'sipHash64(span_id, event_name, body, attribute_values, labels_json, received_at)'
@@ -48,6 +50,7 @@ export function executionLogs(scope: Scope, of: LogsOf, limit: number): Question
     `time <= ${to}`,
     traceIdIn(parameters.bind('trace_ids', 'Array(String)', of.traces)),
   ]
+  if (of.spans) conditions.push(`lower(hex(span_id)) IN ${parameters.bind('spans', 'Array(String)', of.spans)}`)
   if (of.after) {
     const time = parameters.bind('after_time', 'Int64', BigInt(of.after.time_ns))
     const hash = parameters.bind('after_hash', 'String', of.after.hash)

@@ -28,6 +28,8 @@ export interface Scope {
   readonly tenant: string
   /** Only this user's executions; absent: all of the tenant's. */
   readonly owner?: string
+  /** With an owner: executions that name no user too. */
+  readonly unowned?: 'shared'
 }
 
 /** Collects parameters while SQL is written: every value goes through `bind` and stands in the text as a placeholder. */
@@ -111,7 +113,8 @@ const OWNED: ReadonlySet<Source> = new Set([
 export function rowsOf(source: Source, scope: Scope, parameters: Parameters, conditions: readonly string[]): string {
   const whose = [`tenant = ${parameters.bind('tenant', 'String', scope.tenant)}`]
   if (scope.owner !== undefined && OWNED.has(source)) {
-    whose.push(`user_id = ${parameters.bind('owner', 'String', scope.owner)}`)
+    const owner = parameters.bind('owner', 'String', scope.owner)
+    whose.push(scope.unowned === 'shared' ? `user_id IN (${owner}, '')` : `user_id = ${owner}`)
   }
   return `FROM ${SOURCES[source]}\nWHERE ${[...whose, ...conditions].join('\n  AND ')}`
 }

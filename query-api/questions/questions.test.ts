@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { describeQuestions, HOSTILE, type NamedQuestion } from '../../test/kit/questions.ts'
 import { countExecutions, countOpen } from './count-executions.ts'
 import { dirtyHours } from './dirty-hours.ts'
@@ -99,10 +99,13 @@ const QUESTIONS: NamedQuestion[] = [
     'usual-durations-with-raw-hours',
     usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, rawHours: [3600, 7200] }),
   ],
-  ['execution-logs', executionLogs(scope, { traces: ['ab'.repeat(16)], from: 1n, to: 2n, after: null }, 101)],
+  [
+    'execution-logs',
+    executionLogs(scope, { traces: ['ab'.repeat(16)], from: 1n, to: 2n, after: null, spans: null }, 101),
+  ],
   [
     'execution-logs-next-page',
-    executionLogs(scope, { traces: [], from: 1n, to: 2n, after: { time_ns: '7', hash: '8' } }, 101),
+    executionLogs(scope, { traces: [], from: 1n, to: 2n, after: { time_ns: '7', hash: '8' }, spans: [HOSTILE] }, 101),
   ],
   ['dirty-hours', dirtyHours(scope, 1n, 2n)],
   ['read-trace', readTrace(scope, places, 10)],
@@ -114,4 +117,29 @@ describeQuestions(import.meta.url, QUESTIONS)
 
 it('asks about settling for the system, not for a tenant', () => {
   expect(settlingLag().sql).not.toContain('tenant')
+})
+
+describe('for one owner', () => {
+  const owned = { tenant: 'acme', owner: HOSTILE }
+
+  it('takes only rows of that user, wherever rows have one', () => {
+    for (const { sql, params } of [
+      findCandidates(owned, noFilter, firstPage),
+      listExecutions(owned, noFilter, { ...firstPage, after: null }, [candidate]),
+      countExecutions(owned, noFilter),
+      countOpen(owned, noFilter),
+      readExecutions(owned, 'x', [{ instance: 'a', anchor_us: '5', traces: [] }], silence),
+      relatedExecutions(owned, relative, silence),
+    ]) {
+      const tables = sql.match(/FROM executions/g)?.length
+      expect(tables).toBeGreaterThan(0)
+      expect(sql.match(/AND user_id = \{owner:String\}/g)).toHaveLength(tables ?? 0)
+      expect(params.owner).toBe(HOSTILE)
+    }
+  })
+
+  it('takes rows of nobody too where these are shared', () => {
+    const { sql } = countExecutions({ ...owned, unowned: 'shared' }, noFilter)
+    expect(sql).toContain("AND user_id IN ({owner:String}, '')")
+  })
 })

@@ -2,18 +2,22 @@
 import { z } from 'zod'
 import { findExecution } from '../find-execution.ts'
 import { decodeLogCursor, encodeLogCursor } from '../log-cursor.ts'
-import { momentsOf } from '../meta.ts'
+import { type Moments, momentsOf } from '../meta.ts'
 import { type LogRow, executionLogs as logsOf } from '../questions/execution-logs.ts'
+import type { Scope } from '../questions/question.ts'
 import type { ReadExecution } from '../questions/read-executions.ts'
 import { type ExecutionLogs, type LogRecord, logsSchema } from '../schema/logs.ts'
 import { instanceParameter, integer, noRange } from '../schema/parameters.ts'
+import { ownSpans, settleExecution } from '../settle-execution.ts'
 import { isOpen, known } from '../shape-execution.ts'
 import { formatTimeText } from '../time.ts'
 import { executionPath } from './execution-detail.ts'
-import { QUESTION_PROBLEMS, route } from './route.ts'
+import { QUESTION_PROBLEMS, route, type Services } from './route.ts'
 
 /** Records this long before its start and after its end are still about it: clocks differ, and services go on writing. */
 const AROUND_NS = 60_000_000_000n
+/** A parameter has limited room. */
+const SPANS_MAX = 10_000
 
 export const executionLogs = route({
   path: '/api/v1/executions/id/{execution_id}/logs',
@@ -36,7 +40,8 @@ export const executionLogs = route({
     const wanted = { executionId: path.execution_id, instance: query.instance }
     const after = query.cursor === undefined ? null : decodeLogCursor(query.cursor)
     const { row, traces } = await findExecution(services.runner, scope, wanted, moments, signal)
-    const question = logsOf(scope, { traces, ...timeOf(row, moments.nowNs), after }, query.limit + 1)
+    const spans = await spansToShow(services, scope, row, traces, moments)
+    const question = logsOf(scope, { traces, ...timeOf(row, moments.nowNs), after, spans }, query.limit + 1)
     const rows = await services.runner.ask(question, signal)
     const page = rows.slice(0, query.limit)
     const last = rows.length > query.limit ? page.at(-1) : undefined
@@ -49,6 +54,14 @@ export const executionLogs = route({
     return { json: answer }
   },
 })
+
+/** For an owner whose execution shares its traces with others: its own spans. What names no span is not shown then. */
+async function spansToShow(services: Services, scope: Scope, row: ReadExecution, traces: string[], moments: Moments) {
+  if (scope.owner === undefined) return null
+  const { nowMs } = moments
+  const settled = await settleExecution(services, scope, row, traces, { nowMs, withAttributes: false })
+  return ownSpans(settled, scope)?.slice(0, SPANS_MAX) ?? null
+}
 
 function timeOf(row: ReadExecution, nowNs: bigint): { from: bigint; to: bigint } {
   const lastSeen = BigInt(row.last_seen_ns)

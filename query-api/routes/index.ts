@@ -1,4 +1,6 @@
 /** Every route of the API, literal paths before those with parameters. */
+
+import { access } from './access/index.ts'
 import { core } from './core/index.ts'
 import { executionDetail } from './execution-detail.ts'
 import { executionLogs } from './execution-logs.ts'
@@ -27,5 +29,6 @@ export const ROUTES: readonly Route[] = selfDescription([
   ...mapping,
   ...core,
   ...observability,
+  ...access,
   ...operation,
 ])

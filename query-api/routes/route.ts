@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Explainer } from '@runlens/mapping'
 import type { Registry } from '@runlens/runtime'
 import type { z } from 'zod'
+import type { Access } from '../access/access.ts'
 import type { Caller } from '../access/caller.ts'
 import type { CollectorFigures } from '../collector-figures.ts'
 import type { SendOtlp } from '../history/send-otlp.ts'
@@ -28,6 +29,8 @@ export interface Services {
   lostAfterMs: number
   /** Tells what payloads become, with the profiles of the configuration. */
   explainer: Explainer
+  /** Credentials, keys, limits; handlers get what they need of it as `caller` and `scope`. */
+  access: Access
   /** Why the server can't answer questions yet; null when it can. */
   notReady: () => Promise<ReadinessFault | null>
   /** What the collector says of itself; null when it does not answer. */
@@ -121,6 +124,10 @@ interface RouteShape<Path extends z.ZodObject, Query extends z.ZodObject, Body e
   query: Query
   /** Also takes `attr.<key>`. */
   attributes?: true
+  /** Also takes a credential as `session_token`, in the query or the body. It is taken out before the schemas see it. */
+  sessionToken?: true
+  /** Also takes `?ticket=`, for connections that a browser opens without headers. The same holds for it. */
+  ticket?: true
   /** What the JSON in the body must be; without it a body is not read. */
   body?: Body
   /** Of an answer that is JSON; default 200. */

@@ -176,6 +176,7 @@ describe('every answer', () => {
       [`${API}/views/{view_id}`, `${API}/views/contract`],
       [`${API}/metrics/executions.prom`, `${API}/metrics/executions.prom?time_range=7d`],
       [`${API}/analytics/executions`, `${API}/analytics/executions?time_range=30d`],
+      ...['keys', 'session'].map((name): [string, string] => [`${API}/${name}`, `${API}/${name}`]),
       ...['kpis', 'workflows', 'environments', 'overview'].flatMap((view) =>
         ['1h', '24h', '30d'].map((range): [string, string] => [
           `${API}/observability/${view}`,

@@ -50,6 +50,7 @@ async function examine() {
   const registry = createCollectorRegistry({
     stats: () => pipeline.stats(),
     admission: createAdmission({ ...DEFAULT_LIMITS, inFlightRequestsMax: 1, inFlightBytesMax: 1 }),
+    ring: { size: 0, ageSeconds: null, failures: 0 },
     spoolBytesMax: 64 * 1024 * 1024,
   })
   const findings = checkCollector(new Figures(await registry.metrics()), Date.now())

@@ -1,4 +1,7 @@
 /** A query API in the test's own process on a free port, and rows to ask it about. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { ClickHouseClient, ExecutionRow } from '@runlens/clickhouse'
 import { startQueryApi } from '@runlens/query-api'
 import { createLogger, loadSettings, type Settings } from '@runlens/runtime'
@@ -14,6 +17,12 @@ export interface StartApiOptions {
   live?: Partial<Settings['live']>
   /** Default 0: any free one. */
   port?: number
+  /** Keys of the configuration file, over its defaults; without `auth` nobody is asked who they are. */
+  settings?:
+    | { auth?: Record<string, unknown>; access?: Record<string, unknown>; quota?: Record<string, unknown> }
+    | undefined
+  /** What the file's `…_env` keys name. */
+  env?: Record<string, string>
 }
 
 export interface ApiAnswer {
@@ -28,14 +37,20 @@ export interface TestApi {
   /** `http://127.0.0.1:<port>` */
   url: string
   get(path: string, headers?: Record<string, string>): Promise<ApiAnswer>
+  /** @param body sent as JSON */
+  send(method: string, path: string, headers?: Record<string, string>, body?: unknown): Promise<ApiAnswer>
   stop(): Promise<void>
 }
 
 /** Nothing is cached unless asked for, so that a test sees what it just wrote. */
 export async function startApi(options: StartApiOptions): Promise<TestApi> {
+  const directory = mkdtempSync(join(tmpdir(), 'runlens-api-'))
   const settings = loadSettings({
+    ...options.env,
     RUNLENS_API: `127.0.0.1:${options.port ?? 0}`,
     RUNLENS_OTLP_HTTP: options.otlpHttp ?? '127.0.0.1:0',
+    RUNLENS_DATA_DIR: directory,
+    RUNLENS_CONFIG: configuration(directory, { auth: { required: 'off' }, ...options.settings }),
   })
   const api = { ...settings.api, cacheMs: 0, ...options.api }
   const log = createLogger('query-api', 'silent')
@@ -46,20 +61,34 @@ export async function startApi(options: StartApiOptions): Promise<TestApi> {
     options.now,
   )
   const url = `http://127.0.0.1:${started.address.port}`
+  const send: TestApi['send'] = async (method, path, headers = {}, body) => {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
+    const response = await fetch(url + path, { method, headers: { ...type, ...headers }, redirect: 'manual', ...sent })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson && text !== '' ? JSON.parse(text) : text,
+    }
+  }
   return {
     url,
-    get: async (path, headers = {}) => {
-      const response = await fetch(url + path, { headers, redirect: 'manual' })
-      const text = await response.text()
-      const isJson = response.headers.get('content-type')?.includes('json') ?? false
-      return {
-        status: response.status,
-        headers: response.headers,
-        body: isJson && text !== '' ? JSON.parse(text) : text,
-      }
+    send,
+    get: (path, headers) => send('GET', path, headers),
+    stop: async () => {
+      await started.stop()
+      rmSync(directory, { recursive: true, force: true })
     },
-    stop: started.stop,
   }
+}
+
+/** JSON is YAML. */
+function configuration(directory: string, settings: object): string {
+  const file = join(directory, 'test-settings.yaml')
+  writeFileSync(file, JSON.stringify(settings))
+  return file
 }
 
 /** A trace id whose bytes are readable text, as a `FixedString(16)` cell takes it. */

@@ -1,4 +1,5 @@
 /** Asks the API. The browser itself keeps answers with their ETag and asks whether they changed. */
+import { tellSignedOut } from '../session/signed-out.ts'
 import type { Problem } from './types.ts'
 
 /** Why there is no answer, as the API tells it, or in the same form where it does not answer at all. */
@@ -17,18 +18,30 @@ export class ProblemError extends Error {
 }
 
 export async function fetchJson<T>(path: string, signal: AbortSignal): Promise<T> {
-  const response = await reach(path, signal)
-  const text = await response.text().catch(() => '')
-  const body = parse(text)
-  if (response.ok && body !== undefined) return body as T
-  throw new ProblemError(isProblem(body) ? body : unreadable(response))
+  return (await ask(path, { signal })) as T
 }
 
-async function reach(path: string, signal: AbortSignal): Promise<Response> {
+/** Asks for a change. */
+export async function sendJson(method: 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> {
+  const sent = body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}
+  return ask(path, { method, ...sent })
+}
+
+async function ask(path: string, options: RequestInit): Promise<unknown> {
+  const response = await reach(path, options)
+  const text = await response.text().catch(() => '')
+  const body = parse(text)
+  if (response.ok && body !== undefined) return body
+  const problem = isProblem(body) ? body : unreadable(response)
+  if (problem.status === 401) tellSignedOut(problem)
+  throw new ProblemError(problem)
+}
+
+async function reach(path: string, options: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, { signal, headers: { accept: 'application/json' } })
+    return await fetch(path, { ...options, headers: { accept: 'application/json', ...options.headers } })
   } catch (error) {
-    if (signal.aborted) throw error
+    if (options.signal?.aborted) throw error
     throw new ProblemError({
       title: 'The API does not answer',
       status: 0,

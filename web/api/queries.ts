@@ -2,7 +2,7 @@
 import { isFinal } from '@runlens/conventions'
 import { keepPreviousData, QueryClient, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { fetchJson, ProblemError } from './fetch-json.ts'
-import type { ExecutionDetail, ExecutionList, Kpis, Tree, WorkflowNames } from './types.ts'
+import type { ExecutionDetail, ExecutionList, Kpis, Session, Tree, WorkflowNames } from './types.ts'
 
 const LIST_POLL_MS = 2_000
 const FIGURES_POLL_MS = 10_000
@@ -67,6 +67,15 @@ export function useKpis(search: string, { isAsked, isPolled }: { isAsked: boolea
     queryFn: ({ signal }) => fetchJson<Kpis>(`/api/v1/observability/kpis?${search}`, signal),
     refetchInterval: isPolled ? FIGURES_POLL_MS : false,
     placeholderData: keepPreviousData,
+  })
+}
+
+/** Whom the reader's credential stands for. */
+export function useSession() {
+  return useQuery({
+    queryKey: ['session'],
+    queryFn: ({ signal }) => fetchJson<Session>('/api/v1/session', signal),
+    staleTime: Number.POSITIVE_INFINITY,
   })
 }
 

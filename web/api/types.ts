@@ -127,6 +127,14 @@ export interface WorkflowNames {
   workflows: { workflow_name: string | null }[]
 }
 
+/** Whom the credential stands for. */
+export interface Session {
+  authentication: 'none' | 'key' | 'token' | 'session' | 'ticket'
+  tenant: string
+  role: string
+  user_id: string | null
+}
+
 /** Problem details of an answer that is not a success. */
 export interface Problem {
   title: string

@@ -110,7 +110,7 @@ class Call {
   refuse(why: Fault): void {
     this.stream.removeAllListeners('data')
     this.options.counters.answered('grpc', this.signal, why.reason)
-    answerFault(this.stream, why, this.options.retryAfterSeconds)
+    answerFault(this.stream, why, why.retryAfterSeconds ?? this.options.retryAfterSeconds)
   }
 }
 

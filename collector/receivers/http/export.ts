@@ -48,7 +48,7 @@ export class HttpExport {
   /** Answers with the reason, whether or not the body has come. */
   refuse(why: Fault): void {
     this.options.counters.answered('http', this.signal, why.reason)
-    answerFault(this.request, this.response, why, this.options.retryAfterSeconds)
+    answerFault(this.request, this.response, why, why.retryAfterSeconds ?? this.options.retryAfterSeconds)
   }
 
   private take(service: Service, invite: () => void): void {

@@ -18,6 +18,7 @@ WHERE tenant = {tenant:String}
   AND time >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
   AND time <= fromUnixTimestamp64Nano({to:Int64}, 'UTC')
   AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({trace_ids:Array(String)})), 16))
+  AND lower(hex(span_id)) IN {spans:Array(String)}
   AND (toUnixTimestamp64Nano(time), sipHash64(span_id, event_name, body, attribute_values, labels_json, received_at)) > ({after_time:Int64}, toUInt64({after_hash:String}))
 ORDER BY time, sipHash64(span_id, event_name, body, attribute_values, labels_json, received_at)
 LIMIT {limit:UInt32}

@@ -7,7 +7,7 @@ import type { Scope } from '../../questions/question.ts'
 import type { TraceRow } from '../../questions/read-trace.ts'
 import { instanceParameter, integer, noRange } from '../../schema/parameters.ts'
 import { type ExecutionSpans, SPAN_KINDS, SPAN_STATUSES, type Span, spansSchema } from '../../schema/spans.ts'
-import { type SettledExecution, settleExecution } from '../../settle-execution.ts'
+import { entriesOfOthers, type SettledExecution, settleExecution } from '../../settle-execution.ts'
 import { known } from '../../shape-execution.ts'
 import { comparePositions, decodeSpanCursor, encodeSpanCursor, type SpanPosition } from '../../span-cursor.ts'
 import { formatTime, formatTimeText } from '../../time.ts'
@@ -41,7 +41,7 @@ export const executionSpans = route({
     const { row, traces } = await findExecution(services.runner, scope, wanted, moments, signal)
     const options = { nowMs: moments.nowMs, withAttributes: false }
     const found = await settleExecution(services, scope, row, traces, options)
-    const own = ownSpans(found)
+    const own = ownSpans(found, entriesOfOthers(found.settled, scope))
     const behind = after === null ? own : own.filter((span) => comparePositions(span, after) > 0)
     const page = behind.slice(0, query.limit)
     const last = behind.length > query.limit ? page.at(-1) : undefined
@@ -59,12 +59,12 @@ export const executionSpans = route({
 })
 
 /** Those that settling gives to the execution, each once; what is only told of by markers is no span yet. */
-function ownSpans({ spans, settled, index }: SettledExecution): OwnSpan[] {
+function ownSpans({ spans, settled, index }: SettledExecution, hidden: ReadonlySet<string>): OwnSpan[] {
   const own = new Map<string, OwnSpan>()
   spans.forEach(({ marker, started_at, trace_id, span_id }, n) => {
     const { part, execution, within } = settled.memberships[n]!
     const isOwn = index >= 0 && (part === 'child' ? within === index || execution === index : execution === index)
-    if (!isOwn || marker !== '') return
+    if (!isOwn || marker !== '' || (part === 'child' && hidden.has(span_id))) return
     const own_part = part === 'child' && execution === index ? 'entry' : part
     own.set(`${trace_id}-${span_id}`, { started_at, trace_id, span_id, part: partOf(own_part) })
   })

@@ -21,6 +21,7 @@ export const active = alsoWithoutPrefix(
     path: '/api/v1/workflows/executions/active',
     id: 'listActiveRuns',
     tag: 'Workflow history',
+    sessionToken: true,
     summary: 'List executions that are under way',
     description: 'Newest first. One that fell silent is lost and not among them.',
     parameters: z.strictObject({}),

@@ -22,6 +22,7 @@ export const createRuns = alsoWithoutPrefix(
     path: '/api/v1/workflows/executions',
     id: 'createRun',
     tag: 'Workflow history',
+    sessionToken: true,
     summary: 'Begin an execution',
     description:
       'Answers when it can be read back, as running. It is as durable as any span: it goes through the collector.',

@@ -22,6 +22,7 @@ export const history = alsoWithoutPrefix(
     path: '/api/v1/workflows/executions/history',
     id: 'listHistory',
     tag: 'Workflow history',
+    sessionToken: true,
     summary: 'List executions with what they were given and what came out',
     description:
       'Everything retained unless from and to narrow it, newest first. completed as a filter also means partial.',

@@ -14,6 +14,7 @@ export const patchRuns = alsoWithoutPrefix(
     path: '/api/v1/workflows/executions/{execution_id}',
     id: 'patchRun',
     tag: 'Workflow history',
+    sessionToken: true,
     summary: 'Tell how an execution goes',
     description:
       'Fields that are absent or null stay as they are. One that is over may be told more of, and can not be under way again. Answers when it can be read back.',

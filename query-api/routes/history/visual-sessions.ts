@@ -21,6 +21,7 @@ export const visualSessions = alsoWithoutPrefix(
     path: '/api/v1/workflows/visual/sessions/enhanced',
     id: 'listVisualSessions',
     tag: 'Workflow history',
+    sessionToken: true,
     summary: 'List visual sessions with their executions',
     description: 'Executions with visual_enabled, newest first.',
     parameters: z.strictObject({}),

@@ -14,6 +14,7 @@ export const workflowStats = alsoWithoutPrefix(
     path: '/api/v1/workflows/executions/stats/{workflow_id}',
     id: 'getWorkflowHistoryStats',
     tag: 'Workflow history',
+    sessionToken: true,
     summary: 'Figures of a workflow over everything retained',
     description: 'A workflow that nobody has run has zeros, and null where there is nothing to divide.',
     parameters: z.strictObject({ workflow_id: text() }),

@@ -1,8 +1,6 @@
 /** `GET /api/v1/sse/…`: what happens to executions, as it happens, as server-sent events. */
 import { z } from 'zod'
-import { isOwnTenant } from '../../access/caller.ts'
 import { eventStream } from '../../live/sse.ts'
-import { ProblemError } from '../../problem.ts'
 import { changeFilterOf, countsQuerySchema, streamQuerySchema } from '../../schema/live.ts'
 import { text } from '../../schema/parameters.ts'
 import { type Asked, QUESTION_PROBLEMS, route } from '../route.ts'
@@ -25,11 +23,9 @@ export const streamCounts = route({
   parameters: z.strictObject({ tenant_id: text().describe('The tenant of the credential') }),
   query: countsQuerySchema,
   contentTypes,
-  problems: ['invalid_parameter', 'forbidden', ...QUESTION_PROBLEMS],
-  handle: async ({ path, query, caller, scope, headers, signal, services }) => {
-    if (!isOwnTenant(caller, path.tenant_id)) {
-      throw new ProblemError('forbidden', 'The credential is of another tenant.')
-    }
+  ticket: true,
+  problems: ['invalid_parameter', ...QUESTION_PROBLEMS],
+  handle: async ({ query, scope, headers, signal, services }) => {
     const filter = { equal: {}, kind: query.kind ?? COUNTED_KINDS, status: null }
     const lastEventId = lastEventIdOf(headers, query.last_event_id)
     return eventStream(await services.live.open({ scope, filter, lastEventId, signal }))
@@ -45,6 +41,7 @@ export const streamExecutions = route({
   parameters: nothing,
   query: streamQuerySchema,
   contentTypes,
+  ticket: true,
   problems: ['invalid_parameter', ...QUESTION_PROBLEMS],
   handle: async ({ query, scope, headers, signal, services }) => {
     const filter = changeFilterOf(query)

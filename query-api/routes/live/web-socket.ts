@@ -14,6 +14,7 @@ export const webSocket = route({
   parameters: z.strictObject({}),
   query: streamQuerySchema,
   contentTypes: ['application/json'],
+  ticket: true,
   problems: ['invalid_parameter', 'upgrade_required', 'too_busy'],
   handle: () => {
     throw new ProblemError('upgrade_required', 'Connect with a WebSocket client: ws:// instead of http://.')

@@ -1,0 +1,12 @@
+/** Who may come in: what collector, query API and command line share about credentials. */
+export * from './api-key.ts'
+export * from './credential.ts'
+export * from './file-keys.ts'
+export * from './internal-token.ts'
+export * from './key-ring.ts'
+export * from './key-text.ts'
+export * from './keys-table.ts'
+export * from './rates.ts'
+export * from './required.ts'
+export * from './server-secret.ts'
+export * from './signed-token.ts'
