@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { cutHours, planFigures } from './plan-figures.ts'
+import { plainFilter } from './filter-of-query.ts'
+import { cutHours, planFigures, planMatching } from './plan-figures.ts'
+import type { ExecutionFilter } from './questions/execution-filter.ts'
 import type { Runner } from './run.ts'
 import { NS_PER_SECOND, parseTime } from './time.ts'
 
@@ -26,16 +28,45 @@ describe('hours that an edge cuts', () => {
   })
 })
 
-it('reads everything raw for an owner, whom the rollups do not know', async () => {
-  const range = { from: parseTime('2026-10-01T10:30:00Z'), to: parseTime('2026-11-01T00:00:00Z') }
-  const nobody: Runner = {
-    ask: () => Promise.reject(new Error('asked of a rollup')),
-    askAnew: () => Promise.reject(new Error('asked anew')),
-    read: () => Promise.reject(new Error('read')),
-    write: () => Promise.reject(new Error('write')),
-    load: () => ({ running: 0, waiting: 0, refused: 0 }),
-  }
-  const owned = { tenant: 'default', owner: 'ann' }
-  const signal = new AbortController().signal
-  expect(await planFigures(nobody, owned, range, [range.from], signal)).toEqual({ source: 'raw', rawHours: [] })
+describe('a plan', () => {
+  const range = { from: parseTime('2026-10-01T00:00:00Z'), to: parseTime('2026-10-11T00:00:00Z') }
+  const edges = [range.from, range.to]
+  const { signal } = new AbortController()
+  /** Knows of one hour that waits to be rebuilt. */
+  const runner = { ask: async () => [{ hour: seconds('2026-10-10T23:00:00Z') }] } as unknown as Runner
+  const plain = plainFilter({ lostBeforeNs: 0n, heartbeatBeforeNs: 0n }, { environment: 'e', workflow_id: 'w' }, [
+    'job',
+  ])
+  const planOf = (filter: ExecutionFilter, owner?: string, at = edges) =>
+    planMatching(runner, owner === undefined ? { tenant: 't' } : { tenant: 't', owner }, filter, range, at, signal)
+
+  it('of a long range reads rollups, and raw what these do not have yet', async () => {
+    const rollup = { source: 'rollup', rawHours: [seconds('2026-10-10T23:00:00Z')] }
+    expect(await planFigures(runner, { tenant: 't' }, range, edges, signal)).toEqual(rollup)
+    expect(await planOf(plain)).toEqual(rollup)
+    expect(await planOf({ ...plain, status: ['success'] })).toEqual(rollup)
+  })
+
+  it('for one owner is raw: rollups are of all', async () => {
+    expect(await planFigures(runner, { tenant: 't', owner: 'ann' }, range, edges, signal)).toMatchObject({
+      source: 'raw',
+    })
+    expect(await planOf(plain, 'ann')).toMatchObject({ source: 'raw' })
+  })
+
+  it.each<[string, Partial<ExecutionFilter>]>([
+    ['a user', { equal: { user_id: 'u' } }],
+    ['an attribute', { attributes: [{ key: 'k', value: 'v' }] }],
+    ['a text', { q: 'x' }],
+    ['a duration', { min_duration_ms: 1 }],
+    ['ends', { range: { field: 'ended_at', from: null, to: null } }],
+  ])('for %s is raw: rollups do not know it', async (_, filter) => {
+    expect(await planOf({ ...plain, ...filter })).toMatchObject({ source: 'raw' })
+  })
+
+  it('whose buckets cut most hours is raw', async () => {
+    const halves = Array.from({ length: 240 }, (_, n) => range.from + BigInt(n) * 3_600_000_000_000n + 1n)
+    expect(await planOf(plain, undefined, halves)).toMatchObject({ source: 'raw' })
+    expect(await planOf(plain, undefined, halves.slice(0, 100))).toMatchObject({ source: 'rollup' })
+  })
 })

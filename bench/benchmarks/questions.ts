@@ -74,24 +74,33 @@ async function ask(
   const before = cpuSeconds()
   const times: number[] = []
   let bytes = 0
+  let plan = ''
   for (let n = WARM_UP; n < WARM_UP + askings; n++) {
     const begin = performance.now()
-    bytes += await answerTo(origin + question.path(n))
+    const body = await answerTo(origin + question.path(n))
     times.push(performance.now() - begin)
+    bytes += body.length
+    plan = planOf(body)
   }
   const [p50, p95, max] = [0.5, 0.95, 1].map((q) => milliseconds(quantile(times, q)))
   const cpu = milliseconds(((cpuSeconds() - before) * 1000) / askings)
   return {
     what: question.what,
     figure: `p50 ${p50}, p95 ${p95}, max ${max}, CPU ${cpu}`,
-    beside: `${(bytes / askings / 1024).toFixed(1)} KiB an answer`,
+    beside: `${(bytes / askings / 1024).toFixed(1)} KiB an answer${plan}`,
   }
 }
 
-/** Reads the answer to its end; gives its bytes. */
-async function answerTo(url: string): Promise<number> {
+/** Where the figures were read, as the last `meta` of an answer tells; '' where none does. */
+function planOf(body: string): string {
+  const source = [...body.matchAll(/"source":"(raw|rollup)"/g)].at(-1)?.[1]
+  return source === undefined ? '' : `, ${source}`
+}
+
+/** Reads the answer to its end. */
+async function answerTo(url: string): Promise<string> {
   const answer = await fetch(url)
   const body = await answer.text()
   if (answer.status !== 200) throw new Error(`${url} was answered with ${answer.status}: ${body.slice(0, 300)}`)
-  return body.length
+  return body
 }

@@ -23,7 +23,7 @@ export function questionsAbout({ executions, fromMs, toMs }: FillState): AskedQu
   }
   const any = (n: number) => id(Math.floor(executions * ((n * 0.618) % 1)))
   const long = (n: number) => id(Math.floor((executions * ((n * 0.618) % 1)) / LONG_EVERY) * LONG_EVERY)
-  return [
+  const asked: AskedQuestion[] = [
     { what: 'list, newest of a day', path: (n) => list(dayOf(fromMs, toMs, n)) },
     { what: 'list, newest of everything', path: (n) => list(`limit=${50 + n}`) },
     { what: 'list, everything, status=error', path: (n) => list(`status=error&limit=${50 + n}`) },
@@ -42,6 +42,54 @@ export function questionsAbout({ executions, fromMs, toMs }: FillState): AskedQu
     { what: 'kpis 30d', path: (n) => statistics('kpis', wholeHours(30 * DAY_MS)(n)) },
     { what: 'workflows 24h', path: (n) => statistics('workflows', last(DAY_MS)(n)) },
     { what: 'workflows 30d', path: (n) => statistics('workflows', wholeHours(30 * DAY_MS)(n)) },
+  ]
+  return [
+    ...asked,
+    ...filteredQuestions(last, wholeHours, (n) => `user-${(n * 17) % usersOf(executions)}`),
+    ...moreQuestions(last, wholeHours, any),
+  ]
+}
+
+type Ranges = (lengthMs: number) => (n: number) => string
+
+/** Statistics over filters of the list: those that rollups know, and those that they don't. */
+function filteredQuestions(last: Ranges, wholeHours: Ranges, user: (n: number) => string): AskedQuestion[] {
+  const [day, month] = [last(DAY_MS), wholeHours(30 * DAY_MS)]
+  return [
+    { what: 'timeseries 24h', path: (n) => `/api/v1/timeseries?${day(n)}` },
+    { what: 'timeseries 30d', path: (n) => `/api/v1/timeseries?${month(n)}` },
+    { what: 'timeseries 30d of a workflow', path: (n) => `/api/v1/timeseries?${month(n)}&workflow_id=flow-${n % 20}` },
+    { what: 'timeseries 30d of a user', path: (n) => `/api/v1/timeseries?${month(n)}&user_id=${user(n)}` },
+    { what: 'histogram 24h', path: (n) => `/api/v1/histogram?${day(n)}` },
+    { what: 'histogram 30d', path: (n) => `/api/v1/histogram?${month(n)}` },
+    { what: 'heatmap 24h', path: (n) => `/api/v1/heatmap?${day(n)}` },
+    { what: 'facets 24h', path: (n) => `/api/v1/facets?${day(n)}` },
+    {
+      what: 'facets 30d, status and workflow',
+      path: (n) => `/api/v1/facets?${month(n)}&field=status&field=workflow_id`,
+    },
+    { what: 'facets 30d, error type', path: (n) => `/api/v1/facets?${month(n)}&field=error_type` },
+  ]
+}
+
+function moreQuestions(last: Ranges, wholeHours: Ranges, any: (n: number) => string): AskedQuestion[] {
+  const [day, month] = [last(DAY_MS), wholeHours(30 * DAY_MS)]
+  const observed = (what: string) => (range: Ranges, lengthMs: number) => (n: number) =>
+    `/api/v1/${what}?${range(lengthMs)(n)}`
+  const anatomy = (n: number) => `/api/v1/workflows/flow-${n % 20}/anatomy`
+  return [
+    { what: 'spans of an execution', path: (n) => `/api/v1/executions/id/${any(n)}/spans` },
+    { what: 'export of an hour', path: (n) => `/api/v1/executions/export?format=jsonl&${last(HOUR_MS)(n)}` },
+    { what: 'anatomy 24h', path: (n) => `${anatomy(n)}?${day(n)}` },
+    { what: 'anatomy 30d', path: (n) => `${anatomy(n)}?${month(n)}` },
+    { what: 'environments 24h', path: observed('observability/environments')(last, DAY_MS) },
+    { what: 'environments 30d', path: observed('observability/environments')(wholeHours, 30 * DAY_MS) },
+    { what: 'overview 24h', path: observed('observability/overview')(last, DAY_MS) },
+    { what: 'overview 30d', path: observed('observability/overview')(wholeHours, 30 * DAY_MS) },
+    { what: 'analytics 24h', path: observed('analytics/executions')(last, DAY_MS) },
+    { what: 'analytics 30d', path: observed('analytics/executions')(wholeHours, 30 * DAY_MS) },
+    { what: 'executions.prom 1h', path: observed('metrics/executions.prom')(last, HOUR_MS) },
+    { what: 'executions.prom 24h', path: observed('metrics/executions.prom')(last, DAY_MS) },
   ]
 }
 
