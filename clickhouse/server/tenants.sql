@@ -11,6 +11,7 @@ REVOKE SELECT ON runlens.worker_status FROM acme_reader;
 CREATE ROW POLICY IF NOT EXISTS acme ON
     runlens.arrivals,
     runlens.dirty_hours,
+    runlens.execution_changes,
     runlens.execution_hours,
     runlens.execution_hours_total,
     runlens.execution_locator,
@@ -18,6 +19,8 @@ CREATE ROW POLICY IF NOT EXISTS acme ON
     runlens.executions,
     runlens.logs,
     runlens.markers,
+    runlens.query_hours,
+    runlens.saved_views,
     runlens.spans,
     runlens.step_hours,
     runlens.trace_executions,
@@ -28,6 +31,7 @@ CREATE ROW POLICY IF NOT EXISTS acme ON
 CREATE USER IF NOT EXISTS runlens_api IDENTIFIED WITH sha256_password BY 'CHANGE_ME';
 GRANT SELECT ON runlens.* TO runlens_api;
 GRANT INSERT ON runlens.api_keys TO runlens_api;
+GRANT INSERT ON runlens.saved_views TO runlens_api;
 
 -- Where a table has a policy, others may be taken to see nothing: Runlens itself sees all.
 CREATE ROW POLICY IF NOT EXISTS runlens_all ON runlens.* FOR SELECT USING 1 TO runlens, runlens_api;
