@@ -42,7 +42,7 @@ export async function patchRun(writing: Writing, executionId: string, patch: Pat
   const { services, scope, signal } = writing
   const { row } = await find(writing, executionId)
   if (row.instance !== API_SERVICE) {
-    throw new ProblemError('execution_foreign', `The service ${row.service || row.instance} says how it goes.`)
+    throw new ProblemError('execution_foreign', 'Whoever sends its telemetry says how it goes.')
   }
   const { execution_id: _id, ...changes } = patch
   if (Object.keys(changes).length === 0) return record(writing, row)

@@ -147,6 +147,7 @@ export const activeRunSchema = z
     current_step: name().describe('The step that started last and has not ended'),
   })
   .meta({ id: 'ActiveRun' })
+export const activeRunsSchema = z.object({ executions: z.array(activeRunSchema) }).meta({ id: 'ActiveRuns' })
 export type ActiveRun = z.infer<typeof activeRunSchema>
 
 export const visualSessionSchema = z
@@ -167,6 +168,7 @@ export const visualSessionSchema = z
     ended_at: isoTime().nullable(),
   })
   .meta({ id: 'VisualSession' })
+export const visualSessionsSchema = z.object({ sessions: z.array(visualSessionSchema) }).meta({ id: 'VisualSessions' })
 export type VisualSession = z.infer<typeof visualSessionSchema>
 
 /** A word of this view means all its statuses, a canonical one itself. */

@@ -16,6 +16,7 @@ export const PATH_PARAMETERS: Record<string, (owner: Owner) => string> = {
   fingerprint: (owner) => canary(owner, 'fingerprint'),
   tenant_id: (owner) => tenantOf(owner),
   key_id: () => 'no-such-key',
+  view_id: () => 'no-such-view',
 }
 
 /** Further questions, where a route takes parameters of these names. */
@@ -36,7 +37,7 @@ export const QUERY_PARAMETERS: Record<string, (owner: Owner) => string> = {
 export interface Sample {
   /** For the body, where the route takes one. */
   body?: (owner: Owner) => object
-  /** Status for somebody who may ask, about something of their own; default: any success. */
+  /** Status for somebody who may ask, about something of their own or of no one; default: any success. */
   status?: number
 }
 
@@ -44,7 +45,20 @@ export interface Sample {
 export const SAMPLES: Record<string, Sample> = {
   createKey: { body: () => ({ name: 'made by the test', role: 'viewer' }) },
   revokeKey: { status: 404 },
+  // What comes behind the door is tested elsewhere, with runs of their own.
+  ...bothPaths('createRun', { body: () => ({}), status: 400 }),
+  ...bothPaths('patchRun', { body: () => ({ status: 'completed' }), status: 409 }),
+  ...bothPaths('listHistory', { body: (owner) => ({ workflow_id: canary(owner, 'workflow') }) }),
+  openWebSocket: { status: 426 },
+  explainMapping: { body: () => ({ resourceSpans: [] }) },
+  getView: { status: 404 },
+  saveView: { body: () => ({}), status: 400 },
+  deleteView: { status: 404 },
   signIn: { body: () => ({ key: 'none' }), status: 401 },
+}
+
+function bothPaths(id: string, sample: Sample): Record<string, Sample> {
+  return { [id]: sample, [`${id}WithoutPrefix`]: sample }
 }
 
 /** Why a route can't be asked; null when it can. */

@@ -49,7 +49,10 @@ export function spansOf(owner: Owner, startMs: number): OtlpSpan[] {
   ]
 }
 
-/** A run of `owner` inside the run of another: a child in the tree and in the trace of that one. */
+/**
+ * A run of `owner` inside the run of another: a child in the tree and in the trace of that one. How the step is called that it is there, and
+ * how it ended, is the other's to know; nothing else is.
+ */
 export function spansInside(owner: Owner, inside: Owner, startMs: number): OtlpSpan[] {
   const [entry] = spansOf(owner, startMs)
   const childId = canary(owner, 'inside')
@@ -59,6 +62,7 @@ export function spansInside(owner: Owner, inside: Owner, startMs: number): OtlpS
       traceId: idOf(canary(inside, 'trace'), 16),
       spanId: idOf(childId, 8),
       parentSpanId: idOf(canary(inside, 'entry'), 8),
+      name: 'inner',
       startTimeUnixNano: nanos(startMs + 30),
       endTimeUnixNano: nanos(startMs + 40),
       attributes: [

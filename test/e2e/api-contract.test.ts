@@ -134,6 +134,9 @@ describe('every answer', () => {
     const workflows = new Set<string>(
       list.executions.flatMap(({ workflow_id }: { workflow_id: string | null }) => workflow_id ?? []),
     )
+    const users = new Set<string>(
+      list.executions.flatMap((each: { user_id: string | null }) => (each.user_id === null ? [] : [each.user_id])),
+    )
     await fetch(`${stack.urls.api}${API}/views/contract`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
@@ -176,6 +179,23 @@ describe('every answer', () => {
       [`${API}/views/{view_id}`, `${API}/views/contract`],
       [`${API}/metrics/executions.prom`, `${API}/metrics/executions.prom?time_range=7d`],
       [`${API}/analytics/executions`, `${API}/analytics/executions?time_range=30d`],
+      ...['nobody', ...users].flatMap((user): [string, string][] => [
+        [`${API}/executions/{user_id}`, `${API}/executions/${encodeURIComponent(user)}`],
+        [`${API}/executions/{user_id}/stats`, `${API}/executions/${encodeURIComponent(user)}/stats`],
+        [`${API}/executions/{user_id}/database-stats`, `${API}/executions/${encodeURIComponent(user)}/database-stats`],
+      ]),
+      ...['executions/stats/global', 'executions/database-stats/global', 'monitoring/stats', 'monitoring/logs'].map(
+        (path): [string, string] => [`${API}/${path}`, `${API}/${path}`],
+      ),
+      ...ids.map((id): [string, string] => [`${API}/monitoring/logs/{execution_id}`, `${API}/monitoring/logs/${id}`]),
+      [`${API}/monitoring/conversations/{conversation_id}/logs`, `${API}/monitoring/conversations/nobody/logs`],
+      ...['', API].flatMap((prefix): [string, string][] => [
+        ...['executions/active', 'visual/sessions/enhanced'].map((path): [string, string] => [
+          `${prefix}/workflows/${path}`,
+          `${prefix}/workflows/${path}`,
+        ]),
+        [`${prefix}/workflows/executions/stats/{workflow_id}`, `${prefix}/workflows/executions/stats/nobody`],
+      ]),
       ...['keys', 'session'].map((name): [string, string] => [`${API}/${name}`, `${API}/${name}`]),
       ...['kpis', 'workflows', 'environments', 'overview'].flatMap((view) =>
         ['1h', '24h', '30d'].map((range): [string, string] => [
@@ -192,7 +212,10 @@ describe('every answer', () => {
       const schema = told.content?.['application/json']?.schema
       if (schema) expect([path, ...faults(body, schema, document.components.schemas)]).toEqual([path])
     }
-    const read = Object.entries(document.paths as Record<string, object>).filter(([, methods]) => 'get' in methods)
+    // Streams have no end.
+    const read = Object.entries(document.paths as Record<string, object>).filter(
+      ([path, methods]) => 'get' in methods && !path.startsWith(`${API}/sse/`) && path !== `${API}/ws`,
+    )
     expect(new Set(answers.map(([route]) => route))).toEqual(new Set(read.map(([path]) => path)))
   }, 120_000)
 

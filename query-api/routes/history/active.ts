@@ -5,7 +5,7 @@ import { expectedEnds } from '../../expected-ends.ts'
 import { momentsOf } from '../../meta.ts'
 import { currentSteps } from '../../questions/history/current-steps.ts'
 import { readPage } from '../../read-page.ts'
-import { type ActiveRun, activeRunSchema } from '../../schema/history.ts'
+import { type ActiveRun, activeRunsSchema } from '../../schema/history.ts'
 import { integer, noRange, text } from '../../schema/parameters.ts'
 import { known } from '../../shape-execution.ts'
 import { wordOf } from '../../status-words.ts'
@@ -30,7 +30,7 @@ export const active = alsoWithoutPrefix(
       limit: integer(1, 200).default(100).describe('How many at most'),
       ...noRange,
     }),
-    answer: z.object({ executions: z.array(activeRunSchema) }),
+    answer: activeRunsSchema,
     problems: ['invalid_parameter', ...QUESTION_PROBLEMS],
     handle: async ({ query, scope, signal, services }) => {
       const moments = momentsOf(services)

@@ -5,7 +5,7 @@ import { attributesOf, figureOf, RECORD_COLUMNS } from '../../history/shape-reco
 import { momentsOf } from '../../meta.ts'
 import { resolveListRange } from '../../range.ts'
 import { readPage } from '../../read-page.ts'
-import { type VisualSession, visualSessionSchema } from '../../schema/history.ts'
+import { type VisualSession, visualSessionsSchema } from '../../schema/history.ts'
 import { integer, listRange, text } from '../../schema/parameters.ts'
 import { isOpen, known } from '../../shape-execution.ts'
 import { wordOf } from '../../status-words.ts'
@@ -30,7 +30,7 @@ export const visualSessions = alsoWithoutPrefix(
       limit: integer(1, 200).default(100).describe('How many at most'),
       ...listRange,
     }),
-    answer: z.object({ sessions: z.array(visualSessionSchema) }),
+    answer: visualSessionsSchema,
     problems: ['invalid_parameter', ...QUESTION_PROBLEMS],
     handle: async ({ query, scope, signal, services }) => {
       const { nowMs, nowNs, silence } = momentsOf(services)
