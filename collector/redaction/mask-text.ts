@@ -26,17 +26,16 @@ const HASH_START = 0x811c9dc5
 const HASH_PRIME = 0x01000193
 
 /** What a byte may mean. */
-const PLAIN = 0
+const WORD = 0
 const SEPARATOR = 1
-/** Begins a form of {@link TOKENS}. */
-const BEGINNING = 2
-const MEANING = new Uint8Array(256)
-MEANING[COLON] = SEPARATOR
-MEANING[EQUALS] = SEPARATOR
-for (const letter of 'eAgsrxBb-pPiI') MEANING[letter.charCodeAt(0)] = BEGINNING
+const OTHER = 2
+const MEANING = Uint8Array.from({ length: 256 }, (_, code) => {
+  if (code === COLON || code === EQUALS) return SEPARATOR
+  return code >= 0x80 || /[A-Za-z0-9_]/.test(String.fromCharCode(code)) ? WORD : OTHER
+})
 
-const isWord = table((byte) => /[A-Za-z0-9_]/.test(byte))
-/** The second byte of such a form. */
+/** The first and the second byte of a form that {@link maskToken} knows. */
+const isFirst = table((byte) => /[eAgsrxBbpPiI-]/.test(byte))
 const isSecond = table((byte) => /[yKShilkoaeEAdD-]/.test(byte))
 const isName = table((byte) => /[A-Za-z0-9_.-]/.test(byte))
 const isNumberByte = table((byte) => /[0-9.-]/.test(byte))
@@ -78,18 +77,29 @@ const TOKENS: readonly { begins: Buffer; atLeast: number; bytes: Uint8Array }[] 
 /** Masks the secrets in `[start, end)`. @returns how many there were */
 export function maskText(bytes: Buffer, start: number, end: number): number {
   let masked = 0
-  for (let at = start; at < end; at++) {
+  let at = start
+  // A token may begin here, and behind each byte that belongs to no word.
+  if (mayBeginToken(bytes, start)) {
+    const behind = maskToken(bytes, start, end)
+    if (behind > 0) {
+      masked++
+      at = behind
+    }
+  }
+  for (; at < end; at++) {
     const meaning = MEANING[bytes[at]!]!
-    if (meaning === PLAIN) continue
-    // Here and not in a function: these letters are everywhere.
-    if (meaning === BEGINNING && ((at > start && isWord[bytes[at - 1]!] === 1) || isSecond[bytes[at + 1]!] !== 1))
-      continue
-    const behind = meaning === SEPARATOR ? maskBehind(bytes, start, at, end) : maskToken(bytes, at, end)
+    if (meaning === WORD) continue
+    let behind = meaning === SEPARATOR ? maskBehind(bytes, start, at, end) : -1
+    if (behind < 0 && mayBeginToken(bytes, at + 1)) behind = maskToken(bytes, at + 1, end)
     if (behind < 0) continue
     masked++
     at = behind - 1
   }
   return masked
+}
+
+function mayBeginToken(bytes: Buffer, at: number): boolean {
+  return isFirst[bytes[at]!] === 1 && isSecond[bytes[at + 1]!] === 1
 }
 
 /** Masks a whole value, whatever it is. */

@@ -2,7 +2,7 @@
  * Takes secrets out of a request that is indexed, in its own bytes, before anything of it is mapped or laid out: what reaches the spool never
  * holds them. Texts keep their length, so that everything the tape notes stays true.
  */
-import { ANY, LogTape, type Tape, TraceTape } from '@runlens/otlp'
+import { ANY, equalBytes, LogTape, type Tape, TraceTape } from '@runlens/otlp'
 import { maskMessage } from './mask-message.ts'
 import { maskAll, maskText } from './mask-text.ts'
 import { type QueryTextPolicy, rewriteQueryText } from './query-text.ts'
@@ -47,6 +47,9 @@ export class Redactor {
   #queryText: QueryTextPolicy
   /** By key number of the tape at hand. */
   #treatment = new Uint8Array(256)
+  /** Likewise: where the last value stands in which nothing was found; -1 for none. */
+  #cleanStart = new Int32Array(256)
+  #cleanEnd = new Int32Array(256)
   #masked = 0
 
   constructor(settings: RedactionSettings) {
@@ -86,7 +89,12 @@ export class Redactor {
   }
 
   #decideKeys({ keys, buffer }: Tape): void {
-    if (this.#treatment.length < keys.length) this.#treatment = new Uint8Array(keys.length * 2)
+    if (this.#treatment.length < keys.length) {
+      this.#treatment = new Uint8Array(keys.length * 2)
+      this.#cleanStart = new Int32Array(keys.length * 2)
+      this.#cleanEnd = new Int32Array(keys.length * 2)
+    }
+    this.#cleanStart.fill(-1, 0, keys.length)
     this.#treatment[0] = SEARCH
     for (let number = 1; number < keys.length; number++) {
       const name = buffer.toString('utf8', keys.starts[number]!, keys.ends[number]!)
@@ -110,7 +118,8 @@ export class Redactor {
     return treatment
   }
 
-  #redactAttributes({ attributes, buffer }: Tape): void {
+  #redactAttributes(tape: Tape): void {
+    const { attributes, buffer } = tape
     const { key, type, valueStart, valueEnd } = attributes.at
     const masks = this.#settings.secrets === 'on'
     for (let row = 0; row < attributes.length; row++) {
@@ -127,10 +136,26 @@ export class Redactor {
         valueEnd[row] = start
         continue
       }
-      if (masks) this.#mask(buffer, kind, start, end, treatment === SECRET)
+      if (masks && !this.#isKnownClean(tape, key[row]!, kind, start, end, treatment)) {
+        const before = this.#masked
+        this.#mask(buffer, kind, start, end, treatment === SECRET)
+        this.#cleanStart[key[row]!] = this.#masked === before ? start : -1
+        this.#cleanEnd[key[row]!] = end
+      }
       if (treatment === QUERY && kind === ANY.string)
         valueEnd[row] = rewriteQueryText(this.#queryText, buffer, start, end)
     }
+  }
+
+  /** Spans of one sender say the same again and again: comparing with the last value under the key is quicker than searching. */
+  #isKnownClean({ data }: Tape, key: number, kind: number, start: number, end: number, treatment: number): boolean {
+    const known = this.#cleanStart[key]!
+    return (
+      known >= 0 &&
+      kind === ANY.string &&
+      treatment !== SECRET &&
+      equalBytes(data, known, this.#cleanEnd[key]!, data, start, end)
+    )
   }
 
   #mask(buffer: Buffer, kind: number, start: number, end: number, isSecret: boolean): void {
