@@ -412,6 +412,7 @@ describe('a mixture of rebuilt hours and others', () => {
       previous_started_at: version === 1 ? null : text(start(n)),
       version: String(version),
       is_deleted: version > 1 && n % 7 === 0 ? 1 : 0,
+      query_count: n % 3 === 0 ? 0 : random(n * version, 4),
       queries:
         n % 3 === 0
           ? []
