@@ -1,5 +1,6 @@
 /** Reads a page of queries: the rollup says in which hours they lie, and only executions that started there are looked through. */
 import { dirtyHours } from './questions/dirty-hours.ts'
+import { findQueryAnchors } from './questions/queries/find-query-anchors.ts'
 import { findQueryHours, type QueryHour } from './questions/queries/find-query-hours.ts'
 import { type ListedQuery, listQueries, type QueryPosition } from './questions/queries/list-queries.ts'
 import type { Hour, QueryFilter } from './questions/queries/query-filter.ts'
@@ -19,6 +20,9 @@ export interface QueryReader {
 const BATCH_MAX = 2_000
 /** Hours of executions that one statement looks through: as ranges they skip what lies between. */
 const ROUND_MAX = 100
+
+/** Anchors in one statement. */
+const ANCHORS_MAX = 1_000
 
 /** Hours of executions that the worker has yet to rebuild, whenever their queries ran: starts in seconds since the epoch, ascending. */
 export async function hoursNotRebuilt({ runner, scope, filter, nowNs, signal }: QueryReader): Promise<Hour[]> {
@@ -43,14 +47,21 @@ export async function readQueries(
     isLast = batch.length < BATCH_MAX
     for (const round of roundsOf(isLast ? batch : wholeHours(batch), isLast, () => wanted - rows.length)) {
       const startedHours = [...new Set([...dirty, ...round.started])].sort((a, b) => a - b)
-      const of = { startedHours, fromHour: round.fromHour, beforeHour, after }
       if (startedHours.length === 0) return rows
+      const within = await placesOf(reader, startedHours)
+      const of = { within, fromHour: round.fromHour, beforeHour, after }
       rows.push(...(await runner.ask(listQueries(scope, filter, of, wanted - rows.length), signal)))
       if (rows.length >= wanted) return rows
       beforeHour = round.fromHour
     }
   }
   return rows
+}
+
+/** Few executions are merged by their anchors, which is several times as quick as merging whole hours; many by these. */
+async function placesOf({ runner, scope, filter, signal }: QueryReader, hours: readonly Hour[]) {
+  const found = await runner.ask(findQueryAnchors(scope, filter, hours, ANCHORS_MAX + 1), signal)
+  return found.length > ANCHORS_MAX ? { hours } : { anchors: found.map(({ anchor_us }) => anchor_us) }
 }
 
 interface Round {

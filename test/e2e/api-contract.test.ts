@@ -173,6 +173,22 @@ describe('every answer', () => {
         [`${API}/executions/id/{execution_id}/spans`, `${API}/executions/id/${id}/spans`],
         [`${API}/executions/id/{execution_id}/logs`, `${API}/executions/id/${id}/logs`],
       ]),
+      ...ids
+        .slice(0, 10)
+        .map((id): [string, string] => [`${API}/monitoring/logs/{execution_id}`, `${API}/monitoring/logs/${id}`]),
+      ...['logs', 'stats'].map((view): [string, string] => [
+        `${API}/monitoring/${view}`,
+        `${API}/monitoring/${view}?hours=168`,
+      ]),
+      [`${API}/monitoring/conversations/{conversation_id}/logs`, `${API}/monitoring/conversations/any/logs`],
+      ...['', '/stats', '/database-stats'].map((view): [string, string] => [
+        `${API}/executions/{user_id}${view}`,
+        `${API}/executions/any${view}`,
+      ]),
+      ...['stats', 'database-stats'].map((view): [string, string] => [
+        `${API}/executions/${view}/global`,
+        `${API}/executions/${view}/global?days=365`,
+      ]),
       ...[...traces].map((id): [string, string] => [`${API}/traces/{trace_id}`, `${API}/traces/${id}`]),
       [`${API}/observability/status`, `${API}/observability/status`],
       [`${API}/views`, `${API}/views`],

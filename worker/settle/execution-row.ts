@@ -40,7 +40,7 @@ export function contentOf(tenant: string, anchor: bigint, execution: SettledExec
     'steps.type': steps.map((step) => step.type),
     'steps.status': steps.map((step) => step.status),
     'steps.duration_ms': steps.map((step) => step.duration_ms),
-    queries: queries.map((query) => ({ ...query })),
+    queries: queries as unknown as BinaryRow[],
     spans_truncated: truncated,
   }
   const bytes = encodeRow(EXECUTIONS, row, CONTENT)

@@ -17,8 +17,8 @@ export interface QueryPosition {
 }
 
 export interface QueriesOf {
-  /** In which their executions started, ascending. */
-  startedHours: readonly Hour[]
+  /** Where their executions lie: the hours in which they started, ascending, or anchors in microseconds. */
+  within: { hours: readonly Hour[] } | { anchors: readonly string[] }
   /** Only queries of this hour and later; null: all. */
   fromHour: Hour | null
   /** Only queries before this hour; null: all. */
@@ -28,7 +28,12 @@ export interface QueriesOf {
 
 export function listQueries(scope: Scope, filter: QueryFilter, of: QueriesOf, limit: number): Question<ListedQuery> {
   const parameters = new Parameters()
-  const conditions = [...inRawHours(of.startedHours, parameters, 'read_hours'), ...queryConditions(filter, parameters)]
+  const conditions = [
+    ...('hours' in of.within
+      ? inRawHours(of.within.hours, parameters, 'read_hours')
+      : [`anchor_at IN ${parameters.bindAnchors('anchors', of.within.anchors)}`]),
+    ...queryConditions(filter, parameters),
+  ]
   if (of.fromHour !== null) {
     conditions.push(`query_started_at >= ${parameters.bindTime('from_hour', BigInt(of.fromHour) * 1_000_000_000n)}`)
   }

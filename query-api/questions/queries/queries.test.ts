@@ -1,4 +1,5 @@
 import { describeQuestions, HOSTILE, type NamedQuestion } from '../../../test/kit/questions.ts'
+import { findQueryAnchors } from './find-query-anchors.ts'
 import { findQueryHours } from './find-query-hours.ts'
 import { hoursToRead } from './hours-to-read.ts'
 import { listQueries } from './list-queries.ts'
@@ -29,13 +30,17 @@ const QUESTIONS: NamedQuestion[] = [
   ['query-figures-of-all', queryFigures(scope, ofAll, { ...plan, dirtyHours: [], otherHours: [] }, 'database_type')],
   ['query-figures-of-an-owner', queryFigures({ ...scope, owner: HOSTILE }, ofAll, plan, 'all')],
   ['find-query-hours', findQueryHours(scope, everyFilter, [3600], 100)],
-  ['list-queries', listQueries(scope, ofAll, { startedHours: [0], fromHour: null, beforeHour: null, after: null }, 10)],
+  ['find-query-anchors', findQueryAnchors({ ...scope, owner: HOSTILE }, everyFilter, [0, 3600], 10)],
+  [
+    'list-queries',
+    listQueries(scope, ofAll, { within: { anchors: ['7'] }, fromHour: null, beforeHour: null, after: null }, 10),
+  ],
   [
     'list-queries-of-an-owner-every-filter',
     listQueries(
       { ...scope, owner: HOSTILE },
       everyFilter,
-      { startedHours: [0, 3600], fromHour: 0, beforeHour: 3600, after },
+      { within: { hours: [0, 3600] }, fromHour: 0, beforeHour: 3600, after },
       10,
     ),
   ],

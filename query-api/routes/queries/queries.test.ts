@@ -9,8 +9,8 @@ import {
   traceHex,
 } from '../../../test/kit/api.ts'
 import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import { rebuildDirtyHours } from '../../../test/kit/rollups.ts'
 import { withDocuments } from '../../../test/kit/stack-db.ts'
-import { rebuildHour } from '../../../worker/rollup/rebuild-hours.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
 const OF_ANN = '/api/v1/executions/ann'
@@ -88,17 +88,6 @@ const ROWS: ExecutionParts[] = [
   execution('plain', '20 11:00:00.000', '20 11:00:01.000', { kind: 'workflow' }),
 ]
 const NEWEST_FIRST = ['q1', stepId('s3'), stepId('s2'), stepId('s1'), 'q2', stepId('next'), 'q3', 'q4', 'q5']
-
-/** Whatever is dirty, as the worker does it. */
-async function rebuildAll(): Promise<void> {
-  const hours = await clickhouse.client.query({
-    query: `SELECT tenant, toUInt32(hour) AS h FROM dirty_hours GROUP BY tenant, hour HAVING max(dirty_at) >= max(rebuilt_at)`,
-    format: 'JSONEachRow',
-  })
-  for (const { tenant, h } of await hours.json<{ tenant: string; h: number }>()) {
-    await rebuildHour(clickhouse.client, { tenant, hour: h })
-  }
-}
 
 beforeAll(async () => {
   clickhouse = await startClickHouse()
@@ -301,7 +290,7 @@ function answers(): void {
 describe('queries while no hour is rebuilt', answers)
 
 describe('queries while every hour is rebuilt', () => {
-  beforeAll(rebuildAll)
+  beforeAll(() => rebuildDirtyHours(clickhouse.client))
   answers()
 })
 
@@ -393,85 +382,5 @@ describe('parameters', () => {
     const { status, body } = await api.get(`${OF_ANN}${path}?${query}`)
     expect([status, body.code]).toEqual([400, 'invalid_parameter'])
     expect(body.detail).toContain(field)
-  })
-})
-
-describe('a mixture of rebuilt hours and others', () => {
-  it('gives every page as the rows have it, over amended, moved and deleted executions', async () => {
-    const HOUR_MS = 3_600_000
-    const start = (n: number) => NOW - 12 * HOUR_MS + n * 2 * 60_000
-    const text = (ms: number) => new Date(ms).toISOString().replace('T', ' ').slice(0, -1)
-    const random = (n: number, below: number) => (Math.imul(n + 7, 2_654_435_761) >>> 8) % below
-    const made = (n: number, version: number): ExecutionParts => ({
-      execution_id: `mix-${n}`,
-      kind: n % 3 === 0 ? 'query' : 'job',
-      user_id: version === 1 || n % 10 > 0 ? 'mix' : 'moved',
-      anchor_at: text(start(n)),
-      started_at: text(start(n) + (version === 1 ? 0 : random(n, 2) * HOUR_MS)),
-      ended_at: text(start(n) + 3 * HOUR_MS),
-      previous_started_at: version === 1 ? null : text(start(n)),
-      version: String(version),
-      is_deleted: version > 1 && n % 7 === 0 ? 1 : 0,
-      queries:
-        n % 3 === 0
-          ? []
-          : Array.from({ length: random(n * version, 4) }, (_, i) => ({
-              ...step('x', '20 11:00:00.000', null, { status: i === 1 ? 'error' : 'success' }),
-              key: traceCell(n) + String(i).padStart(8, '0'),
-              started_at: text(start(n) + random(n + i, 120) * 60_000),
-              ended_at: text(start(n) + 3 * HOUR_MS),
-            })),
-    })
-    const numbers = Array.from({ length: 200 }, (_, n) => n)
-    await insertExecutions(
-      clickhouse.client,
-      numbers.map((n) => made(n, 1)),
-    )
-    await rebuildAll()
-    const amended = numbers.filter((n) => n % 4 === 0)
-    await insertExecutions(
-      clickhouse.client,
-      amended.map((n) => made(n, 2)),
-    )
-    const current = numbers
-      .map((n) => made(n, amended.includes(n) ? 2 : 1))
-      .filter(({ is_deleted }) => is_deleted === 0)
-    const expected = current
-      .filter(({ user_id }) => user_id === 'mix')
-      .flatMap((row) => {
-        const own = { id: row.execution_id, at: row.started_at, status: 'success' }
-        const steps = (row.queries ?? []).map(({ key, started_at, status }) => ({
-          id: String(key).replace(
-            /^(.{16})(.{8})$/,
-            (_, trace, span) => `${Buffer.from(trace).toString('hex')}-${Buffer.from(span).toString('hex')}`,
-          ),
-          at: String(started_at),
-          status,
-        }))
-        return row.kind === 'query' ? [own] : steps
-      })
-      .sort((a, b) => (a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1))
-    expect(expected.length).toBeGreaterThan(150)
-    const walk = async (query: string) => {
-      const seen: string[] = []
-      for (let cursor = ''; ; ) {
-        const { body } = await api.get(`/api/v1/executions/mix?${query}${cursor}`)
-        seen.push(...ids(body))
-        if (body.next_cursor === null) return seen
-        cursor = `&cursor=${body.next_cursor}`
-      }
-    }
-    expect(await walk('limit=37')).toEqual(expected.map(({ id }) => id))
-    const failed = expected.filter(({ status }) => status === 'error')
-    expect(await walk('limit=1000&status=error')).toEqual(failed.map(({ id }) => id))
-    expect(ids((await api.get('/api/v1/executions/mix?limit=5&offset=100')).body)).toEqual(
-      expected.slice(100, 105).map(({ id }) => id),
-    )
-    const stats = async () => (await api.get('/api/v1/executions/mix/stats')).body
-    const figures = { total_executions: expected.length, error_count: failed.length }
-    expect(await stats()).toMatchObject(figures)
-    await rebuildAll()
-    expect(await stats()).toMatchObject(figures)
-    expect(await walk('limit=50')).toEqual(expected.map(({ id }) => id))
   })
 })
