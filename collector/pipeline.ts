@@ -9,6 +9,7 @@ import type { Outcome } from './outcome.ts'
 import { type ItemCounts, itemCounts, type PipelineStats, type RefusalCounts, refusalCounts } from './pipeline-stats.ts'
 import { ResendFilter } from './resend-filter.ts'
 import { LogWay } from './signals/logs.ts'
+import { MetricWay } from './signals/metrics.ts'
 import { type SpanMapper, TraceWay } from './signals/traces.ts'
 import type { Admitted, Way } from './signals/way.ts'
 import type { SpoolFiles } from './spool/files.ts'
@@ -39,7 +40,7 @@ export interface PipelineOptions {
 }
 
 /** By its items. */
-export type SignalName = 'spans' | 'logs'
+export type SignalName = 'spans' | 'logs' | 'points'
 
 export interface Pipeline {
   /**
@@ -81,9 +82,13 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
 }
 
 class RunningPipeline implements Pipeline {
-  private readonly ways: { readonly spans: TraceWay; readonly logs: LogWay }
+  private readonly ways: { readonly spans: TraceWay; readonly logs: LogWay; readonly points: MetricWay }
   private readonly inHand = new Set<Promise<Outcome>>()
-  private readonly counts: Readonly<Record<SignalName, ItemCounts>> = { spans: itemCounts(), logs: itemCounts() }
+  private readonly counts: Readonly<Record<SignalName, ItemCounts>> = {
+    spans: itemCounts(),
+    logs: itemCounts(),
+    points: itemCounts(),
+  }
   private requests = 0
   private readonly refused: RefusalCounts = refusalCounts()
   private stopping: Promise<void> | undefined
@@ -98,7 +103,11 @@ class RunningPipeline implements Pipeline {
     private latestMs: number,
   ) {
     const { limits, mapper } = options
-    this.ways = { spans: new TraceWay(limits, filter, mapper), logs: new LogWay(limits, mapper) }
+    this.ways = {
+      spans: new TraceWay(limits, filter, mapper),
+      logs: new LogWay(limits, mapper),
+      points: new MetricWay(limits),
+    }
   }
 
   async accept(
@@ -125,6 +134,7 @@ class RunningPipeline implements Pipeline {
       requests: this.requests,
       spans: { ...this.counts.spans },
       logs: { ...this.counts.logs },
+      points: { ...this.counts.points },
       markers: { ...this.ways.logs.markerCounts },
       refused: { ...this.refused },
       spool,

@@ -44,7 +44,7 @@ describe('a request of metrics', () => {
       { numRuns: 250 },
     )
     expect(Object.keys(seen)).toHaveLength(7)
-    expect(Math.min(...Object.values(seen))).toBeGreaterThan(50)
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(5)
   })
 
   test('is the same in JSON', () => {

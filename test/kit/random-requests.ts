@@ -166,7 +166,7 @@ const exemplar = (field: number) =>
       fc.oneof(
         someDouble.map((value) => [double(3, value)]),
         anyInt64.map((value) => [fixed64(6, value)]),
-        fc.constant([]),
+        fc.constant<Buffer[]>([]),
       ),
       optional(mostly(bytes(8), bytes(0, 9)), (id) => len(4, id)),
       optional(mostly(bytes(16), bytes(0, 20)), (id) => len(5, id)),
@@ -196,7 +196,7 @@ const numberPoint = message(
   fc.oneof(
     someDouble.map((value) => [double(4, value)]),
     anyInt64.map((value) => [fixed64(6, value)]),
-    fc.constant([]),
+    fc.constant<Buffer[]>([]),
   ),
   exemplar(5),
   attributes(7),
@@ -270,7 +270,7 @@ const monotonic = repeatedly(fc.boolean(), (value) => int(3, value ? 1 : 0))
 const metric = message(
   mostly(
     anyText.filter((name) => name !== '').map((name) => [len(1, name)]),
-    fc.constantFrom([], [len(1, '')]),
+    fc.constantFrom<Buffer[]>([], [len(1, '')]),
   ),
   repeatedly(anyText, (description) => len(2, description)),
   repeatedly(anyText, (unit) => len(3, unit)),
@@ -280,7 +280,7 @@ const metric = message(
     dataOf(9, histogramPoint, temporality),
     dataOf(10, exponentialPoint, temporality),
     dataOf(11, summaryPoint),
-    fc.constant([]),
+    fc.constant<Buffer[]>([]),
   ),
   attributes(12),
 )
