@@ -3,6 +3,7 @@ import { createSpanMapper } from '@runlens/mapping'
 import { DEFAULT_LIMITS } from '@runlens/otlp'
 import { ResendFilter } from '../../../collector/resend-filter.ts'
 import { LogWay } from '../../../collector/signals/logs.ts'
+import { MetricWay } from '../../../collector/signals/metrics.ts'
 import { TraceWay } from '../../../collector/signals/traces.ts'
 import type { Way } from '../../../collector/signals/way.ts'
 import type { LoadOptions } from './load.ts'
@@ -38,6 +39,7 @@ function createTaker(): (request: HostileRequest) => boolean {
   const ways: Record<string, Way> = {
     traces: new TraceWay(DEFAULT_LIMITS, filter, createSpanMapper({ roots: 'on' })),
     logs: new LogWay(DEFAULT_LIMITS, createSpanMapper({ roots: 'on' })),
+    metrics: new MetricWay(DEFAULT_LIMITS),
   }
   const tenant = Buffer.from('default')
   return ({ signal, encoding, plain }) => {
