@@ -95,6 +95,7 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
     'execution_hours_total',
     'execution_locator',
     'execution_minutes',
+    'execution_patterns',
     'executions',
     'schema_migrations',
     'step_hours',

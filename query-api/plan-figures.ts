@@ -21,7 +21,8 @@ export async function planFigures(
   edges: readonly bigint[],
   signal: AbortSignal,
 ): Promise<FiguresPlan> {
-  if (range.to - range.from <= RAW_RANGE_MAX) return { source: 'raw', rawHours: [] }
+  // Rollups have no owner.
+  if (scope.owner !== undefined || range.to - range.from <= RAW_RANGE_MAX) return { source: 'raw', rawHours: [] }
   const dirty = await runner.ask(dirtyHours(scope, range.from - (range.to - range.from), range.to), signal)
   const hours = new Set([...cutHours(edges), ...dirty.map(({ hour }) => hour)])
   return { source: 'rollup', rawHours: [...hours].sort((a, b) => a - b) }

@@ -41,10 +41,16 @@ export const RAW_RANGE_MAX = NS_PER_DAY
  * The range of a statistics question. A range that ends "now" ends at the next whole second, so that what just arrived is in
  * it and identical questions of one second are one; when it is longer than {@link RAW_RANGE_MAX}, at the next whole hour,
  * so that hourly figures fit into its buckets.
+ * @param field what the parameter for a fixed range is called
  */
-export function resolveRange(parameters: RangeParameters, nowMs: number, fallback: TimeRangeName): Range {
+export function resolveRange(
+  parameters: RangeParameters,
+  nowMs: number,
+  fallback: TimeRangeName,
+  field = 'time_range',
+): Range {
   const { time_range: name, from: fromText, to: toText } = parameters
-  refuseBoth(parameters)
+  refuseBoth(parameters, field)
   if (fromText === undefined) {
     const { length } = TIME_RANGES[name ?? fallback]
     const to = toText === undefined ? endOfNow(nowMs, length) : parseTime(toText)
@@ -59,7 +65,7 @@ export function resolveRange(parameters: RangeParameters, nowMs: number, fallbac
 /** The range of a list: without any parameter both ends are open. */
 export function resolveListRange(parameters: RangeParameters, nowMs: number): OpenRange {
   const { time_range: name, from: fromText, to: toText } = parameters
-  refuseBoth(parameters)
+  refuseBoth(parameters, 'time_range')
   if (name !== undefined) {
     const to = endOfNow(nowMs, 0n)
     return { from: to - TIME_RANGES[name].length, to }
@@ -70,9 +76,9 @@ export function resolveListRange(parameters: RangeParameters, nowMs: number): Op
   return { from, to }
 }
 
-function refuseBoth({ time_range, from, to }: RangeParameters): void {
+function refuseBoth({ time_range, from, to }: RangeParameters, field: string): void {
   if (time_range !== undefined && (from !== undefined || to !== undefined)) {
-    throw invalidParameter('time_range', 'give either time_range or from and to, not both')
+    throw invalidParameter(field, `give either ${field} or from and to, not both`)
   }
 }
 

@@ -66,6 +66,8 @@ const SOURCES = {
   execution_versions: 'executions',
   execution_hours: 'execution_hours FINAL',
   execution_hours_total: 'execution_hours_total FINAL',
+  execution_minutes: 'execution_minutes FINAL',
+  execution_patterns: 'execution_patterns FINAL',
   execution_locator: 'execution_locator',
   dirty_hours: 'dirty_hours',
   step_hours: 'step_hours FINAL',
@@ -76,6 +78,7 @@ ARRAY JOIN
   execution_changes: 'execution_changes',
   spans: 'spans FINAL',
   logs: 'logs',
+  metric_points: 'metric_points FINAL',
 } as const
 export type Source = keyof typeof SOURCES
 

@@ -5,6 +5,7 @@ import { executionTree } from './execution-tree.ts'
 import { executionsList } from './executions-list.ts'
 import { kpis } from './kpis.ts'
 import { live } from './live/index.ts'
+import { metrics } from './metrics/index.ts'
 import { operation, selfDescription } from './operation.ts'
 import type { Route } from './route.ts'
 import { trace } from './trace.ts'
@@ -19,5 +20,6 @@ export const ROUTES: readonly Route[] = selfDescription([
   kpis,
   workflows,
   ...live,
+  ...metrics,
   ...operation,
 ])

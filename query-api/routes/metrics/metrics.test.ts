@@ -1,0 +1,652 @@
+/** The numbers of the view over a real ClickHouse, each worked out by hand. Every group of tests has an environment of its own. */
+import { migrate } from '@runlens/clickhouse'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../../../test/kit/api.ts'
+import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import { rowsOf } from '../../../test/kit/stack-db.ts'
+import { rebuildHour } from '../../../worker/rollup/rebuild-hours.ts'
+import type { Caller } from '../../access/caller.ts'
+import { scopeOf } from '../../access/caller.ts'
+import { createRunner } from '../../run.ts'
+import type { Services } from '../route.ts'
+import { readAllParts } from './all-parts.ts'
+import { readAsked } from './asked.ts'
+import { severityOf } from './realtime.ts'
+
+/** A Friday. */
+const NOW = Date.parse('2026-11-20T12:00:00.500Z')
+let clickhouse: TestClickHouse
+let api: TestApi
+
+/** @param at `20 11:57:00` of November */
+const run = (id: string, at: string, more: Partial<ExecutionParts> = {}): ExecutionParts => ({
+  execution_id: id,
+  started_at: `2026-11-${at}.000`,
+  ended_at: `2026-11-${at}.000`,
+  duration_ms: 1000,
+  ...more,
+})
+
+const open = (id: string, at: string, status: 'queued' | 'running' | 'waiting', more: Partial<ExecutionParts> = {}) =>
+  run(id, at, { status, ended_at: null, duration_ms: null, last_seen_at: `2026-11-${at}.000`, ...more })
+
+/** At 12:30 of seven days but one, each waited and then ran for half an hour. */
+const REALTIME = [
+  ...['13', '14', '15', '16', '17', '19'].map((day) =>
+    run(`usual ${day}`, `${day} 12:30:00`, { queue_ms: 1_800_000, duration_ms: 1_800_000 }),
+  ),
+  ...['08', '09', '10', '11', '12'].map((day) =>
+    run(`w ${day}`, `${day} 09:00:00`, { workflow_id: 'agent', duration_ms: 60_000 }),
+  ),
+  open('run', '20 11:50:00', 'running', { kind: 'agent', workflow_id: 'agent', workflow_name: 'Agent', progress: 0.5 }),
+  open('wait', '20 10:00:00', 'waiting'),
+  open('q1', '20 11:58:00', 'queued', { queued_at: '2026-11-20 11:58:00.000' }),
+  open('q2', '20 11:59:00', 'queued', { queued_at: '2026-11-20 11:59:00.000' }),
+  open('q3', '20 12:00:00', 'queued'),
+].map((row) => ({ ...row, environment: 'realtime' }))
+
+const B = { workflow_id: 'wb', workflow_name: 'B' }
+const A = { workflow_id: 'wa', workflow_name: 'A' }
+/** Six of the last day; twelve of 10 November within five minutes over a full hour, half of which failed. */
+const FIGURES = [
+  run('t1', '20 11:57:00', { ...A, duration_ms: 100, queue_ms: 10, user_id: 'ann' }),
+  run('t2', '20 11:58:30', { ...A, duration_ms: 200, queue_ms: 30 }),
+  run('t3', '20 11:59:00', { ...A, duration_ms: 400, status: 'error', error_type: 'X', error_message: '=late' }),
+  run('t4', '20 10:30:00', { ...B, duration_ms: 1600, queue_ms: 20 }),
+  run('t5', '20 10:30:30', { ...B, duration_ms: 3200, status: 'timeout' }),
+  run('t6', '19 13:00:00', { ...B, duration_ms: 800 }),
+  ...['07:58', '08:00', '08:02'].flatMap((minute) =>
+    [0, 1, 2, 3].map((n) =>
+      run(`${minute} ${n}`, `10 ${minute}:0${n}`, { ...A, status: n % 2 === 0 ? 'success' : 'error' }),
+    ),
+  ),
+].map((row) => ({ ...row, environment: 'figures' }))
+
+/** Executions made in ClickHouse. @param rows SQL of rows (id, started_at, status, duration_ms) */
+async function insertMade(environment: string, rows: string): Promise<void> {
+  await clickhouse.client.command({
+    query: `INSERT INTO executions (tenant, anchor_at, execution_id, instance, kind, workflow_id, workflow_name, environment, status, started_at, ended_at, last_seen_at, duration_ms, version)
+SELECT 'default', start, concat('${environment} ', id), 'shop', 'workflow', 'w', 'W', '${environment}', state, start, start, start, ms, 1 FROM (${rows})`,
+  })
+}
+
+/**
+ * From 12 November on ten executions an hour, one each six minutes, of a second each. On the 20th those of 05:00 take five seconds, six of 07:00
+ * fail, and at 09:10, 09:11 and 09:12 ten more start in each minute.
+ */
+const STEADY = `
+  SELECT toString(number) AS id, toDateTime64('2026-11-12 00:00:30', 9, 'UTC') + toIntervalMinute(number * 6) AS start,
+    if(start >= '2026-11-20 07:00:00' AND start < '2026-11-20 07:36:00', 'error', 'success') AS state,
+    if(start >= '2026-11-20 05:00:00' AND start < '2026-11-20 06:00:00', 5000, 1000) AS ms
+  FROM numbers(8 * 240 + 120)
+  UNION ALL
+  SELECT concat('burst ', toString(number)), toDateTime64('2026-11-20 09:10:05', 9, 'UTC') + toIntervalMinute(intDiv(number, 10)), 'success', 1000
+  FROM numbers(30)`
+
+/** On four Fridays twenty at 09:00 and thirty at 10:00; on this one sixty and none. */
+const WEEKLY = `
+  SELECT toString(number) AS id, toDateTime64('2026-10-23 09:00:00', 9, 'UTC') + toIntervalWeek(intDiv(number, 50)) + toIntervalHour(if(number % 50 < 20, 0, 1)) + toIntervalSecond(number % 50 * 60) AS start,
+    'success' AS state, 1000 AS ms
+  FROM numbers(200)
+  UNION ALL
+  SELECT concat('now ', toString(number)), toDateTime64('2026-11-20 09:00:00', 9, 'UTC') + toIntervalMinute(number), 'success', 1000 FROM numbers(60)`
+
+interface PointParts {
+  service: string
+  metric: string
+  time: string
+  value: number
+  series?: number
+  kind?: string
+  start_time?: string
+  metric_json?: string
+  resource_json?: string
+}
+
+const point = (service: string, metric: string, time: string, value: number, more: Partial<PointParts> = {}) => ({
+  tenant: 'default',
+  received_at: '2026-11-20 12:00:00.000',
+  kind: 'gauge',
+  series: 1,
+  service,
+  metric,
+  time: `2026-11-${time}.000`,
+  value,
+  ...more,
+})
+
+const counter = (series: number, instance: string, seconds: number, value: number) =>
+  point('api', 'process.cpu.time', `20 11:31:${seconds}`, value, {
+    series,
+    kind: 'sum',
+    metric_json: '{"temporality":2,"monotonic":1}',
+    resource_json: instance,
+  })
+
+const POINTS = [
+  // One in ten minutes: 0.19 and 0.21 by turns, and 0.9 from 09:00 to 10:00.
+  ...Array.from({ length: 144 }, (_, n) => {
+    const at = new Date(Date.UTC(2026, 10, 19, 12) + n * 600_000).toISOString()
+    const value = at >= '2026-11-20T09' && at < '2026-11-20T10' ? 0.9 : n % 2 === 0 ? 0.19 : 0.21
+    return point('steady', 'process.cpu.utilization', at.slice(8, 19).replace('T', ' '), value)
+  }),
+  // Two instances: one grows by 10 s in 20 s and begins anew in between, the other by 2 s.
+  counter(1, 'a', 10, 100),
+  counter(1, 'a', 20, 5),
+  counter(1, 'a', 30, 15),
+  counter(2, 'b', 10, 1),
+  counter(2, 'b', 30, 3),
+  point('api', 'process.memory.usage', '20 11:31:00', 100, { resource_json: 'a' }),
+  point('api', 'process.memory.usage', '20 11:31:00', 300, { resource_json: 'b', series: 2 }),
+  point('api', 'process.memory.usage', '20 11:41:00', 500, { resource_json: 'a' }),
+  point('api', 'nodejs.eventloop.delay.p50', '20 11:31:00', 0.001),
+  point('api', 'nodejs.eventloop.delay.p99', '20 11:31:00', 0.02),
+  point('api', 'something.else', '20 11:31:00', 7),
+  { ...point('theirs', 'process.memory.usage', '20 11:31:00', 1), tenant: 'acme' },
+]
+
+beforeAll(async () => {
+  clickhouse = await startClickHouse()
+  await migrate(clickhouse.client)
+  api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW })
+  await insertExecutions(clickhouse.client, [...REALTIME, ...FIGURES])
+  await insertMade('steady', STEADY)
+  await insertMade('weekly', WEEKLY)
+  await clickhouse.client.insert({ table: 'metric_points', format: 'JSONEachRow', values: POINTS })
+  // Some hours of each day; the others are read as they are.
+  const hours = await rowsOf<{ at: number }>(
+    clickhouse.client,
+    `SELECT DISTINCT toUnixTimestamp(hour) AS at FROM dirty_hours WHERE hour < '2026-11-20' AND toHour(hour, 'UTC') IN (7, 8, 9, 12) ORDER BY at`,
+  )
+  for (const { at } of hours) await rebuildHour(clickhouse.client, { tenant: 'default', hour: at })
+}, 120_000)
+afterAll(async () => {
+  await api?.stop()
+  await clickhouse?.stop()
+})
+
+const get = async (path: string) => {
+  const { status, body } = await api.get(`/api/v1/metrics/execution${path}`)
+  expect([path, status]).toEqual([path, 200])
+  return body
+}
+
+describe('realtime', () => {
+  it('tells what runs, since when, and until when it usually would', async () => {
+    const body = await get('/realtime?environment=realtime')
+    expect(body).toMatchObject({ running_count: 2, meta: { from: null, to: null, running: 5 } })
+    expect(body.running).toEqual([
+      {
+        execution_id: 'wait',
+        name: 'Workflow one',
+        agent: 'w1',
+        kind: 'workflow',
+        status: 'waiting',
+        started_at: '2026-11-20T10:00:00.000Z',
+        elapsed_ms: 7_200_500,
+        progress: null,
+        expected_end_at: null,
+        overdue: false,
+      },
+      {
+        execution_id: 'run',
+        name: 'Agent',
+        agent: 'agent',
+        kind: 'agent',
+        status: 'running',
+        started_at: '2026-11-20T11:50:00.000Z',
+        elapsed_ms: 600_500,
+        progress: 0.5,
+        // Its five successes are older than seven days.
+        expected_end_at: null,
+        overdue: false,
+      },
+    ])
+  })
+
+  it('compares the queue and the load with what is usual at this hour', async () => {
+    const { queue, load } = await get('/realtime?environment=realtime')
+    // Seven days since the 13th; six with half an execution at a time, one with none.
+    expect(queue).toEqual({ depth: 3, severity: 'elevated', usual_depth: 0.5, oldest_wait_ms: 120_500 })
+    expect(load).toEqual({ running: 1, usual_running: 0.5, ratio: 2 })
+  })
+
+  it('says nothing of what is not known', async () => {
+    expect(await get('/realtime?environment=nowhere')).toMatchObject({
+      running: [],
+      queue: { depth: 0, severity: 'normal', usual_depth: null, oldest_wait_ms: null },
+      load: { running: 0, usual_running: null, ratio: null },
+    })
+  })
+
+  it('worries at twice, five and ten times the usual, and not about a few', () => {
+    const severities = [200, 201, 500, 501, 1000, 1001].map((depth) => severityOf(depth, 100))
+    expect(severities).toEqual(['normal', 'elevated', 'elevated', 'high', 'high', 'critical'])
+    expect([severityOf(2, 0), severityOf(3, 0), severityOf(1000, null)]).toEqual(['normal', 'elevated', 'normal'])
+  })
+})
+
+describe('throughput', () => {
+  it('counts by the hour, and compares with what was ever sustained', async () => {
+    const body = await get('/throughput?environment=figures')
+    expect(body).toMatchObject({
+      interval_ms: 3_600_000,
+      // Three in the five minutes before 12:00:01.
+      current_per_minute: 0.6,
+      // Six in 1440.
+      average_per_minute: 0.004,
+      peak: { per_minute: 0.05, timestamp: '2026-11-20T11:00:01.000Z' },
+      // One in the first twelve hours, five in the last.
+      trend: { direction: 'rising', percent: 400 },
+      // Twelve from 07:58 to 08:03 of the 10th.
+      capacity_per_minute: 2.4,
+      share_of_capacity: 25,
+      meta: { source: 'raw' },
+    })
+    expect(body.series).toHaveLength(24)
+    expect(body.series[0]).toEqual({ timestamp: '2026-11-19T12:00:01.000Z', total: 1, success: 1, failure: 0 })
+    expect(body.series[22]).toMatchObject({ total: 2, success: 1, failure: 1 })
+    expect(body.series[23]).toMatchObject({ total: 3, success: 2, failure: 1 })
+  })
+
+  it.each([
+    ['1h', 60, 60_000],
+    ['6h', 360, 60_000],
+    ['7d', 168, 3_600_000],
+    ['30d', 30, 86_400_000],
+    ['90d', 90, 86_400_000],
+  ])('of %s has %i points', async (name, points, width) => {
+    const body = await get(`/throughput?environment=figures&timeframe=${name}`)
+    expect([body.series.length, body.interval_ms]).toEqual([points, width])
+    const sum = body.series.reduce((total: number, point: { total: number }) => total + point.total, 0)
+    expect(sum).toBe({ '1h': 3, '6h': 5, '7d': 6 }[name] ?? 18)
+  })
+
+  it('of nothing is zero and steady', async () => {
+    expect(await get('/throughput?environment=nowhere')).toMatchObject({
+      current_per_minute: 0,
+      average_per_minute: 0,
+      peak: null,
+      trend: { direction: 'steady', percent: null },
+      capacity_per_minute: null,
+      share_of_capacity: null,
+    })
+  })
+})
+
+describe('latency', () => {
+  it('tells percentiles of execution, wait and both, and how durations are spread', async () => {
+    const { execution, queue, total, histogram } = await get('/latency?environment=figures')
+    // 100, 200, 400, 800, 1600, 3200
+    expect(execution).toEqual({
+      count: 6,
+      average_ms: 1050,
+      p50_ms: 800,
+      p75_ms: 1600,
+      p90_ms: 3200,
+      p95_ms: 3200,
+      p99_ms: 3200,
+    })
+    // 10, 20, 30
+    expect(queue).toMatchObject({ count: 3, average_ms: 20, p50_ms: 20, p75_ms: 30, p99_ms: 30 })
+    // 110, 230, 1620
+    expect(total).toMatchObject({ count: 3, average_ms: 653.333, p50_ms: 230, p75_ms: 1620 })
+    expect(histogram).toEqual([
+      { from_ms: 100, to_ms: 200, count: 1 },
+      { from_ms: 200, to_ms: 500, count: 2 },
+      { from_ms: 500, to_ms: 1000, count: 1 },
+      { from_ms: 1000, to_ms: 2000, count: 1 },
+      { from_ms: 2000, to_ms: 5000, count: 1 },
+    ])
+  })
+
+  it('of a long range is within 1.1 percent', async () => {
+    const { queue, meta } = await get('/latency?environment=figures&timeframe=7d')
+    expect(meta.source).toBe('rollup')
+    expect(queue.count).toBe(3)
+    expect(Math.abs(queue.p50_ms / 20 - 1)).toBeLessThan(0.011)
+    expect(Math.abs(queue.p99_ms / 30 - 1)).toBeLessThan(0.011)
+  })
+
+  it('of nothing is null', async () => {
+    const { execution, histogram } = await get('/latency?environment=nowhere')
+    expect(execution).toMatchObject({ count: 0, average_ms: null, p50_ms: null })
+    expect(histogram).toEqual([])
+  })
+})
+
+describe('performance', () => {
+  it('tells who fails, when, and who is slow', async () => {
+    const body = await get('/performance?environment=figures')
+    expect(body).toMatchObject({
+      total_executions: 6,
+      success_count: 4,
+      failure_count: 2,
+      success_rate: 66.67,
+      success_rate_change: null,
+      most_failing: [],
+    })
+    const agents = (list: { agent: string; failure_count: number; p95_duration_ms: number }[]) =>
+      list.map(({ agent, failure_count, p95_duration_ms }) => [agent, failure_count, p95_duration_ms])
+    expect(agents(body.failures_by_agent)).toEqual([
+      ['wb', 1, 3200],
+      ['wa', 1, 400],
+    ])
+    expect(agents(body.slowest)).toEqual([
+      ['wb', 1, 3200],
+      ['wa', 1, 400],
+    ])
+    expect(body.failures_by_agent[1].last_error).toEqual({
+      execution_id: 't3',
+      error_type: 'X',
+      error_message: '=late',
+    })
+    expect(body.failures_by_hour).toHaveLength(24)
+    expect(body.failures_by_hour.filter(({ total }: { total: number }) => total > 0)).toEqual([
+      { hour: 10, total: 2, failure: 1, failure_rate: 50 },
+      { hour: 11, total: 3, failure: 1, failure_rate: 33.33 },
+      { hour: 13, total: 1, failure: 0, failure_rate: 0 },
+    ])
+  })
+
+  it('of a month is read from rollups and tells the same', async () => {
+    const body = await get('/performance?environment=figures&timeframe=30d')
+    expect(body).toMatchObject({
+      total_executions: 18,
+      success_count: 10,
+      failure_count: 8,
+      meta: { source: 'rollup' },
+    })
+    // Of A's fifteen seven failed.
+    expect(
+      body.most_failing.map(({ agent, success_rate }: { agent: string; success_rate: number }) => [
+        agent,
+        success_rate,
+      ]),
+    ).toEqual([['wa', 53.33]])
+    expect(body.failures_by_hour.filter(({ failure }: { failure: number }) => failure > 0)).toEqual([
+      { hour: 7, total: 4, failure: 2, failure_rate: 50 },
+      { hour: 8, total: 8, failure: 4, failure_rate: 50 },
+      { hour: 10, total: 2, failure: 1, failure_rate: 50 },
+      { hour: 11, total: 3, failure: 1, failure_rate: 33.33 },
+    ])
+  })
+})
+
+describe('patterns', () => {
+  it('finds hours that are not as this hour of the day usually is, with what moved', async () => {
+    const { anomalies } = await get('/patterns?environment=steady')
+    const day = { basis: 'hour_of_day', samples: 8 }
+    // Ten an hour, never more or less: σ = √10; of failures √(1 · 100 / 10); of durations a tenth.
+    expect(anomalies.map(({ executions_filter: _, moved_with: __, ...rest }: Record<string, unknown>) => rest)).toEqual(
+      [
+        {
+          ...day,
+          pattern: 'slow',
+          started_at: '2026-11-20T05:00:00.000Z',
+          ended_at: '2026-11-20T06:00:00.000Z',
+          value: 5000,
+          expected: 1000,
+          expected_low: 650,
+          expected_high: 1350,
+          score: 40,
+          executions: 10,
+          failures: 0,
+          reason: 'executions took 5 s on average; up to 1.35 s is usual at this hour of the day',
+        },
+        {
+          ...day,
+          pattern: 'failures',
+          started_at: '2026-11-20T07:00:00.000Z',
+          ended_at: '2026-11-20T08:00:00.000Z',
+          value: 60,
+          expected: 0,
+          expected_low: 0,
+          expected_high: 11.068,
+          score: 18.97,
+          executions: 10,
+          failures: 6,
+          reason: '60 % of 10 executions failed; up to 11.1 % is usual at this hour of the day',
+        },
+        {
+          ...day,
+          pattern: 'spike',
+          started_at: '2026-11-20T09:00:00.000Z',
+          ended_at: '2026-11-20T10:00:00.000Z',
+          value: 40,
+          expected: 10,
+          expected_low: 0,
+          expected_high: 21.068,
+          score: 9.49,
+          executions: 40,
+          failures: 0,
+          reason: '40 executions started; 0 to 21 are usual at this hour of the day',
+        },
+      ],
+    )
+    expect(anomalies.map(({ moved_with }: { moved_with: unknown }) => moved_with)).toEqual([
+      [],
+      [],
+      [
+        {
+          service: 'steady',
+          metric: 'process.cpu.utilization',
+          during: expect.closeTo(0.9, 9),
+          before: expect.closeTo(0.2, 9),
+          change_percent: 350,
+        },
+      ],
+    ])
+  })
+
+  it('lead to the executions behind them', async () => {
+    const { anomalies, bursts } = await get('/patterns?environment=steady')
+    const totals = await Promise.all(
+      [...anomalies, ...bursts].map(
+        async ({ executions_filter }) => (await api.get(executions_filter.query)).body.total,
+      ),
+    )
+    // Slow ones; failed ones; all of the hour; all of the burst.
+    expect(totals).toEqual([10, 6, 40, 31])
+  })
+
+  it('finds bursts of minutes', async () => {
+    const { bursts } = await get('/patterns?environment=steady')
+    expect(bursts).toMatchObject([
+      {
+        pattern: 'burst',
+        started_at: '2026-11-20T09:10:00.000Z',
+        ended_at: '2026-11-20T09:13:00.000Z',
+        // The one that starts every six minutes is the eleventh of 09:12.
+        value: 11,
+        expected: 0,
+        executions: 31,
+        basis: 'minutes',
+        samples: 60,
+        reason: '31 executions started in 3 minutes; 0 a minute are usual',
+      },
+    ])
+  })
+
+  it('compares with the period before and with last week', async () => {
+    const { comparison, timeline } = await get('/patterns?environment=steady')
+    // 270 after 240; 264 of 270 well; 302 s of 270 after 1 s each: 40 · 5 s + … = (260 + 50) / 270.
+    const changed = { total_executions: 12.5, success_rate: -2.22, avg_duration_ms: 14.81, p95_duration_ms: 0 }
+    expect(comparison).toEqual({ previous_period: changed, last_week: changed })
+    expect(timeline).toHaveLength(24)
+    expect(timeline.map(({ total }: { total: number }) => total).filter((total: number) => total !== 10)).toEqual([40])
+  })
+
+  it('prefer the same hour of the week where there are weeks', async () => {
+    const { anomalies } = await get('/patterns?environment=weekly')
+    expect(anomalies).toMatchObject([
+      // (60 − 20) / √20
+      {
+        pattern: 'spike',
+        started_at: '2026-11-20T09:00:00.000Z',
+        value: 60,
+        expected: 20,
+        score: 8.94,
+        basis: 'hour_of_week',
+        samples: 4,
+      },
+      // (0 − 30) / √30
+      {
+        pattern: 'drop',
+        started_at: '2026-11-20T10:00:00.000Z',
+        value: 0,
+        expected: 30,
+        score: -5.48,
+        basis: 'hour_of_week',
+        samples: 4,
+      },
+    ])
+    expect(anomalies[1].reason).toBe('0 executions started; 11 to 49 are usual at this hour of the week')
+  })
+
+  it('of a long range take bursts from what the worker found', async () => {
+    await clickhouse.client.insert({
+      table: 'execution_patterns',
+      format: 'JSONEachRow',
+      values: [
+        {
+          tenant: 'default',
+          started_at: '2026-11-11 10:00:00',
+          ended_at: '2026-11-11 10:02:00',
+          pattern: 'burst',
+          value: 50,
+          expected: 1,
+          expected_high: 7,
+          score: 49,
+          basis: 'minutes',
+          samples: 60,
+          executions: 80,
+          reason: 'as found',
+          detected_at: '2026-11-11 10:05:00.000000',
+        },
+      ],
+    })
+    const { bursts, comparison } = await get('/patterns?timeframe=30d&environment=steady')
+    expect(bursts).toMatchObject([{ started_at: '2026-11-11T10:00:00.000Z', executions: 80, reason: 'as found' }])
+    expect(comparison.last_week).toBeNull()
+  })
+
+  it('of nothing are none', async () => {
+    expect(await get('/patterns?environment=nowhere')).toMatchObject({
+      bursts: [],
+      anomalies: [],
+      comparison: { previous_period: { total_executions: null } },
+    })
+  })
+})
+
+describe('resources', () => {
+  it('are told by service, out of the first metric that tells of each', async () => {
+    const { services } = await get('/resources?timeframe=1h')
+    const own = services.find(({ service }: { service: string }) => service === 'api')
+    expect(services.map(({ service }: { service: string }) => service)).toEqual(['api', 'steady'])
+    // 100 → 5 → 15 is 10 s in 20 s, 1 → 3 is 2 s in 20 s: 0.5 and 0.1, on average 0.3.
+    expect(own).toMatchObject({
+      instances: 2,
+      cpu: { metric: 'process.cpu.time', unit: '1', current: expect.closeTo(0.3, 9) },
+      memory: { metric: 'process.memory.usage', unit: 'By', current: 500, average: 450, peak: 500 },
+      event_loop_delay: { metric: 'nodejs.eventloop.delay.p99', unit: 'ms', current: 20 },
+      event_loop_utilization: null,
+      workers_busy: null,
+    })
+    // 11:31 is in the seventh five minutes since 11:00:01, 11:41 in the ninth.
+    const told = own.memory.series.flatMap(({ value }: { value: number | null }, i: number) =>
+      value === null ? [] : [[i, value]],
+    )
+    expect(told).toEqual([
+      [6, 400],
+      [8, 500],
+    ])
+    expect(own.memory.series).toHaveLength(12)
+  })
+})
+
+describe('the whole', () => {
+  it('holds every part as it is by itself', async () => {
+    const { meta, ...whole } = await get('?environment=figures')
+    expect(meta).toMatchObject({ from: '2026-11-19T12:00:01.000Z', to: '2026-11-20T12:00:01.000Z', running: 0 })
+    for (const [name, part] of Object.entries(whole)) {
+      const { meta: _, ...own } = await get(`/${name}?environment=figures`)
+      expect(part).toEqual(own)
+    }
+    expect(Object.keys(whole)).toEqual(['realtime', 'throughput', 'latency', 'performance', 'patterns', 'resources'])
+  })
+
+  it('says the same as the key figures', async () => {
+    for (const range of ['24h', '7d', '30d']) {
+      const { body } = await api.get(`/api/v1/observability/kpis?environment=figures&time_range=${range}`)
+      const { performance, latency } = await get(`?environment=figures&timeframe=${range}`)
+      expect([performance.total_executions, performance.success_rate]).toEqual([
+        body.total_executions,
+        body.success_rate,
+      ])
+      expect([latency.execution.p50_ms, latency.execution.p95_ms]).toEqual([body.p50_duration_ms, body.p95_duration_ms])
+    }
+  })
+
+  it('is a file, too, in which no text is a formula', async () => {
+    const csv = await api.get('/api/v1/metrics/execution/export?environment=figures&format=csv')
+    expect(csv.headers.get('content-type')).toContain('text/csv')
+    expect(csv.headers.get('content-disposition')).toContain('execution-metrics.csv')
+    const lines: string[] = csv.body.split('\r\n')
+    expect(lines[0]).toBe('part,item,field,value')
+    expect(lines).toContain('throughput,,current_per_minute,0.6')
+    expect(lines).toContain('throughput,series/23,total,3')
+    expect(lines).toContain("performance,failures_by_agent/1/last_error,error_message,'=late")
+    const json = await api.get('/api/v1/metrics/execution/export?environment=figures&format=json')
+    const { meta: _, ...whole } = await get('?environment=figures')
+    expect(JSON.parse(JSON.stringify(json.body))).toMatchObject(whole)
+  })
+
+  it('refuses what it does not know, by name', async () => {
+    const { status, body } = await api.get('/api/v1/metrics/execution/latency?timeframe=2h')
+    expect([status, body.detail]).toEqual([400, 'timeframe: must be one of 1h, 6h, 24h, 7d, 30d, 90d'])
+    const both = await api.get('/api/v1/metrics/execution?timeframe=1h&from=2026-11-20T00:00:00Z')
+    expect([both.status, both.body.detail]).toEqual([400, 'timeframe: give either timeframe or from and to, not both'])
+  })
+})
+
+describe('who may see what', () => {
+  const asking = (caller: Caller, query: Parameters<typeof readAsked>[0]['query']) => {
+    const observe = { asked: () => {}, queried: () => {}, failed: () => {} }
+    const runner = createRunner({
+      client: clickhouse.client,
+      queriesMax: 4,
+      queryTimeoutMs: 30_000,
+      cacheMs: 0,
+      observe,
+    })
+    const services = { runner, now: () => NOW, lostAfterMs: 86_400_000 } as Services
+    return readAsked({ query, caller, scope: scopeOf(caller), signal: new AbortController().signal, services })
+  }
+
+  it('a workspace is its own credential’s alone, by either name', () => {
+    const viewer: Caller = { tenant: 'acme', role: 'viewer', subject: null }
+    for (const name of ['workspace_id', 'tenant_id']) {
+      expect(asking(viewer, { [name]: 'acme' }).scope).toEqual({ tenant: 'acme' })
+      expect(() => asking(viewer, { [name]: 'default' })).toThrow(expect.objectContaining({ code: 'forbidden' }))
+    }
+  })
+
+  it.each(['24h', '30d'] as const)(
+    'a user sees its own executions of %s, in every part, and nothing of the services',
+    async (timeframe) => {
+      const ann: Caller = { tenant: 'default', role: 'user', subject: 'ann' }
+      const { body, source } = await readAllParts(asking(ann, { timeframe, environment: 'figures' }))
+      expect(source).toBe('raw')
+      expect(body).toMatchObject({
+        throughput: { current_per_minute: 0.2, capacity_per_minute: 0.2, share_of_capacity: 100 },
+        latency: { execution: { count: 1, p99_ms: 100 }, queue: { count: 1 }, histogram: [{ from_ms: 100, count: 1 }] },
+        performance: { total_executions: 1, failures_by_agent: [], slowest: [{ agent: 'wa', total_executions: 1 }] },
+        patterns: { bursts: [], anomalies: [] },
+        resources: { services: [] },
+      })
+      expect(body.patterns.timeline.reduce((sum, { total }) => sum + total, 0)).toBe(1)
+    },
+  )
+})
