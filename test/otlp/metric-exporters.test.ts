@@ -1,4 +1,7 @@
 /** The metric exporters of the OpenTelemetry JS SDK, unmodified, against the built collector and a ClickHouse: what they send is what lies there. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { OTLPMetricExporter as GrpcExporter } from '@opentelemetry/exporter-metrics-otlp-grpc'
 import { OTLPMetricExporter as JsonExporter } from '@opentelemetry/exporter-metrics-otlp-http'
 import { OTLPMetricExporter as ProtobufExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
@@ -13,7 +16,7 @@ import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startClickHouse, type TestClickHouse } from '../kit/clickhouse.ts'
 import { type Collector, startCollector } from '../kit/collector.ts'
-import { expectBalance } from '../kit/invariant.ts'
+import { expectBalance, spansInSpool } from '../kit/invariant.ts'
 import { postJson } from '../kit/logs.ts'
 import { everyKind, metricsExport } from '../kit/metrics.ts'
 import { rowsOf } from '../kit/stack-db.ts'
@@ -259,6 +262,27 @@ FROM v_metric_points WHERE service = 'every' ORDER BY metric, length(attributes)
       `SELECT toUInt32(count()) AS points, toUInt32(uniqExact(series)) AS series FROM metric_points WHERE service = 'every'`,
     )
     expect(counted).toEqual([{ points: 7, series: 6 }])
+  })
+
+  it('outlives the collector, and a ClickHouse that is away', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'runlens-metrics-'))
+    const alone = await startCollector({ dataDir })
+    expect(await postJson(alone.urls.otlpHttp, '/v1/metrics', metricsExport(everyKind(AT), 'outlived'))).toBe(200)
+    await alone.kill()
+    expect(await spansInSpool(dataDir)).toBe(6)
+    const again = await startCollector({ dataDir, clickhouseUrl: clickhouse.url })
+    stored += 6
+    await expectBalance({
+      fault: 'killed',
+      dataDir,
+      client: clickhouse.client,
+      accepted: stored,
+      stored,
+      spool: 0,
+      deadLetter: 0,
+    })
+    await again.stop()
+    rmSync(dataDir, { recursive: true, force: true })
   })
 
   it('of which a part can not be stored is told so', async () => {
