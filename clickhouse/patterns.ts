@@ -10,10 +10,10 @@
 /** Beyond it a value is not usual. */
 export const SCORE_MIN = 3.5
 
-/** How many hours of each sort make the usual: eight weeks, four, and one. */
+/** How many hours of each sort make the usual: of eight weeks, four, and three days. */
 const WEEKS = 8
 const DAYS = 28
-const RECENT_HOURS = 168
+const RECENT_HOURS = 72
 const SAMPLES_MIN = { week: 3, day: 5, recent: 24 } as const
 
 /** How far back a series must reach for every hour after its start to be judged by all of its history. */

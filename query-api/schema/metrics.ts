@@ -94,7 +94,9 @@ const throughput = {
     direction: z.enum(['rising', 'steady', 'falling']).describe('steady: within 5 percent'),
     percent: figure().describe('Change from the first half of the range to the second'),
   }),
-  capacity_per_minute: figure().describe('The highest rate sustained for five minutes in the 30 days before meta.to'),
+  capacity_per_minute: figure().describe(
+    'The highest rate sustained for five minutes in the 30 days before the full hour after meta.to; looked up every five minutes',
+  ),
   share_of_capacity: percentage().describe('Of current_per_minute'),
 }
 export const throughputSchema = z.object(throughput).meta({ id: 'ThroughputMetrics' })

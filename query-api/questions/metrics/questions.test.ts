@@ -7,7 +7,7 @@ import { resourceMoves, resourceValues } from './resource-values.ts'
 import { recentStarts, sustainedRate } from './sustained-rate.ts'
 import { unusualHours } from './unusual-hours.ts'
 import { usualLoad } from './usual-load.ts'
-import { durationHistogram, waitingTimes } from './waiting-times.ts'
+import { waitingTimes } from './waiting-times.ts'
 
 const scope = { tenant: 'acme' }
 const own = { tenant: 'acme', owner: HOSTILE }
@@ -32,7 +32,6 @@ describeQuestions(import.meta.url, [
   ['recent-starts', recentStarts(scope, filter)],
   ['waiting-times', waitingTimes(scope, filter, true)],
   ['waiting-times-of-a-long-range', waitingTimes(scope, filter, false)],
-  ['duration-histogram', durationHistogram(scope, filter)],
   ['hours-of-day', hoursOfDay(scope, filter, raw)],
   ['unusual-hours', unusualHours(scope, filter, rolled, hours)],
   ['unusual-hours-of-a-user', unusualHours(own, filter, raw, hours)],

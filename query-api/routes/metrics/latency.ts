@@ -1,10 +1,5 @@
 /** How long executions take, wait, and both; and how their durations are spread. */
-import {
-  DURATION_BINS_MS,
-  durationHistogram,
-  type HistogramRow,
-  waitingTimes,
-} from '../../questions/metrics/waiting-times.ts'
+import { DURATION_BINS_MS, type WaitingTimes, waitingTimes } from '../../questions/metrics/waiting-times.ts'
 import type { Latency, LatencyQuantiles } from '../../schema/metrics.ts'
 import { round } from '../../shape-figures.ts'
 import type { MetricsAsked, Part } from './asked.ts'
@@ -12,16 +7,13 @@ import { readWhole } from './whole-figures.ts'
 
 export async function readLatency(asked: MetricsAsked): Promise<Part<Latency>> {
   const { services, scope, filter, signal } = asked
-  const [{ current, plan }, histogram] = await Promise.all([
-    readWhole(asked),
-    services.runner.ask(durationHistogram(scope, filter), signal),
-  ])
+  const { current, plan } = await readWhole(asked)
   const [times] = await services.runner.ask(waitingTimes(scope, filter, plan.source === 'raw'), signal)
   const body: Latency = {
     execution: quantiles(current?.durations_count, current?.duration_total, current?.quantiles),
     queue: quantiles(times?.waits, times?.wait_sum, times?.wait_quantiles),
     total: quantiles(times?.totals, times?.total_sum, times?.total_quantiles),
-    histogram: bins(histogram),
+    histogram: bins(times),
   }
   return { body, source: plan.source, running: Number(current?.running ?? 0) }
 }
@@ -46,8 +38,8 @@ function quantiles(
 }
 
 /** Empty bins between others are there, too. */
-function bins(rows: readonly HistogramRow[]): Latency['histogram'] {
-  const counts = new Map(rows.map(({ bin_ms, n }) => [bin_ms, Number(n)]))
+function bins(times: WaitingTimes | undefined): Latency['histogram'] {
+  const counts = new Map(times?.bins.map((bin, index) => [bin, Number(times.counts[index])]))
   const filled = DURATION_BINS_MS.map((from, index) => ({
     from_ms: from,
     to_ms: DURATION_BINS_MS[index + 1] ?? null,

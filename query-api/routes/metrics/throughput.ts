@@ -4,9 +4,11 @@ import { planFigures } from '../../plan-figures.ts'
 import { type KpiRow, kpiFigures } from '../../questions/kpi-figures.ts'
 import { recentStarts, SUSTAINED_MINUTES, sustainedRate } from '../../questions/metrics/sustained-rate.ts'
 import type { Range } from '../../range.ts'
+import { Remembered } from '../../remembered.ts'
+import type { Runner } from '../../run.ts'
 import type { Throughput } from '../../schema/metrics.ts'
 import { round } from '../../shape-figures.ts'
-import { floorDiv, formatTime, NS_PER_DAY, NS_PER_HOUR, NS_PER_MS, NS_PER_SECOND } from '../../time.ts'
+import { ceilDiv, floorDiv, formatTime, NS_PER_DAY, NS_PER_HOUR, NS_PER_MS, NS_PER_SECOND } from '../../time.ts'
 import type { MetricsAsked, Part } from './asked.ts'
 
 const MINUTE = 60n * NS_PER_SECOND
@@ -32,18 +34,16 @@ export async function readThroughput(asked: MetricsAsked): Promise<Part<Throughp
     [range.from - (range.to - range.from), ...edges],
     signal,
   )
-  const month = { from: range.to - CAPACITY_DAYS * NS_PER_DAY, to: range.to }
-  const monthPlan = await planFigures(services.runner, scope, month, [month.from, month.to], signal)
-  const [rows, [recent], [sustained]] = await Promise.all([
+  const [rows, [recent], most] = await Promise.all([
     services.runner.ask(kpiFigures(scope, filter, plan, buckets), signal),
     services.runner.ask(recentStarts(scope, { ...filter, range: untilNow(range, moments.nowNs) }), signal),
-    services.runner.ask(sustainedRate(scope, { ...filter, range: month }, monthPlan), signal),
+    readSustained(asked),
   ])
   const whole = rows.find((row) => row.is_current === 1 && row.whole === 1)
   const series = seriesOf(rows, range, buckets)
   const minutes = (ns: bigint) => Number(ns / NS_PER_MS) / 60_000
   const current = Number(recent?.n ?? 0) / SUSTAINED_MINUTES
-  const capacity = sustained?.most == null ? null : Number(sustained.most) / SUSTAINED_MINUTES
+  const capacity = most === null ? null : Math.max(most / SUSTAINED_MINUTES, current)
   const length = range.to - range.from
   const body: Throughput = {
     interval_ms: Number(length / NS_PER_MS) / buckets,
@@ -63,6 +63,31 @@ function untilNow({ from, to }: Range, nowNs: bigint): Range {
   const second = (floorDiv(nowNs, NS_PER_SECOND) + 1n) * NS_PER_SECOND
   const isOver = to <= second
   return { from, to: isOver ? to : second }
+}
+
+/** It takes a month to be read, and rarely changes. By runner, so that each server of a process has its own. */
+const SUSTAINED = new WeakMap<Runner, Remembered<number | null>>()
+
+function rememberedBy(runner: Runner): Remembered<number | null> {
+  const known = SUSTAINED.get(runner) ?? new Remembered<number | null>({ keepMs: 300_000, entriesMax: 200 })
+  SUSTAINED.set(runner, known)
+  return known
+}
+
+/** Executions in the busiest five minutes of the month before the range's end; a record of this moment may be missing. */
+function readSustained({ services, scope, filter, moments }: MetricsAsked): Promise<number | null> {
+  const { runner } = services
+  // By the hour, so that the same is asked for a while.
+  const to = ceilDiv(filter.range.to, NS_PER_HOUR) * NS_PER_HOUR
+  const range = { from: to - CAPACITY_DAYS * NS_PER_DAY, to }
+  const key = JSON.stringify([scope, filter.kind, filter.environment, String(to)])
+  return rememberedBy(runner).get(key, moments.nowMs, async () => {
+    // Asked for all who wait for it, so nobody who leaves ends it.
+    const { signal } = new AbortController()
+    const plan = await planFigures(runner, scope, range, [range.from, range.to], signal)
+    const [row] = await runner.ask(sustainedRate(scope, { ...filter, range }, plan), signal)
+    return row?.most == null ? null : Number(row.most)
+  })
 }
 
 /** Of equal width, ending at the end of the range. */

@@ -94,7 +94,7 @@ FROM (
           WINDOW
             week AS (PARTITION BY at % 604800 ORDER BY at ROWS BETWEEN 8 PRECEDING AND 1 PRECEDING),
             day AS (PARTITION BY at % 86400 ORDER BY at ROWS BETWEEN 28 PRECEDING AND 1 PRECEDING),
-            recent AS (ORDER BY at ROWS BETWEEN 168 PRECEDING AND 1 PRECEDING)
+            recent AS (ORDER BY at ROWS BETWEEN 72 PRECEDING AND 1 PRECEDING)
         )
         ARRAY JOIN [
           ('executions', ifNull(toFloat64(n), nan), executions_week, executions_day, executions_recent),
