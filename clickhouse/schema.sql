@@ -421,6 +421,31 @@ PARTITION BY toYYYYMM(minute, 'UTC')
 ORDER BY (tenant, minute, kind, environment, workflow_id, status)
 SETTINGS index_granularity = 256;
 
+CREATE TABLE execution_patterns
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `started_at` DateTime CODEC(Delta(4), ZSTD(1)),
+    `ended_at` DateTime CODEC(Delta(4), ZSTD(1)),
+    `pattern` LowCardinality(String) CODEC(ZSTD(1)),
+    `value` Float64 CODEC(ZSTD(1)),
+    `expected` Float64 CODEC(ZSTD(1)),
+    `expected_low` Float64 CODEC(ZSTD(1)),
+    `expected_high` Float64 CODEC(ZSTD(1)),
+    `score` Float64 CODEC(ZSTD(1)),
+    `basis` LowCardinality(String) CODEC(ZSTD(1)),
+    `samples` UInt32 CODEC(T64, ZSTD(1)),
+    `executions` UInt64 CODEC(T64, ZSTD(1)),
+    `failures` UInt64 CODEC(T64, ZSTD(1)),
+    `reason` String CODEC(ZSTD(1)),
+    `detected_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `is_deleted` UInt8 CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(detected_at, is_deleted)
+PARTITION BY toYYYYMM(started_at, 'UTC')
+ORDER BY (tenant, started_at, pattern)
+TTL started_at + toIntervalDay(400)
+SETTINGS index_granularity = 256;
+
 CREATE TABLE executions
 (
     `tenant` LowCardinality(String) CODEC(ZSTD(1)),
@@ -578,6 +603,34 @@ ENGINE = ReplacingMergeTree(recorded_at)
 PARTITION BY toDate(started_at, 'UTC')
 ORDER BY (tenant, trace_id, span_id, marker, if(marker = 'heartbeat', 0, sipHash64(recorded_at, labels_json, fields_json, attribute_values)))
 SETTINGS index_granularity = 256, merge_selector_base = 12, non_replicated_deduplication_window = 10000;
+
+CREATE TABLE metric_points
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `received_at` DateTime64(3) CODEC(Delta(8), ZSTD(1)),
+    `metric` LowCardinality(String) CODEC(ZSTD(1)),
+    `service` LowCardinality(String) CODEC(ZSTD(1)),
+    `series` UInt64 CODEC(ZSTD(1)),
+    `time` DateTime64(9) CODEC(DoubleDelta, ZSTD(1)),
+    `start_time` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `kind` Enum8('gauge' = 1, 'sum' = 2, 'histogram' = 3, 'exponential_histogram' = 4, 'summary' = 5) CODEC(ZSTD(1)),
+    `value` Nullable(Float64) CODEC(ZSTD(1)),
+    `count` UInt64 CODEC(T64, ZSTD(1)),
+    `sum` Nullable(Float64) CODEC(ZSTD(1)),
+    `min` Nullable(Float64) CODEC(ZSTD(1)),
+    `max` Nullable(Float64) CODEC(ZSTD(1)),
+    `series_json` LowCardinality(String) CODEC(ZSTD(1)),
+    `metric_json` LowCardinality(String) CODEC(ZSTD(1)),
+    `point_json` String CODEC(ZSTD(1)),
+    `scope_json` LowCardinality(String) CODEC(ZSTD(1)),
+    `resource_json` LowCardinality(String) CODEC(ZSTD(1)),
+    INDEX by_time time TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toDate(time, 'UTC')
+ORDER BY (tenant, metric, service, series, time, sipHash64(start_time, kind, ifNull(value, 0), count, ifNull(sum, 0), ifNull(min, 0), ifNull(max, 0), ((isNull(value) + (2 * isNull(sum))) + (4 * isNull(min))) + (8 * isNull(max)), point_json))
+TTL toDateTime(received_at) + toIntervalDay(30)
+SETTINGS merge_selector_base = 12, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, index_granularity = 8192;
 
 CREATE TABLE query_hours
 (
@@ -991,6 +1044,113 @@ GROUP BY
     environment,
     workflow_id,
     status;
+
+CREATE VIEW v_metric_points
+(
+    `tenant` LowCardinality(String),
+    `received_at` DateTime64(3),
+    `metric` LowCardinality(String),
+    `service` LowCardinality(String),
+    `series` UInt64,
+    `time` DateTime64(9),
+    `start_time` DateTime64(9),
+    `kind` Enum8('gauge' = 1, 'sum' = 2, 'histogram' = 3, 'exponential_histogram' = 4, 'summary' = 5),
+    `value` Nullable(Float64),
+    `count` UInt64,
+    `sum` Nullable(Float64),
+    `min` Nullable(Float64),
+    `max` Nullable(Float64),
+    `unit` LowCardinality(String),
+    `description` LowCardinality(String),
+    `temporality` UInt8,
+    `monotonic` UInt8,
+    `metadata` Map(LowCardinality(String), String),
+    `metadata_types` LowCardinality(String),
+    `attributes` Map(LowCardinality(String), String),
+    `attribute_types` LowCardinality(String),
+    `flags` UInt32,
+    `value_int` String,
+    `explicit_bounds` Array(Float64),
+    `bucket_counts` Array(UInt64),
+    `scale` Int32,
+    `zero_count` UInt64,
+    `zero_threshold` Float64,
+    `positive_offset` Int32,
+    `positive_counts` Array(UInt64),
+    `negative_offset` Int32,
+    `negative_counts` Array(UInt64),
+    `quantiles` Array(Float64),
+    `quantile_values` Array(Float64),
+    `exemplars.time` Array(DateTime64(9)),
+    `exemplars.value` Array(String),
+    `exemplars.trace_id` Array(FixedString(16)),
+    `exemplars.span_id` Array(FixedString(8)),
+    `exemplars.attributes` Array(Map(LowCardinality(String), String)),
+    `exemplars.attribute_types` Array(String),
+    `scope_name` LowCardinality(String),
+    `scope_version` LowCardinality(String),
+    `scope_schema_url` LowCardinality(String),
+    `scope_attributes` Map(LowCardinality(String), String),
+    `scope_attribute_types` LowCardinality(String),
+    `scope_dropped_attributes_count` UInt32,
+    `resource_schema_url` LowCardinality(String),
+    `resource_attributes` Map(LowCardinality(String), String),
+    `resource_attribute_types` LowCardinality(String),
+    `resource_dropped_attributes_count` UInt32
+)
+AS SELECT
+    tenant,
+    received_at,
+    metric,
+    service,
+    series,
+    time,
+    start_time,
+    kind,
+    value,
+    count,
+    sum,
+    min,
+    max,
+    CAST(JSONExtractString(metric_json, 'unit'), 'LowCardinality(String)') AS unit,
+    CAST(JSONExtractString(metric_json, 'description'), 'LowCardinality(String)') AS description,
+    CAST(JSONExtractUInt(metric_json, 'temporality'), 'UInt8') AS temporality,
+    CAST(JSONExtractUInt(metric_json, 'monotonic'), 'UInt8') AS monotonic,
+    CAST(JSONExtract(metric_json, 'attributes', 'Map(String, String)'), 'Map(LowCardinality(String), String)') AS metadata,
+    CAST(JSONExtractString(metric_json, 'attribute_types'), 'LowCardinality(String)') AS metadata_types,
+    CAST(JSONExtract(series_json, 'attributes', 'Map(String, String)'), 'Map(LowCardinality(String), String)') AS attributes,
+    CAST(JSONExtractString(series_json, 'attribute_types'), 'LowCardinality(String)') AS attribute_types,
+    CAST(JSONExtractUInt(point_json, 'flags'), 'UInt32') AS flags,
+    CAST(JSONExtractString(point_json, 'value_int'), 'String') AS value_int,
+    CAST(JSONExtract(series_json, 'explicit_bounds', 'Array(Float64)'), 'Array(Float64)') AS explicit_bounds,
+    CAST(JSONExtract(point_json, 'bucket_counts', 'Array(UInt64)'), 'Array(UInt64)') AS bucket_counts,
+    CAST(JSONExtractInt(point_json, 'scale'), 'Int32') AS scale,
+    CAST(JSONExtractUInt(point_json, 'zero_count'), 'UInt64') AS zero_count,
+    CAST(JSONExtractFloat(point_json, 'zero_threshold'), 'Float64') AS zero_threshold,
+    CAST(JSONExtractInt(point_json, 'positive_offset'), 'Int32') AS positive_offset,
+    CAST(JSONExtract(point_json, 'positive_counts', 'Array(UInt64)'), 'Array(UInt64)') AS positive_counts,
+    CAST(JSONExtractInt(point_json, 'negative_offset'), 'Int32') AS negative_offset,
+    CAST(JSONExtract(point_json, 'negative_counts', 'Array(UInt64)'), 'Array(UInt64)') AS negative_counts,
+    CAST(JSONExtract(point_json, 'quantiles', 'Array(Float64)'), 'Array(Float64)') AS quantiles,
+    CAST(JSONExtract(point_json, 'quantile_values', 'Array(Float64)'), 'Array(Float64)') AS quantile_values,
+    CAST(arrayMap(at -> fromUnixTimestamp64Nano(at), JSONExtract(point_json, 'exemplars', 'time', 'Array(Int64)')), 'Array(DateTime64(9))') AS `exemplars.time`,
+    CAST(JSONExtract(point_json, 'exemplars', 'value', 'Array(String)'), 'Array(String)') AS `exemplars.value`,
+    CAST(arrayMap(id -> toFixedString(unhex(id), 16), JSONExtract(point_json, 'exemplars', 'trace_id', 'Array(String)')), 'Array(FixedString(16))') AS `exemplars.trace_id`,
+    CAST(arrayMap(id -> toFixedString(unhex(id), 8), JSONExtract(point_json, 'exemplars', 'span_id', 'Array(String)')), 'Array(FixedString(8))') AS `exemplars.span_id`,
+    CAST(JSONExtract(point_json, 'exemplars', 'attributes', 'Array(Map(String, String))'), 'Array(Map(LowCardinality(String), String))') AS `exemplars.attributes`,
+    CAST(JSONExtract(point_json, 'exemplars', 'attribute_types', 'Array(String)'), 'Array(String)') AS `exemplars.attribute_types`,
+    CAST(JSONExtractString(scope_json, 'name'), 'LowCardinality(String)') AS scope_name,
+    CAST(JSONExtractString(scope_json, 'version'), 'LowCardinality(String)') AS scope_version,
+    CAST(JSONExtractString(scope_json, 'schema_url'), 'LowCardinality(String)') AS scope_schema_url,
+    CAST(JSONExtract(scope_json, 'attributes', 'Map(String, String)'), 'Map(LowCardinality(String), String)') AS scope_attributes,
+    CAST(JSONExtractString(scope_json, 'attribute_types'), 'LowCardinality(String)') AS scope_attribute_types,
+    CAST(JSONExtractUInt(scope_json, 'dropped_attributes_count'), 'UInt32') AS scope_dropped_attributes_count,
+    CAST(JSONExtractString(resource_json, 'schema_url'), 'LowCardinality(String)') AS resource_schema_url,
+    CAST(JSONExtract(resource_json, 'attributes', 'Map(String, String)'), 'Map(LowCardinality(String), String)') AS resource_attributes,
+    CAST(JSONExtractString(resource_json, 'attribute_types'), 'LowCardinality(String)') AS resource_attribute_types,
+    CAST(JSONExtractUInt(resource_json, 'dropped_attributes_count'), 'UInt32') AS resource_dropped_attributes_count
+FROM metric_points
+FINAL;
 
 CREATE VIEW v_spans
 (

@@ -61,6 +61,15 @@ it('shows every field of a span in v_spans, as tables/ says', async () => {
   for (const column of tables.fieldColumns(Object.keys(tables.SPAN_FIELDS))) expect(sql).toContain(`${column}`)
 })
 
+it('shows every field of a data point in v_metric_points, as tables/ says', async () => {
+  const described = await rows<{ name: string; type: string }>('DESCRIBE TABLE v_metric_points')
+  const stored = Object.entries(tables.METRIC_POINTS.columns).filter(([name]) => !name.endsWith('_json'))
+  const fields = Object.entries(tables.METRIC_FIELDS).map(([name, { type }]) => [name, type])
+  expect(described.map(({ name, type }) => [name, type])).toEqual([...stored, ...fields])
+  const { sql } = readMigrations().find((one) => one.name === 'create_metric_points_view')!
+  for (const name of Object.keys(tables.METRIC_FIELDS)) expect(sql).toContain(tables.metricField(name))
+})
+
 it('reads every field of the documents of logs as tables/ says', async () => {
   const described = await rows<{ name: string; type: string; default_type: string }>('DESCRIBE TABLE logs')
   const aliases = described.filter((column) => column.default_type === 'ALIAS')
@@ -92,6 +101,7 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
     'execution_hours_total',
     'execution_locator',
     'execution_minutes',
+    'execution_patterns',
     'executions',
     'query_hours',
     'saved_views',

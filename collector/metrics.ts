@@ -41,6 +41,14 @@ const PIPELINE: readonly FigureRow<PipelineStats>[] = [
   ],
   ['counter', 'runlens_log_records_accepted_total', 'Log records acknowledged.', (s) => s.logs.accepted],
   ['counter', 'runlens_log_records_rejected_total', 'Log records told in a partial success.', (s) => s.logs.rejected],
+  [
+    'counter',
+    'runlens_data_points_received_total',
+    'Data points of metrics in requests that could be read.',
+    (s) => s.points.received,
+  ],
+  ['counter', 'runlens_data_points_accepted_total', 'Data points acknowledged.', (s) => s.points.accepted],
+  ['counter', 'runlens_data_points_rejected_total', 'Data points told in a partial success.', (s) => s.points.rejected],
   ['counter', 'runlens_markers_total', 'Log records read as markers of spans.', (s) => s.markers.stored],
   [
     'counter',

@@ -24,7 +24,7 @@ export const REFUSAL_IS_PERMANENT: Readonly<Record<RefusalReason, boolean>> = {
 /** Durable in the spool (or seen before): the sender may forget the request. */
 export interface Accepted {
   kind: 'accepted'
-  /** Spans or log records that are now durable, resent ones included. */
+  /** Spans, log records or data points that are now durable, resent ones included. */
   accepted: number
   /** Those of the request that can't be stored. 0 leaves `partial_success` unset. */
   rejected: number

@@ -9,7 +9,7 @@ export function refusalCounts(): RefusalCounts {
   return Object.fromEntries(Object.keys(REFUSAL_IS_PERMANENT).map((reason) => [reason, 0])) as RefusalCounts
 }
 
-/** Of one signal, in its items: spans, log records. */
+/** Of one signal, in its items: spans, log records, data points. */
 export interface ItemCounts {
   /** Seen, in requests that could be read. */
   received: number
@@ -29,6 +29,7 @@ export interface PipelineStats {
   requests: number
   spans: ItemCounts
   logs: ItemCounts
+  points: ItemCounts
   /** Log records that tell of a span, and those that call themselves so and can't be read; all of them are log records, too. */
   markers: { stored: number; unread: number }
   /** Values in which a secret was masked. */

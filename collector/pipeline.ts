@@ -11,6 +11,7 @@ import { RedactingMapper } from './redaction/redacting-mapper.ts'
 import { KEEP_EVERYTHING, type RedactionSettings, Redactor } from './redaction/redactor.ts'
 import { ResendFilter } from './resend-filter.ts'
 import { LogWay } from './signals/logs.ts'
+import { MetricWay } from './signals/metrics.ts'
 import { type SpanMapper, TraceWay } from './signals/traces.ts'
 import type { Admitted, Way } from './signals/way.ts'
 import type { SpoolFiles } from './spool/files.ts'
@@ -43,7 +44,7 @@ export interface PipelineOptions {
 }
 
 /** By its items. */
-export type SignalName = 'spans' | 'logs'
+export type SignalName = 'spans' | 'logs' | 'points'
 
 export interface Pipeline {
   /**
@@ -85,10 +86,14 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
 }
 
 class RunningPipeline implements Pipeline {
-  private readonly ways: { readonly spans: TraceWay; readonly logs: LogWay }
+  private readonly ways: { readonly spans: TraceWay; readonly logs: LogWay; readonly points: MetricWay }
   private readonly redactor: Redactor
   private readonly inHand = new Set<Promise<Outcome>>()
-  private readonly counts: Readonly<Record<SignalName, ItemCounts>> = { spans: itemCounts(), logs: itemCounts() }
+  private readonly counts: Readonly<Record<SignalName, ItemCounts>> = {
+    spans: itemCounts(),
+    logs: itemCounts(),
+    points: itemCounts(),
+  }
   private requests = 0
   private readonly refused: RefusalCounts = refusalCounts()
   private stopping: Promise<void> | undefined
@@ -105,7 +110,11 @@ class RunningPipeline implements Pipeline {
     const { limits } = options
     this.redactor = new Redactor(options.redaction ?? KEEP_EVERYTHING)
     const mapper = new RedactingMapper(options.mapper, this.redactor)
-    this.ways = { spans: new TraceWay(limits, filter, mapper), logs: new LogWay(limits, mapper, this.redactor) }
+    this.ways = {
+      spans: new TraceWay(limits, filter, mapper),
+      logs: new LogWay(limits, mapper, this.redactor),
+      points: new MetricWay(limits, this.redactor),
+    }
   }
 
   async accept(
@@ -132,6 +141,7 @@ class RunningPipeline implements Pipeline {
       requests: this.requests,
       spans: { ...this.counts.spans },
       logs: { ...this.counts.logs },
+      points: { ...this.counts.points },
       markers: { ...this.ways.logs.markerCounts },
       redacted: this.redactor.masked,
       refused: { ...this.refused },

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { createClickHouse } from '@runlens/clickhouse'
 import { createSpanMapper, loadProfiles } from '@runlens/mapping'
-import { LOGS, TRACES } from '@runlens/otlp'
+import { LOGS, METRICS, TRACES } from '@runlens/otlp'
 import { formatAddress, type Logger, type RunningProcess, type Settings } from '@runlens/runtime'
 import { createAdmission } from './admission.ts'
 import { createCollectorRegistry } from './metrics.ts'
@@ -92,5 +92,6 @@ function servicesOf(pipeline: Pipeline): Service[] {
   return [
     { signal: TRACES, accept: (body, encoding, tenant) => pipeline.accept(body, tenant, encoding, 'spans') },
     { signal: LOGS, accept: (body, encoding, tenant) => pipeline.accept(body, tenant, encoding, 'logs') },
+    { signal: METRICS, accept: (body, encoding, tenant) => pipeline.accept(body, tenant, encoding, 'points') },
   ]
 }

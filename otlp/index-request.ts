@@ -8,7 +8,7 @@ import { timeBounds } from './time-bounds.ts'
 import { Malformed } from './wire/malformed.ts'
 import { knownFields, LEN, passUnknown, readField, tagOf } from './wire/scan.ts'
 
-// ExportTraceServiceRequest and ExportLogsServiceRequest: their resources are field 1.
+// ExportTraceServiceRequest, ExportLogsServiceRequest and ExportMetricsServiceRequest: their resources are field 1.
 const RESOURCE_ITEMS = tagOf(1, LEN)
 const REQUEST_FIELDS = knownFields(1)
 

@@ -3,6 +3,7 @@ import protobuf from 'protobufjs/light.js'
 import { COMMON, RESOURCE } from './messages/common.ts'
 import { GOOGLE_PROTOBUF, GOOGLE_RPC } from './messages/google.ts'
 import { LOGS_SERVICE, LOGS as LOGS_V1 } from './messages/logs.ts'
+import { METRICS_SERVICE, METRICS as METRICS_V1 } from './messages/metrics.ts'
 import { TRACE, TRACE_SERVICE } from './messages/trace.ts'
 
 /** Reflected messages by their full names, e.g. `opentelemetry.proto.trace.v1.Span`; field names are those of OTLP/JSON. */
@@ -16,8 +17,13 @@ export const MESSAGES: protobuf.Root = protobuf.Root.fromJSON({
             resource: { nested: { v1: RESOURCE } },
             trace: { nested: { v1: TRACE } },
             logs: { nested: { v1: LOGS_V1 } },
+            metrics: { nested: { v1: METRICS_V1 } },
             collector: {
-              nested: { trace: { nested: { v1: TRACE_SERVICE } }, logs: { nested: { v1: LOGS_SERVICE } } },
+              nested: {
+                trace: { nested: { v1: TRACE_SERVICE } },
+                logs: { nested: { v1: LOGS_SERVICE } },
+                metrics: { nested: { v1: METRICS_SERVICE } },
+              },
             },
           },
         },
@@ -61,4 +67,15 @@ export const LOGS: Signal = {
   request: MESSAGES.lookupType(`${LOGS_PACKAGE}.ExportLogsServiceRequest`),
   response: MESSAGES.lookupType(`${LOGS_PACKAGE}.ExportLogsServiceResponse`),
   rejectedField: 'rejectedLogRecords',
+}
+
+const METRICS_PACKAGE = 'opentelemetry.proto.collector.metrics.v1'
+
+export const METRICS: Signal = {
+  name: 'metrics',
+  path: '/v1/metrics',
+  grpcPath: `/${METRICS_PACKAGE}.MetricsService/Export`,
+  request: MESSAGES.lookupType(`${METRICS_PACKAGE}.ExportMetricsServiceRequest`),
+  response: MESSAGES.lookupType(`${METRICS_PACKAGE}.ExportMetricsServiceResponse`),
+  rejectedField: 'rejectedDataPoints',
 }

@@ -1,4 +1,4 @@
-/** Why single items (spans, log records) of a readable request can't be stored: counted by reason, told in OTLP's partial success. */
+/** Why single items (spans, log records, data points) of a readable request can't be stored: counted by reason, told in OTLP's partial success. */
 
 /** Reasons by which an item is rejected, in words that complete "a span has …". Their order is of no importance. */
 export const REJECT_REASONS = {
@@ -9,6 +9,11 @@ export const REJECT_REASONS = {
   start_time: 'a start time that is absent, before the year 2000 or more than a day ahead',
   end_time: 'an end time more than a day ahead',
   time: 'a time before the year 2000 or more than a day ahead',
+  point_time: 'a time that is absent, before the year 2000 or more than a day ahead',
+  start_ahead: 'a start time more than a day ahead',
+  metric_name: 'no name of its metric',
+  buckets: 'bucket counts that are not one more than its explicit bounds',
+  exemplar_count: 'too many exemplars or quantiles',
   attribute_count: 'too many attributes (its own, its events’ and links’, its resource’s or scope’s)',
   event_count: 'too many events',
   link_count: 'too many links',

@@ -14,18 +14,17 @@ export class TooMuch extends Error {
   }
 }
 
-/** What a signal's requests are made of: spans, log records. */
+/** What a signal's requests are made of: spans, log records, data points. */
 export interface Items {
   /** In words, several of them. */
   noun: string
   /** Rows in use. */
   rows: { readonly length: number }
   /**
-   * Puts the item in `[at, end)` onto the tape.
+   * Puts what stands in `[at, end)` below a scope onto the tape: one item, or a metric, which holds several.
    * @param fault that of its resource or scope, 0 without one
-   * @returns the fault for which it was taken off again, 0 if it stays
    */
-  scanItem: (scan: RequestScan, scope: number, fault: number, at: number, end: number) => number
+  scanMember: (scan: RequestScan, scope: number, fault: number, at: number, end: number) => void
 }
 
 /** Reads items onto a tape. */

@@ -272,7 +272,8 @@ function checkNestedText(scan: OtlpScan): void {
   if (controls > 0) addElements(scan, controls)
 }
 
-function addElements(scan: OtlpScan, count: number): void {
+/** Counts elements of lists, and numbers of a distribution. */
+export function addElements(scan: OtlpScan, count: number): void {
   scan.elements += count
   if (scan.elements - scan.elementsFirst > scan.elementsMax) setFault(scan, FAULT.element_count)
 }

@@ -21,7 +21,7 @@ const OBSERVED_TIME = tagOf(11, FIXED64)
 const EVENT_NAME = tagOf(12, LEN)
 const LOG_FIELDS = knownFields(1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12)
 
-/** As `Items.scanItem`, for a scan onto a {@link LogTape}. */
+/** As `ScanItem`, for a scan onto a {@link LogTape}. */
 export function scanLogRecord(scan: RequestScan, scope: number, fault: number, at: number, end: number): number {
   const { logs, attributes } = scan.tape as LogTape
   const row = logs.add()

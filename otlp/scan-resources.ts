@@ -1,15 +1,14 @@
 /**
- * Puts a resource, its scopes and their items (spans, log records) onto the tape, in whatever order they come on the wire. The messages
+ * Puts a resource, its scopes and their items (spans, log records, metrics) onto the tape, in whatever order they come on the wire. The messages
  * between request and item have the same fields under the same numbers for every signal.
  */
-import { ITEMS_PER_REQUEST_MAX, REPEATED_BYTES_PER_REQUEST_MAX } from './limits.ts'
-import { type RequestScan, TooMuch } from './request-scan.ts'
+import type { RequestScan } from './request-scan.ts'
 import { beginOwner, checkText, scanAttribute } from './scan-attributes.ts'
 import { ABSENT } from './scan-ids.ts'
 import type { ResourceColumns, ScopeColumns } from './tape.ts'
 import { knownFields, LEN, passUnknown, readField, tagOf, VARINT } from './wire/scan.ts'
 
-// ResourceSpans and ResourceLogs, Resource, ScopeSpans and ScopeLogs, InstrumentationScope
+// ResourceSpans, ResourceLogs and ResourceMetrics, Resource, ScopeSpans, ScopeLogs and ScopeMetrics, InstrumentationScope
 const RESOURCE = tagOf(1, LEN)
 const SCOPE_ITEMS = tagOf(2, LEN)
 const RESOURCE_SCHEMA_URL = tagOf(3, LEN)
@@ -169,41 +168,10 @@ function scanScope(scan: RequestScan, scopes: ScopeColumns, row: number, at: num
 
 /** The items of a scope, from the first one on. */
 function scanItems(scan: RequestScan, scope: number, ownerFault: number, at: number, end: number): void {
-  const { scanItem, noun } = scan.items
+  const { scanMember } = scan.items
   let position = at
   while (position < end) {
     position = readField(scan, position, end)
-    if (scan.tag !== ITEM) continue
-    const ordinal = scan.seen++
-    if (scan.seen > scan.itemsMax) {
-      throw new TooMuch(
-        'too_many_items',
-        `more than ${scan.itemsMax} ${noun} in one request; send them in smaller ones`,
-      )
-    }
-    const fault = scanItem(scan, scope, ownerFault, scan.start, position)
-    if (fault !== 0) {
-      scan.rejections.add(fault, ordinal)
-      checkItems(scan)
-    } else checkTotals(scan)
-  }
-}
-
-/** Bounds what the tape holds. The keys of items that were rejected stay numbered, and count too. */
-function checkItems(scan: RequestScan): void {
-  const { tape } = scan
-  const kept = tape.attributes.length + scan.elements + tape.children()
-  if (Math.max(kept, tape.keys.length) <= ITEMS_PER_REQUEST_MAX) return
-  const what = `more than ${ITEMS_PER_REQUEST_MAX} attributes, list elements, events and links in one request`
-  throw new TooMuch('too_large', what)
-}
-
-/** Bounds what the tape holds, and what a block of these items will hold. */
-function checkTotals(scan: RequestScan): void {
-  checkItems(scan)
-  scan.repeatedBytes += scan.resourceBytes + scan.scopeBytes
-  if (scan.repeatedBytes > REPEATED_BYTES_PER_REQUEST_MAX) {
-    const what = `resources and scopes of more than ${REPEATED_BYTES_PER_REQUEST_MAX} bytes, counted once for each of their ${scan.items.noun}`
-    throw new TooMuch('too_large', what)
+    if (scan.tag === ITEM) scanMember(scan, scope, ownerFault, scan.start, position)
   }
 }

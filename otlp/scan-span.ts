@@ -32,7 +32,7 @@ const STATUS_MESSAGE = tagOf(2, LEN)
 const STATUS_CODE = tagOf(3, VARINT)
 const STATUS_FIELDS = knownFields(2, 3)
 
-/** As `Items.scanItem`, for a scan onto a {@link TraceTape}. */
+/** As `ScanItem`, for a scan onto a {@link TraceTape}. */
 export function scanSpan(scan: RequestScan, scope: number, fault: number, at: number, end: number): number {
   const tape = scan.tape as TraceTape
   const { spans, attributes, events, links } = tape

@@ -1,6 +1,6 @@
 /**
  * The tape: where everything of one OTLP request stands in its bytes, as offsets in reusable typed arrays. A request of traces has
- * one, a request of logs another (`log-tape.ts`); what both have is here.
+ * one, requests of logs (`log-tape.ts`) and metrics (`metric-tape.ts`) others; what all have is here.
  * Indexing writes it, mapping and blocks read it. It holds no JavaScript value per span or attribute; it refuses to decode.
  *
  * Offsets are into `buffer`. A text or message is `[start, end)`. Ranges of children (attributes of a span, events of a

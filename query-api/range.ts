@@ -44,10 +44,16 @@ export const RAW_RANGE_MAX = NS_PER_DAY
  * The range of a statistics question. A range that ends "now" ends at the next whole second, so that what just arrived is in
  * it and identical questions of one second are one; when it is longer than {@link RAW_RANGE_MAX}, at the next whole hour,
  * so that hourly figures fit into its buckets.
+ * @param field what the parameter for a fixed range is called
  */
-export function resolveRange(parameters: RangeParameters, nowMs: number, fallback: TimeRangeName): Range {
+export function resolveRange(
+  parameters: RangeParameters,
+  nowMs: number,
+  fallback: TimeRangeName,
+  field = 'time_range',
+): Range {
   const { time_range: name } = parameters
-  const length = { name: 'time_range', ns: name === undefined ? undefined : TIME_RANGES[name].length }
+  const length = { name: field, ns: name === undefined ? undefined : TIME_RANGES[name].length }
   return resolveLength(length, parameters, nowMs, TIME_RANGES[fallback].length)
 }
 

@@ -92,6 +92,8 @@ const fileSchema = z.strictObject({
       /** How long a candidate waits for its ancestors before it counts by itself. */
       candidateTimeoutMs: positive.default(30_000),
       rollupIntervalMs: positive.default(5_000),
+      /** Between two looks for patterns of executions. */
+      patternsIntervalMs: positive.default(300_000),
       leaseSeconds: positive.default(10),
     })
     .prefault({}),

@@ -45,7 +45,12 @@ export interface RollupObserver {
   rebuilt: (seconds: number) => void
 }
 
-export interface WorkerMetrics extends JobObserver, SettleObserver, RollupObserver {
+export interface PatternObserver {
+  /** At the executions of one tenant. */
+  lookedForPatterns: (seconds: number) => void
+}
+
+export interface WorkerMetrics extends JobObserver, SettleObserver, RollupObserver, PatternObserver {
   registry: Registry
 }
 
@@ -85,6 +90,7 @@ export function createMetrics(now: () => number = Date.now): WorkerMetrics {
     ...createJobObserver(registry, now),
     ...createSettlingObserver(registry),
     ...createRollupObserver(registry),
+    ...createPatternObserver(registry),
     watchWaiting: (read) => {
       waiting = read
     },
@@ -153,4 +159,14 @@ function createRollupObserver(registry: Registry): RollupObserver {
     dirtyHours: (count) => dirty.set(count),
     rebuilt: (seconds) => rebuilding.observe(seconds),
   }
+}
+
+function createPatternObserver(registry: Registry): PatternObserver {
+  const looking = new Histogram({
+    name: 'runlens_pattern_look_seconds',
+    help: 'Time to look for patterns of one tenant.',
+    buckets: SECONDS_BUCKETS,
+    registers: [registry],
+  })
+  return { lookedForPatterns: (seconds) => looking.observe(seconds) }
 }

@@ -3,6 +3,7 @@ import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Logger, Settings } from '@runlens/runtime'
 import { runJob } from './jobs/run-job.ts'
 import type { WorkerMetrics } from './metrics.ts'
+import { PATTERN_JOB, PatternJob } from './patterns/pattern-job.ts'
 import { ROLLUP_JOB, RollupJob } from './rollup/rollup-job.ts'
 import type { Settle } from './settle/follow-executions.ts'
 import { SETTLE_JOB, SettleJob } from './settle/settle-job.ts'
@@ -28,7 +29,7 @@ export interface Worker {
 export function startWorker({ client, log, settings, settle, metrics }: WorkerOptions): Worker {
   const controller = new AbortController()
   const { signal } = controller
-  const { leaseSeconds, overlapMs, rollupIntervalMs } = settings.worker
+  const { leaseSeconds, overlapMs, rollupIntervalMs, patternsIntervalMs } = settings.worker
   const observe = metrics
   let started = false
   const run = async () => {
@@ -61,6 +62,15 @@ export function startWorker({ client, log, settings, settle, metrics }: WorkerOp
         signal,
         name: ROLLUP_JOB,
         createJob: () => new RollupJob({ client, rollupIntervalMs, settlingMs: overlapMs, observe }),
+      }),
+      runJob({
+        client,
+        log,
+        leaseSeconds,
+        observe,
+        signal,
+        name: PATTERN_JOB,
+        createJob: () => new PatternJob({ client, patternsIntervalMs, observe }),
       }),
     ])
   }

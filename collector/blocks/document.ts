@@ -21,12 +21,19 @@ export class Document {
   ends = new Int32Array(64)
   /** Texts that a start below {@link NO_TEXT} names, as in `MappedSpans`. */
   made: Uint8Array[] = []
-  readonly out = new ByteBuffer(16 * 1024)
   private isOpen = false
+
+  /** @param out where it is written; that of another document for rows that name what stands there */
+  constructor(readonly out = new ByteBuffer(16 * 1024)) {}
 
   /** Forgets all rows and makes room for as many. */
   clear(rows: number): void {
     this.out.clear()
+    this.makeRoom(rows)
+  }
+
+  /** For so many rows, all of which must be set. */
+  makeRoom(rows: number): void {
     if (rows <= this.starts.length) return
     this.starts = new Int32Array(rows * 2)
     this.ends = new Int32Array(rows * 2)

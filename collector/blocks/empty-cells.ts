@@ -16,6 +16,8 @@ export function isEmpty<C extends Cells>(source: Source<C>, rows: RowNumbers, in
       return source.absent === undefined && all(rows, source.starts(input), -1)
     case 'number':
       return all(rows, source.numbers(input), 0)
+    case 'double':
+      return all(rows, source.doubles(input).isNull, 1)
     case 'int64':
     case 'constant':
       return false

@@ -1,6 +1,6 @@
 /** Columns of fixed width in Native format: numbers, times, ids. */
 import type { ByteBuffer } from './byte-buffer.ts'
-import type { RowNumbers } from './sources.ts'
+import type { NullableDoubles, RowNumbers } from './sources.ts'
 
 /** `width` raw bytes (a multiple of 4) per row; a start of -1 gives zeros. Ids and fixed64 times are on the wire as they rest. */
 export function writeBytes(
@@ -65,12 +65,31 @@ export function writeNumbers(
   out.length = at
 }
 
-/** Whole numbers of 8 bytes; for few rows. */
+/** Whole numbers of 8 bytes, by halves: no BigInt is made. */
 export function writeInt64s(out: ByteBuffer, rows: RowNumbers, numbers: BigInt64Array): void {
-  for (let i = 0; i < rows.length; i++) {
-    const bytes = int64(numbers[rows.at[i]!]!)
-    out.copy(bytes, 0, bytes.length)
+  const halves = new Int32Array(numbers.buffer, numbers.byteOffset, numbers.length * 2)
+  out.ensure(rows.length * 8)
+  const { data } = out
+  let at = out.length
+  for (let i = 0; i < rows.length; i++, at += 8) {
+    const row = rows.at[i]!
+    data.setInt32(at, halves[row * 2]!, true)
+    data.setInt32(at + 4, halves[row * 2 + 1]!, true)
   }
+  out.length = at
+}
+
+/** Doubles, some of which may be NULL: first a byte for each that tells, then all of them. */
+export function writeNullableDoubles(out: ByteBuffer, rows: RowNumbers, { values, isNull }: NullableDoubles): void {
+  out.ensure(rows.length * 9)
+  const { bytes, data } = out
+  let at = out.length
+  for (let i = 0; i < rows.length; i++) bytes[at++] = isNull[rows.at[i]!]!
+  for (let i = 0; i < rows.length; i++, at += 8) {
+    const row = rows.at[i]!
+    data.setFloat64(at, isNull[row] === 1 ? 0 : values[row]!, true)
+  }
+  out.length = at
 }
 
 /** The same bytes in every row. */

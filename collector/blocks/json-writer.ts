@@ -117,3 +117,18 @@ export function writeWhole(out: ByteBuffer, value: number): void {
   }
   out.length += digits
 }
+
+/** Any double: what JSON has no number for as a string, `"NaN"`, `"Infinity"`, `"-Infinity"`. */
+export function writeNumber(out: ByteBuffer, value: number): void {
+  if (value >= 0 && value <= Number.MAX_SAFE_INTEGER && Number.isInteger(value) && !Object.is(value, -0))
+    writeWhole(out, value)
+  else if (Number.isFinite(value)) out.utf8(value === 0 ? '-0.0' : String(value))
+  else out.utf8(`"${value}"`)
+}
+
+/** An unsigned number of 64 bits, from its halves. */
+export function writeUint64(out: ByteBuffer, low: number, high: number): void {
+  const unsigned = high >>> 0
+  if (unsigned < 0x20_0000) writeWhole(out, unsigned * 0x1_0000_0000 + (low >>> 0))
+  else out.utf8(String((BigInt(unsigned) << 32n) | BigInt(low >>> 0)))
+}

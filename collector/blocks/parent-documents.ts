@@ -28,7 +28,7 @@ export class ParentDocuments {
     for (let row = 0; row < length; row++) {
       document.begin(row)
       writeText(document, SCHEMA_URL, bytes, data, at.schemaUrlStart[row]!, at.schemaUrlEnd[row]!)
-      this.writeAttributes(document, at, row)
+      writeAttributes(document, this.writer, at, row)
       writeNumber(document, DROPPED, at.dropped[row]!)
       document.end(row)
     }
@@ -43,15 +43,16 @@ export class ParentDocuments {
       writeText(document, NAME, bytes, data, at.nameStart[row]!, at.nameEnd[row]!)
       writeText(document, VERSION, bytes, data, at.versionStart[row]!, at.versionEnd[row]!)
       writeText(document, SCHEMA_URL, bytes, data, at.schemaUrlStart[row]!, at.schemaUrlEnd[row]!)
-      this.writeAttributes(document, at, row)
+      writeAttributes(document, this.writer, at, row)
       writeNumber(document, DROPPED, at.dropped[row]!)
       document.end(row)
     }
   }
+}
 
-  private writeAttributes(document: Document, at: AttributeRange, row: number): void {
-    if (at.attributeCount[row] === 0) return
-    this.writer.write(document.member(ATTRIBUTES), at, row)
-    this.writer.writeTypes(document.member(TYPES), at, row)
-  }
+/** Attributes with their types, as an object. */
+export function writeAttributes(document: Document, writer: AttributeWriter, at: AttributeRange, row: number): void {
+  if (at.attributeCount[row] === 0) return
+  writer.write(document.member(ATTRIBUTES), at, row)
+  writer.writeTypes(document.member(TYPES), at, row)
 }

@@ -26,13 +26,19 @@ export type Level = 'item' | 'scope' | 'resource'
 
 type Numbers = Int32Array | Uint8Array | Uint16Array
 
+/** Doubles by row; where `isNull` is 1 there is none. */
+export interface NullableDoubles {
+  values: Float64Array
+  isNull: Uint8Array
+}
+
 /** A range of attributes per row. */
 export interface AttributeRange {
   attributes: Int32Array
   attributeCount: Int32Array
 }
 
-/** The rows that have one: spans, log records. */
+/** The rows that have one: spans, log records, data points. */
 export interface AttributeOwners {
   readonly at: AttributeRange
   readonly length: number
@@ -46,6 +52,7 @@ export type Source<C extends Cells = Cells> = { level: Level } & (
   | { kind: 'bytes'; starts: (input: C) => Int32Array; absent?: (input: C) => DataView }
   | { kind: 'number'; numbers: (input: C) => Numbers }
   | { kind: 'int64'; numbers: (input: C) => BigInt64Array }
+  | { kind: 'double'; doubles: (input: C) => NullableDoubles }
   /** The same bytes in every row, as a String row without its length. */
   | { kind: 'constant'; bytes: (input: C) => Uint8Array }
 )

@@ -2,7 +2,14 @@
 import type { ByteBuffer } from './byte-buffer.ts'
 import type { Document } from './document.ts'
 import { isEmpty } from './empty-cells.ts'
-import { writeBytes, writeBytesOr, writeConstant, writeInt64s, writeNumbers } from './fixed-columns.ts'
+import {
+  writeBytes,
+  writeBytesOr,
+  writeConstant,
+  writeInt64s,
+  writeNullableDoubles,
+  writeNumbers,
+} from './fixed-columns.ts'
 import type { Cells, RowNumbers, Source, SourceKind } from './sources.ts'
 import { LowCardinalityWriter, type Texts, writeTexts } from './text-columns.ts'
 
@@ -40,7 +47,7 @@ function plainWriter<C extends Cells>(name: string, type: string, source: Source
     case 'document':
       return textWriter(name, (input) => textsOf(source.document(input)))
     case 'bytes': {
-      const width = type === 'DateTime64(9)' ? 8 : Number(/^FixedString\((\d+)\)$/.exec(type)?.[1])
+      const width = type === 'DateTime64(9)' || type === 'UInt64' ? 8 : Number(/^FixedString\((\d+)\)$/.exec(type)?.[1])
       if (!width || width % 4 !== 0) return undefined
       const { absent } = source
       if (!absent) return (out, rows, input) => writeBytes(out, rows, input.data, source.starts(input), width)
@@ -52,6 +59,9 @@ function plainWriter<C extends Cells>(name: string, type: string, source: Source
     }
     case 'int64':
       return (out, rows, input) => writeInt64s(out, rows, source.numbers(input))
+    case 'double':
+      if (type !== 'Nullable(Float64)') return undefined
+      return (out, rows, input) => writeNullableDoubles(out, rows, source.doubles(input))
     case 'constant':
       if (name === 'LowCardinality')
         return (out, rows, input) => lowCardinality.constant(out, rows, source.bytes(input))

@@ -10,10 +10,13 @@ export type JsonKind =
   | 'id'
   | 'bool'
   | 'int64'
+  | 'uint64'
   | 'uint32'
+  | 'sint32'
   | 'enum'
   | 'fixed32'
   | 'fixed64'
+  | 'sfixed64'
   | 'double'
   | 'message'
 
@@ -43,10 +46,13 @@ const WIRE_TYPES: Readonly<Record<JsonKind, number>> = {
   message: LEN,
   bool: VARINT,
   int64: VARINT,
+  uint64: VARINT,
   uint32: VARINT,
+  sint32: VARINT,
   enum: VARINT,
   fixed32: FIXED32,
   fixed64: FIXED64,
+  sfixed64: FIXED64,
   double: FIXED64,
 }
 

@@ -1,6 +1,6 @@
 /** OTLP/JSON in, protobuf bytes out: JSON requests then go the one way that protobuf requests go. */
 import { DEPTH_MAX, type OtlpLimits } from '../limits.ts'
-import { LOGS, type Signal, TRACES } from '../messages.ts'
+import { LOGS, METRICS, type Signal, TRACES } from '../messages.ts'
 import { Malformed } from '../wire/malformed.ts'
 import { Writer } from '../wire/writer.ts'
 import { jsonMessage } from './fields.ts'
@@ -37,4 +37,9 @@ export function jsonToTraces(body: Buffer, limits: OtlpLimits): JsonOutcome {
 /** {@link jsonToProtobuf} for an ExportLogsServiceRequest (LogsData looks the same). */
 export function jsonToLogs(body: Buffer, limits: OtlpLimits): JsonOutcome {
   return jsonToProtobuf(LOGS, body, limits)
+}
+
+/** {@link jsonToProtobuf} for an ExportMetricsServiceRequest (MetricsData looks the same). */
+export function jsonToMetrics(body: Buffer, limits: OtlpLimits): JsonOutcome {
+  return jsonToProtobuf(METRICS, body, limits)
 }

@@ -10,8 +10,11 @@ import { type JsonReader, QUOTE } from './reader.ts'
 /** [smallest, largest] of each kind of integer. */
 const RANGES = {
   int64: [-(2n ** 63n), 2n ** 63n - 1n],
+  uint64: [0n, 2n ** 64n - 1n],
   fixed64: [0n, 2n ** 64n - 1n],
+  sfixed64: [-(2n ** 63n), 2n ** 63n - 1n],
   uint32: [0n, 2n ** 32n - 1n],
+  sint32: [-(2n ** 31n), 2n ** 31n - 1n],
   fixed32: [0n, 2n ** 32n - 1n],
   enum: [-(2n ** 31n), 2n ** 31n - 1n],
 } as const
@@ -138,7 +141,11 @@ export class Transcoder {
     const value = this.integerValue(name, kind)
     switch (kind) {
       case 'fixed64':
+      case 'sfixed64':
         this.writer.fixed64(value)
+        break
+      case 'sint32':
+        this.writer.varint32(zigzag(Number(value)))
         break
       case 'fixed32':
         this.writer.fixed32(Number(value))
@@ -159,6 +166,11 @@ export class Transcoder {
     if (value < least || value > most) return this.reader.fail(`${name} that is out of range`)
     return value
   }
+}
+
+/** Small numbers of either sign as small ones (https://protobuf.dev/programming-guides/encoding/#signed-ints). */
+function zigzag(value: number): number {
+  return (value << 1) ^ (value >> 31)
 }
 
 /** How many bytes base64 of this length stands for, -1 for none; Node's decoder leaves out what is not base64 and so gives fewer. */

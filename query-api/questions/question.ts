@@ -73,6 +73,8 @@ const SOURCES = {
   execution_versions: 'executions',
   execution_hours: 'execution_hours FINAL',
   execution_hours_total: 'execution_hours_total FINAL',
+  execution_minutes: 'execution_minutes FINAL',
+  execution_patterns: 'execution_patterns FINAL',
   execution_locator: 'execution_locator',
   dirty_hours: 'dirty_hours',
   step_hours: 'step_hours FINAL',
@@ -91,6 +93,7 @@ ARRAY JOIN
   logs: 'logs',
   markers: 'markers',
   saved_views: 'saved_views FINAL',
+  metric_points: 'metric_points FINAL',
 } as const
 export type Source = keyof typeof SOURCES
 

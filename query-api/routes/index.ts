@@ -9,6 +9,7 @@ import { executionsList } from './executions-list.ts'
 import { workflowHistory } from './history/index.ts'
 import { live } from './live/index.ts'
 import { mapping } from './mapping/index.ts'
+import { metrics } from './metrics/index.ts'
 import { monitoring } from './monitoring/index.ts'
 import { observability } from './observability/index.ts'
 import { operation, selfDescription } from './operation.ts'
@@ -30,5 +31,6 @@ export const ROUTES: readonly Route[] = selfDescription([
   ...core,
   ...observability,
   ...access,
+  ...metrics,
   ...operation,
 ])

@@ -167,7 +167,8 @@ describe('every route', () => {
             expect([where, wanted === undefined ? status < 400 : status]).toEqual([where, wanted ?? true])
           }
           // Of somebody else: as if it were not there, or an answer in which nothing of it is.
-          else expect([where, [200, 201, 202, 204, 302, 403, 404, 409]]).toEqual([where, expect.arrayContaining([status])])
+          else
+            expect([where, [200, 201, 202, 204, 302, 403, 404, 409]]).toEqual([where, expect.arrayContaining([status])])
         }
       }
     },

@@ -219,6 +219,13 @@ describe('every answer', () => {
           `${API}/observability/${view}?time_range=${range}`,
         ]),
       ),
+      ...['', '/throughput', '/latency', '/performance', '/patterns', '/resources', '/export'].map(
+        (part): [string, string] => [
+          `${API}/metrics/execution${part}`,
+          `${API}/metrics/execution${part}?timeframe=30d&workspace_id=mine`,
+        ],
+      ),
+      [`${API}/metrics/execution/realtime`, `${API}/metrics/execution/realtime`],
     ]
     for (const [route, path] of answers) {
       const { status, body } = await get(path)

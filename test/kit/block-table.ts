@@ -1,5 +1,14 @@
-/** A table with the columns of `spans` or `logs`, to insert blocks into and read every column back exactly. */
-import { fieldValue, LOG_ALIASES, LOGS, SPAN_FIELDS, SPANS, type Table } from '@runlens/clickhouse'
+/** A table with the columns of `spans`, `logs` or `metric_points`, to insert blocks into and read every column back exactly. */
+import {
+  LOG_ALIASES,
+  LOGS,
+  METRIC_FIELDS,
+  METRIC_POINTS,
+  SPAN_FIELDS,
+  SPANS,
+  type SpanField,
+  type Table,
+} from '@runlens/clickhouse'
 import { insertBlocks } from '../../collector/writer/insert.ts'
 import type { TestClickHouse } from './clickhouse.ts'
 
@@ -31,6 +40,13 @@ export async function createBlockTable({ client }: TestClickHouse, like: Table =
   }
 }
 
+/** What stands in the documents of each table. */
+const FIELDS: Readonly<Record<string, Readonly<Record<string, SpanField>>>> = {
+  [SPANS.name]: SPAN_FIELDS,
+  [LOGS.name]: LOG_ALIASES,
+  [METRIC_POINTS.name]: METRIC_FIELDS,
+}
+
 function selectAll(like: Table): string {
   const exact = (type: string, name: string): string => {
     const array = /^Array\((.*)\)$/.exec(type)
@@ -43,10 +59,10 @@ function selectAll(like: Table): string {
     return name
   }
   const columns = Object.entries(like.columns).filter(([name]) => !/_json$|^attribute_values$/.test(name))
-  const fields =
-    like.name === LOGS.name
-      ? Object.entries(LOG_ALIASES).map(([name, { type, sql }]) => [name, exact(type, `CAST(${sql}, '${type}')`)])
-      : Object.entries(SPAN_FIELDS).map(([name, { type }]) => [name, exact(type, fieldValue(name))])
+  const fields = Object.entries(FIELDS[like.name]!).map(([name, { type, sql }]) => [
+    name,
+    exact(type, `CAST(${sql}, '${type}')`),
+  ])
   // Under names of their own: one of a column would stand for it in the other expressions.
   return [...columns.map(([name, type]) => [name, exact(type, name)]), ...fields]
     .map(([name, sql]) => `${sql} AS \`_${name}\``)

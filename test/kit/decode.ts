@@ -3,7 +3,7 @@ import { type AnyValue, type KeyValue, LOGS, MESSAGES, type Signal, TRACES } fro
 import { NOW_MS } from './requests.ts'
 import type { ReadLog, ReadResource, ReadScope, ReadSpan } from './tape.ts'
 
-interface Decoded {
+export interface Decoded {
   [field: string]: unknown
 }
 
@@ -40,9 +40,12 @@ export function decodeLogs(body: Buffer): { all: number; storable: ReadLog[] } {
   return { all: found.length, storable: found.filter(({ time }) => time === '0' || isCredible(time)) }
 }
 
-function isCredible(time: string): boolean {
-  const latest = BigInt(NOW_MS + 86_400_000) * 1_000_000n
-  return BigInt(time) >= 946_684_800_000_000_000n && BigInt(time) <= latest
+export function isCredible(time: string): boolean {
+  return BigInt(time) >= 946_684_800_000_000_000n && isNotAhead(time)
+}
+
+export function isNotAhead(time: string): boolean {
+  return BigInt(time) <= BigInt(NOW_MS + 86_400_000) * 1_000_000n
 }
 
 function readLog(resourceLogs: Decoded, scopeLogs: Decoded, record: Decoded): ReadLog {
@@ -66,7 +69,7 @@ function readLog(resourceLogs: Decoded, scopeLogs: Decoded, record: Decoded): Re
   }
 }
 
-function parentsOf(resourceItems: Decoded, scopeItems: Decoded): { scope: ReadScope; resource: ReadResource } {
+export function parentsOf(resourceItems: Decoded, scopeItems: Decoded): { scope: ReadScope; resource: ReadResource } {
   const scope = (scopeItems.scope ?? {}) as Decoded
   const resource = (resourceItems.resource ?? {}) as Decoded
   return {
@@ -137,7 +140,7 @@ function idsOf(message: Decoded): { traceId: string; spanId: string; traceState:
   }
 }
 
-function attributes(owner: Decoded): KeyValue[] {
+export function attributes(owner: Decoded): KeyValue[] {
   return list(owner.attributes).map(keyValue)
 }
 
@@ -160,11 +163,11 @@ function anyValue(value: Decoded): AnyValue {
   return value as unknown as AnyValue
 }
 
-function list(value: unknown): Decoded[] {
+export function list(value: unknown): Decoded[] {
   return (value ?? []) as Decoded[]
 }
 
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return (value ?? '') as string
 }
 

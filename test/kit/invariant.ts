@@ -1,4 +1,4 @@
-/** `accepted = stored + in spool + dead letter`, counted in spans and log records from outside: from answers, ClickHouse and the spool's files. */
+/** `accepted = stored + in spool + dead letter`, counted in spans, log records and data points from outside: from answers, ClickHouse and the spool's files. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClickHouseClient } from '@runlens/clickhouse'
@@ -9,7 +9,7 @@ import { saltOf, scanSegment, segmentNumber } from '../../collector/spool/segmen
 import { rowsOf } from './stack-db.ts'
 import { eventually } from './traces.ts'
 
-/** Spans and log records, each counted once. What is derived of them (markers) counts for nothing. */
+/** Spans, log records and data points, each counted once. What is derived of them (markers) counts for nothing. */
 export interface Balance {
   accepted: number
   stored: number
@@ -17,7 +17,7 @@ export interface Balance {
   deadLetter: number
 }
 
-/** Spans and log records on disk that ClickHouse has not acknowledged. Exact while no insert is under way. @param dataDir the collector's */
+/** Spans, log records and data points on disk that ClickHouse has not acknowledged. Exact while no insert is under way. @param dataDir the collector's */
 export async function spansInSpool(dataDir: string): Promise<number> {
   const directory = join(dataDir, 'spool')
   const checkpoint = await readCheckpoint(directory)
@@ -35,7 +35,7 @@ export async function spansInSpool(dataDir: string): Promise<number> {
   return spans
 }
 
-/** Spans and log records that were set aside for good. */
+/** Spans, log records and data points that were set aside for good. */
 export function spansInDeadLetters(dataDir: string): number {
   const names = readdirSync(join(dataDir, 'spool', 'dead-letter'))
   return names
@@ -43,14 +43,23 @@ export function spansInDeadLetters(dataDir: string): number {
     .reduce((sum, name) => sum + Number(/-(\d+)rows\.native$/.exec(name)?.[1] ?? 0), 0)
 }
 
-/** Spans in ClickHouse, each once; `rows` has those that lie there more than once, too. Log records: as many as lie there. */
-export async function spansStored(
-  client: ClickHouseClient,
-): Promise<{ spans: number; rows: number; logRecords: number }> {
-  const [row] = await rowsOf<{ spans: number; rows: number; logRecords: number }>(
+export interface Stored {
+  /** Each once; `rows` has those that lie there more than once, too. */
+  spans: number
+  rows: number
+  /** As many as lie there. */
+  logRecords: number
+  /** Each once. */
+  dataPoints: number
+}
+
+/** What lies in ClickHouse. */
+export async function spansStored(client: ClickHouseClient): Promise<Stored> {
+  const [row] = await rowsOf<Stored>(
     client,
     `SELECT toUInt32(count()) AS spans, (SELECT toUInt32(count()) FROM spans) AS rows,
-  (SELECT toUInt32(count()) FROM logs) AS logRecords
+  (SELECT toUInt32(count()) FROM logs) AS logRecords,
+  (SELECT toUInt32(count()) FROM metric_points FINAL) AS dataPoints
 FROM spans FINAL`,
   )
   return row!
@@ -75,9 +84,9 @@ export async function expectBalance(
   timeoutMs = 20_000,
 ): Promise<void> {
   const found = await eventually(async () => {
-    const { spans, logRecords } = await spansStored(client)
+    const { spans, logRecords, dataPoints } = await spansStored(client)
     const balance = {
-      stored: spans + logRecords,
+      stored: spans + logRecords + dataPoints,
       spool: await spansInSpool(dataDir),
       deadLetter: spansInDeadLetters(dataDir),
     }

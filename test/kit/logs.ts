@@ -48,7 +48,11 @@ export function markerOf(
 }
 
 /** Sends a request in JSON. @param collector `http://host:port` */
-export async function postJson(collector: string, path: '/v1/traces' | '/v1/logs', body: object): Promise<number> {
+export async function postJson(
+  collector: string,
+  path: '/v1/traces' | '/v1/logs' | '/v1/metrics',
+  body: object,
+): Promise<number> {
   const answer = await fetch(`${collector}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -1,7 +1,7 @@
 /** Random trace requests as a sender with any encoder could write them: fields in any order, interleaved, unknown ones between. */
 import fc from 'fast-check'
 import { START } from './requests.ts'
-import { double, fixed32, fixed64, group, int, len } from './wire.ts'
+import { double, fixed32, fixed64, group, int, len, varint } from './wire.ts'
 
 /** Short and long, ASCII and not, empty too. */
 export const anyText = fc.oneof(
@@ -141,6 +141,150 @@ const logRecord = message(
   repeatedly(anyText, (name) => len(12, name)),
 )
 
+const someDouble = fc.oneof(fc.double(), fc.constantFrom(0, 0.5, 1e300, -1.25e-7))
+const varints = (values: readonly bigint[]) => Buffer.concat(values.map((value) => varint(value)))
+const eights = (values: readonly Buffer[]) => Buffer.concat(values.map((field) => field.subarray(field.length - 8)))
+
+/** A repeated number in pieces, each packed or not. */
+function inPieces<T>(
+  value: fc.Arbitrary<T>,
+  single: (value: T) => Buffer,
+  packed: (values: readonly T[]) => Buffer,
+): fc.Arbitrary<Buffer[]> {
+  const piece = fc.oneof(
+    value.map((one) => single(one)),
+    fc.array(value, { maxLength: 6 }).map((some) => packed(some)),
+  )
+  return fc.array(piece, { maxLength: 2 })
+}
+
+const exemplar = (field: number) =>
+  repeatedly(
+    message(
+      attributes(7),
+      optional(anyInt64, (time) => fixed64(2, time)),
+      fc.oneof(
+        someDouble.map((value) => [double(3, value)]),
+        anyInt64.map((value) => [fixed64(6, value)]),
+        fc.constant<Buffer[]>([]),
+      ),
+      optional(mostly(bytes(8), bytes(0, 9)), (id) => len(4, id)),
+      optional(mostly(bytes(16), bytes(0, 20)), (id) => len(5, id)),
+    ),
+    (fields) => len(field, ...fields),
+  )
+
+const pointTimes = [
+  optional(fc.bigInt({ min: -1_000n, max: 10n ** 9n }), (late) => fixed64(2, START + late)),
+  mostly(fc.bigInt({ min: 0n, max: 10n ** 15n }), fc.constantFrom(-(10n ** 18n), -START)).map((late) => [
+    fixed64(3, START + late),
+  ]),
+] as const
+const totals = [
+  repeatedly(anyInt64, (count) => fixed64(4, count)),
+  repeatedly(someDouble, (sum) => double(5, sum)),
+] as const
+const flags = (field: number) => repeatedly(uint32, (value) => int(field, value))
+const minMax = (min: number, max: number) =>
+  [
+    repeatedly(someDouble, (value) => double(min, value)),
+    repeatedly(someDouble, (value) => double(max, value)),
+  ] as const
+
+const numberPoint = message(
+  ...pointTimes,
+  fc.oneof(
+    someDouble.map((value) => [double(4, value)]),
+    anyInt64.map((value) => [fixed64(6, value)]),
+    fc.constant<Buffer[]>([]),
+  ),
+  exemplar(5),
+  attributes(7),
+  flags(8),
+)
+
+/** Mostly with one count more than bounds. */
+const histogramPoint = fc
+  .tuple(fc.array(someDouble, { maxLength: 5 }), fc.integer({ min: 0, max: 9 }), fc.boolean(), fc.boolean())
+  .chain(([bounds, odd, packed, none]) => {
+    const counts = none ? [] : Array.from({ length: bounds.length + (odd === 0 ? 2 : 1) }, (_, i) => BigInt(i) ** 40n)
+    const ofBounds = (none ? [] : bounds).map((bound) => double(7, bound))
+    const ofCounts = counts.map((count) => fixed64(6, BigInt.asUintN(64, count)))
+    return message(
+      ...pointTimes,
+      ...totals,
+      fc.constant(packed ? [len(6, eights(ofCounts))] : ofCounts),
+      fc.constant(packed ? [len(7, eights(ofBounds))] : ofBounds),
+      exemplar(8),
+      attributes(9),
+      flags(10),
+      ...minMax(11, 12),
+    )
+  })
+
+const sint32 = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.constantFrom(-(2 ** 31), 2 ** 31 - 1))
+const zigzag = (value: number) => BigInt.asUintN(32, BigInt(value < 0 ? -2 * value - 1 : 2 * value))
+const buckets = message(
+  repeatedly(sint32, (offset) => int(1, zigzag(offset))),
+  inPieces(
+    anyInt64,
+    (count) => int(2, count),
+    (counts) => len(2, varints(counts)),
+  ),
+)
+
+const exponentialPoint = message(
+  attributes(1),
+  ...pointTimes,
+  ...totals,
+  repeatedly(sint32, (scale) => int(6, zigzag(scale))),
+  repeatedly(anyInt64, (count) => fixed64(7, count)),
+  optional(buckets, (fields) => len(8, ...fields)),
+  optional(buckets, (fields) => len(9, ...fields)),
+  flags(10),
+  exemplar(11),
+  ...minMax(12, 13),
+  repeatedly(someDouble, (threshold) => double(14, threshold)),
+)
+
+const quantile = message(
+  repeatedly(someDouble, (level) => double(1, level)),
+  repeatedly(someDouble, (value) => double(2, value)),
+)
+const summaryPoint = message(
+  ...pointTimes,
+  ...totals,
+  repeatedly(quantile, (fields) => len(6, ...fields), 3),
+  attributes(7),
+  flags(8),
+)
+
+const dataOf = (field: number, point: fc.Arbitrary<Buffer[]>, ...more: fc.Arbitrary<Buffer[]>[]) =>
+  message(
+    repeatedly(point, (fields) => len(1, ...fields), 3),
+    ...more,
+  ).map((fields) => [len(field, ...fields)])
+const temporality = repeatedly(fc.integer({ min: 0, max: 3 }), (value) => int(2, value))
+const monotonic = repeatedly(fc.boolean(), (value) => int(3, value ? 1 : 0))
+
+const metric = message(
+  mostly(
+    anyText.filter((name) => name !== '').map((name) => [len(1, name)]),
+    fc.constantFrom<Buffer[]>([], [len(1, '')]),
+  ),
+  repeatedly(anyText, (description) => len(2, description)),
+  repeatedly(anyText, (unit) => len(3, unit)),
+  fc.oneof(
+    dataOf(5, numberPoint),
+    dataOf(7, numberPoint, temporality, monotonic),
+    dataOf(9, histogramPoint, temporality),
+    dataOf(10, exponentialPoint, temporality),
+    dataOf(11, summaryPoint),
+    fc.constant<Buffer[]>([]),
+  ),
+  attributes(12),
+)
+
 const scopeOf = (item: fc.Arbitrary<Buffer[]>) =>
   message(
     optional(scope, (fields) => len(1, ...fields)),
@@ -167,6 +311,9 @@ export const anyRequest: fc.Arbitrary<Buffer> = requestOf(span)
 
 /** ExportLogsServiceRequests; about one record of ten can't be stored. */
 export const anyLogsRequest: fc.Arbitrary<Buffer> = requestOf(logRecord)
+
+/** ExportMetricsServiceRequests; some points of them can't be stored. */
+export const anyMetricsRequest: fc.Arbitrary<Buffer> = requestOf(metric)
 
 /** The fields of AnyValues of every type, nested up to three deep. */
 export const anyValueFields: fc.Arbitrary<Buffer[]> = anyValue(3)

@@ -80,8 +80,7 @@ export function readLogTape(tape: LogTape): ReadLog[] {
     attributes: attributes(tape, at.attributes[row]!, at.attributeCount[row]!),
     dropped: at.dropped[row]! >>> 0,
     flags: at.flags[row]! >>> 0,
-    scope: readScope(tape, at.scope[row]!),
-    resource: readResource(tape, tape.scopes.at.resource[at.scope[row]!]!),
+    ...readParents(tape, at.scope[row]!),
   }))
 }
 
@@ -107,8 +106,7 @@ function readSpan(tape: TraceTape, row: number): ReadSpan {
     events: rows(at.events[row]!, at.eventCount[row]!).map((event) => readEvent(tape, event)),
     links: rows(at.links[row]!, at.linkCount[row]!).map((link) => readLink(tape, link)),
     status: [at.statusCode[row]!, text(tape, at.statusMessageStart[row]!, at.statusMessageEnd[row]!)],
-    scope: readScope(tape, scope),
-    resource: readResource(tape, tape.scopes.at.resource[scope]!),
+    ...readParents(tape, scope),
   }
 }
 
@@ -134,6 +132,11 @@ function readLink(tape: TraceTape, row: number): ReadSpan['links'][number] {
   }
 }
 
+/** @param scope its row */
+export function readParents(tape: Tape, scope: number): { scope: ReadScope; resource: ReadResource } {
+  return { scope: readScope(tape, scope), resource: readResource(tape, tape.scopes.at.resource[scope]!) }
+}
+
 function readScope(tape: Tape, row: number): ReadScope {
   const { at } = tape.scopes
   return {
@@ -154,7 +157,7 @@ function readResource(tape: Tape, row: number): ReadResource {
   }
 }
 
-function attributes(tape: Tape, first: number, count: number): KeyValue[] {
+export function attributes(tape: Tape, first: number, count: number): KeyValue[] {
   const { at } = tape.attributes
   return rows(first, count).map((row) => ({
     key: text(tape, at.keyStart[row]!, at.keyEnd[row]!),
@@ -172,11 +175,11 @@ function rows(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index)
 }
 
-function text(tape: Tape, start: number, end: number): string {
+export function text(tape: Tape, start: number, end: number): string {
   return start < 0 ? '' : tape.buffer.toString('utf8', start, end)
 }
 
-function hex(tape: Tape, start: number, size: number): string {
+export function hex(tape: Tape, start: number, size: number): string {
   return start < 0 ? '' : tape.buffer.toString('hex', start, start + size)
 }
 

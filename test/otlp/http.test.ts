@@ -59,13 +59,14 @@ describe('OTLP/HTTP', () => {
     },
   )
 
-  it('takes traces and logs below the path of Langfuse as well, and nothing else', async () => {
+  it('takes every signal below the path of Langfuse as well, and nothing else', async () => {
     const path = '/api/public/otel/v1/traces'
     expect((await http(target.http, { path, headers: PROTOBUF_TYPE, body: PROTOBUF })).status).toBe(200)
     const empty = (signal: string) =>
       http(target.http, { path: `/api/public/otel/v1/${signal}`, headers: JSON_TYPE, body: '{}' })
     expect((await empty('logs')).status).toBe(200)
-    expect((await empty('metrics')).status).toBe(404)
+    expect((await empty('metrics')).status).toBe(200)
+    expect((await empty('profiles')).status).toBe(404)
   })
 
   it('gzips the few bytes of full success too, unless the sender takes no gzip', async () => {

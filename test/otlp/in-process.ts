@@ -1,6 +1,6 @@
 /** Both receivers in this process over a pipeline that the test plays, for outcomes that a real one can't be brought to. */
 
-import { LOGS, TRACES } from '@runlens/otlp'
+import { LOGS, METRICS, TRACES } from '@runlens/otlp'
 import { createLogger, formatAddress } from '@runlens/runtime'
 import { Registry } from 'prom-client'
 import { type Admission, type AdmissionLimits, createAdmission } from '../../collector/admission.ts'
@@ -49,7 +49,7 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     { grpc: LOOPBACK, http: LOOPBACK },
     {
       receiver,
-      services: [TRACES, LOGS].map((signal) => ({ signal, accept: options.accept ?? (async () => ACCEPTED) })),
+      services: [TRACES, LOGS, METRICS].map((signal) => ({ signal, accept: options.accept ?? (async () => ACCEPTED) })),
       counters: createReceiverCounters(registry),
       retryAfterSeconds: options.retryAfterSeconds ?? 3,
       ...(options.headersMs ? { headersMs: options.headersMs } : {}),

@@ -1,5 +1,5 @@
 /** Requests to send, each in both encodings, and a look into answers through protobufjs. */
-import { LOGS, MESSAGES, type OtlpEncoding, type Signal, TRACES } from '@runlens/otlp'
+import { LOGS, MESSAGES, METRICS, type OtlpEncoding, type Signal, TRACES } from '@runlens/otlp'
 
 export interface PlainSpan {
   traceId: string
@@ -58,6 +58,26 @@ export function logsRequest(encoding: OtlpEncoding, records: readonly PlainRecor
   if (encoding === 'json') return Buffer.from(JSON.stringify(request(asSent((hex) => hex))))
   const message = request(asSent((hex) => Buffer.from(hex, 'hex')))
   return Buffer.from(LOGS.request.encode(LOGS.request.fromObject(message)).finish())
+}
+
+export interface PlainPoint {
+  timeUnixNano: string
+  asDouble: number
+}
+
+/** `count` points of one gauge, an hour old; the first `bad` of them are from 1970. */
+export function somePoints(count: number, bad = 0): PlainPoint[] {
+  return someSpans(count).map(({ startTimeUnixNano }, index) => ({
+    timeUnixNano: index < bad ? '1' : startTimeUnixNano,
+    asDouble: index + 0.5,
+  }))
+}
+
+/** An ExportMetricsServiceRequest with these points. */
+export function metricsRequest(encoding: OtlpEncoding, dataPoints: readonly PlainPoint[]): Buffer {
+  const request = { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'load', gauge: { dataPoints } }] }] }] }
+  if (encoding === 'json') return Buffer.from(JSON.stringify(request))
+  return Buffer.from(METRICS.request.encode(METRICS.request.fromObject(request)).finish())
 }
 
 /** What a success said: nothing for full success, else how many were rejected and why. */

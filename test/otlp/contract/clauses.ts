@@ -4,12 +4,12 @@ export const CLAUSES = {
   'empty-request-ok': 'an empty request is a success',
   'success-is-silent': 'full success leaves the partial success unset',
   'bad-items-told':
-    'bad spans or records are told in the partial success with a readable reason, and the others are kept',
+    'bad spans, records or points are told in the partial success with a readable reason, and the others are kept',
   'malformed-for-good': 'what can not be decoded is refused for good',
   'broken-compression-for-good': 'what is not the compression it claims to be is refused for good',
   'body-limit-64-mib':
     'a request of 64 MiB is taken and one byte more is refused for good, as received and as inflated',
-  'too-many-items-for-good': 'more spans or records than the limit are refused for good',
+  'too-many-items-for-good': 'more spans, records or points than the limit are refused for good',
   'overloaded-come-back': 'when too much is in flight senders are told when to come back, and are taken then',
   'spool-full-come-back': 'when the spool is full senders are told when to come back',
   'spool-failed-come-back': 'when the disk fails senders are told when to come back',
@@ -31,12 +31,11 @@ export const CLAUSES = {
   'compression-unknown': 'a compression that is not known is refused for good',
   'other-methods-refused': 'methods that are not for sending are refused',
   'unknown-path': 'an unknown path or method of a service is told to be unimplemented',
-  'metrics-unimplemented': 'metrics are told to be unimplemented',
   'profiles-unimplemented': 'profiles are told to be unimplemented',
   '200-in-flight': '200 requests in flight on one connection are all answered',
-  'late-is-data': 'a span or record is taken however late it comes',
+  'late-is-data': 'a span, record or point is taken however late it comes',
   'absurd-times-rejected':
-    'spans and records from before 2000 and from more than a day ahead are rejected, and no others',
+    'spans, records and points from before 2000 and from more than a day ahead are rejected, and no others',
   'many-days-at-once': 'a batch that spans many days is taken whole',
 } as const
 

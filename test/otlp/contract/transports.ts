@@ -198,7 +198,6 @@ export const TRANSPORTS = [
   }),
 
   cover('unknown-path', unimplemented('/v1/nothing', service('trace.v1.TraceService').replace('Export', 'Import'))),
-  cover('metrics-unimplemented', unimplemented('/v1/metrics', service('metrics.v1.MetricsService'))),
   cover(
     'profiles-unimplemented',
     unimplemented('/v1development/profiles', service('profiles.v1development.ProfilesService')),

@@ -1,6 +1,7 @@
-/** The recorded payloads cut into small requests of one span or log record each, in both encodings: small ones are many in a second. */
+/** The recorded payloads, and metrics of every kind, cut into small requests of one span, log record or metric each, in both encodings: small ones are many in a second. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { DEFAULT_LIMITS, jsonToProtobuf, LOGS, type OtlpEncoding, type Signal, TRACES } from '@runlens/otlp'
+import { DEFAULT_LIMITS, jsonToProtobuf, LOGS, METRICS, type OtlpEncoding, type Signal, TRACES } from '@runlens/otlp'
+import { everyKind, metricsExport } from '../../kit/metrics.ts'
 import type { Random } from './random.ts'
 
 const FIXTURES = new URL('../../fixtures/otlp/', import.meta.url)
@@ -21,12 +22,16 @@ type Request = Record<string, Resource[]>
 const LISTS = [
   { signal: TRACES, resources: 'resourceSpans', scopes: 'scopeSpans', items: 'spans' },
   { signal: LOGS, resources: 'resourceLogs', scopes: 'scopeLogs', items: 'logRecords' },
+  { signal: METRICS, resources: 'resourceMetrics', scopes: 'scopeMetrics', items: 'metrics' },
 ]
 
-export const CORPUS: readonly Seed[] = readdirSync(FIXTURES).flatMap((name) => {
-  const bytes = readFileSync(new URL(name, FIXTURES))
-  return name.endsWith('.pb') ? protobufSeeds(bytes) : jsonSeeds(bytes)
-})
+export const CORPUS: readonly Seed[] = [
+  ...readdirSync(FIXTURES).flatMap((name) => {
+    const bytes = readFileSync(new URL(name, FIXTURES))
+    return name.endsWith('.pb') ? protobufSeeds(bytes) : jsonSeeds(bytes)
+  }),
+  ...jsonSeeds(Buffer.from(JSON.stringify(metricsExport(everyKind(Date.UTC(2026, 5, 1)))))),
+]
 
 /** A copy of the seed with trace ids of its own, so that its spans are not known as resends. */
 export function renewed({ bytes, ids }: Seed, random: Random): Buffer {

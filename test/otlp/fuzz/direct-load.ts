@@ -5,6 +5,7 @@ import { RedactingMapper } from '../../../collector/redaction/redacting-mapper.t
 import { KEEP_EVERYTHING, Redactor } from '../../../collector/redaction/redactor.ts'
 import { ResendFilter } from '../../../collector/resend-filter.ts'
 import { LogWay } from '../../../collector/signals/logs.ts'
+import { MetricWay } from '../../../collector/signals/metrics.ts'
 import { TraceWay } from '../../../collector/signals/traces.ts'
 import type { Way } from '../../../collector/signals/way.ts'
 import type { LoadOptions } from './load.ts'
@@ -42,6 +43,7 @@ function createTaker(): (request: HostileRequest) => boolean {
   const ways: Record<string, Way> = {
     traces: new TraceWay(DEFAULT_LIMITS, filter, mapper),
     logs: new LogWay(DEFAULT_LIMITS, mapper, redactor),
+    metrics: new MetricWay(DEFAULT_LIMITS, redactor),
   }
   const tenant = Buffer.from('default')
   return ({ signal, encoding, plain }) => {

@@ -1,6 +1,6 @@
 /** The n-th hostile request of a seed: a payload of the corpus, broken in one way or several, compressed in one way or another. */
 import { deflateSync, gzipSync } from 'node:zlib'
-import { LOGS, type OtlpEncoding, type Signal, TRACES } from '@runlens/otlp'
+import { LOGS, METRICS, type OtlpEncoding, type Signal, TRACES } from '@runlens/otlp'
 import { fixed64, len } from '../../kit/wire.ts'
 import { CORPUS, renewed } from './corpus.ts'
 import { ANY_MUTATIONS, JSON_MUTATIONS, PROTOBUF_MUTATIONS } from './mutations.ts'
@@ -33,8 +33,8 @@ export function hostileRequest(seed: number, n: number, only?: OtlpEncoding): Ho
   const random = new Random(Math.imul(seed, 0x9e3779b1) + n)
   if (n % BOMB_EVERY === 1) return { ...plainRequest(TRACES, 'protobuf', BOMB), body: BOMB_GZIP, compression: 'gzip' }
   const seeds = only ? CORPUS.filter(({ encoding }) => encoding === only) : CORPUS
-  // Logs as often as traces, though fewer of them were recorded.
-  const signal = random.pick([TRACES, LOGS])
+  // Logs and metrics as often as traces, though there are fewer of them.
+  const signal = random.pick([TRACES, LOGS, METRICS])
   const origin = random.pick(seeds.filter((one) => one.signal === signal))
   let plain = renewed(origin, random)
   for (let steps = random.once(10) ? 0 : 1 + random.below(3); steps > 0; steps--)

@@ -49,10 +49,11 @@ export async function wireFuzz({ seed, overHttp, overGrpc }: WireFuzz, rssBytesM
     const acknowledged = [...http.marks, ...grpc.marks]
     expect(acknowledged.filter((mark) => !stored.marks.has(mark))).toEqual([])
     const spans = figure('runlens_spans_accepted_total') - figure('runlens_spans_duplicate_total')
-    expect(stored.rows).toBe(spans + figure('runlens_log_records_accepted_total'))
+    const others = ['runlens_log_records_accepted_total', 'runlens_data_points_accepted_total'].map(figure)
+    expect(stored.rows).toBe(others.reduce((sum, count) => sum + count, spans))
     const counts = (account: Account) => JSON.stringify(Object.fromEntries(account.answers))
     const rate = Math.round((overHttp + overGrpc) / seconds)
-    return `seed ${seed}: HTTP ${counts(http)}, gRPC ${counts(grpc)}, ${rate} requests/s; ${stored.rows} spans and log records stored; ${watch}`
+    return `seed ${seed}: HTTP ${counts(http)}, gRPC ${counts(grpc)}, ${rate} requests/s; ${stored.rows} spans, log records and data points stored; ${watch}`
   } finally {
     over.abort()
     rmSync(dataDir, { recursive: true, force: true })
