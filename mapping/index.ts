@@ -1,6 +1,8 @@
 /** What spans mean. Pure: values in, values out; no clock, no network. */
 
 export type { SettleSpan } from '@runlens/conventions'
+export { errorTemplate } from './errors/error-template.ts'
+export { ERROR_CLASSES, type ErrorClass } from './errors/load-classes.ts'
 export { LogMarkers } from './markers/log-markers.ts'
 export type { MarkerSpans } from './markers/marker-spans.ts'
 export { SpanMarkers } from './markers/span-markers.ts'
