@@ -82,6 +82,8 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
   // Written without tokens: every write to them may be repeated.
   expect(targets.map(({ name }) => name).sort()).toEqual([
     'dirty_hours',
+    'error_hours',
+    'error_states',
     'execution_hours',
     'execution_hours_total',
     'execution_locator',

@@ -1,6 +1,7 @@
 export * from './arrivals.ts'
 export * from './column.ts'
 export * from './dirty-hours.ts'
+export * from './errors.ts'
 export * from './execution-changes.ts'
 export * from './executions.ts'
 export * from './locators.ts'
