@@ -8,6 +8,7 @@ export const PROBLEM_CODES = [
   { code: 'forbidden', status: 403, title: 'This credential may not ask this' },
   { code: 'cross_site_request', status: 403, title: 'A page from elsewhere may not change anything' },
   { code: 'execution_not_found', status: 404, title: 'No execution has this id' },
+  { code: 'error_group_not_found', status: 404, title: 'No execution failed in this way' },
   { code: 'trace_not_found', status: 404, title: 'No span of this trace is stored' },
   { code: 'route_not_found', status: 404, title: 'Nothing is served at this path' },
   { code: 'method_not_allowed', status: 405, title: 'This path does not take this method' },

@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS error_states
     set_by String CODEC(ZSTD(1)),
     until_count UInt64 CODEC(T64, ZSTD(1)),
     until_rate Float64 CODEC(ZSTD(1)),
+    count_before UInt64 CODEC(T64, ZSTD(1)),
     updated_at DateTime64(6) DEFAULT now64(6) CODEC(Delta, ZSTD(1)),
     is_deleted UInt8 CODEC(ZSTD(1))
 )

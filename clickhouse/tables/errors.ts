@@ -46,6 +46,8 @@ export const ERROR_STATES = table('error_states', {
   until_count: 'UInt64',
   /** Ignored until there were more in an hour; 0: without end. */
   until_rate: 'Float64',
+  /** Executions of the hour of `set_at` that had been seen by then: what is counted since begins with that hour. */
+  count_before: 'UInt64',
   updated_at: 'DateTime64(6)',
   is_deleted: 'UInt8',
 })

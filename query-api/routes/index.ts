@@ -1,4 +1,5 @@
 /** Every route of the API, literal paths before those with parameters. */
+import { errors } from './errors/index.ts'
 import { executionDetail } from './execution-detail.ts'
 import { executionLogs } from './execution-logs.ts'
 import { executionTree } from './execution-tree.ts'
@@ -20,6 +21,7 @@ export const ROUTES: readonly Route[] = selfDescription([
   trace,
   kpis,
   workflows,
+  ...errors,
   ...workflowHistory,
   ...live,
   ...monitoring,
