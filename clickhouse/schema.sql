@@ -159,11 +159,12 @@ CREATE TABLE error_hours
     `duration_ms_max` Float64 CODEC(ZSTD(1)),
     `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
     `last_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
-    `generation` UInt64 CODEC(T64, ZSTD(1))
+    `generation` UInt64 CODEC(T64, ZSTD(1)),
+    INDEX by_hour hour TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(generation)
 PARTITION BY toYYYYMM(hour, 'UTC')
-ORDER BY (tenant, hour, error_fingerprint, kind, environment, workflow_id)
+ORDER BY (tenant, error_fingerprint, hour, kind, environment, workflow_id)
 SETTINGS index_granularity = 256;
 
 CREATE TABLE error_states

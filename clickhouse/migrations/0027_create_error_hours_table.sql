@@ -1,5 +1,6 @@
 -- Failures by what failed, workflow and the hour of their execution, with the newest of each, so that lists of errors over long ranges and the
--- first time that an error was seen need not look at the executions. Rebuilt with that hour, as execution_hours is.
+-- first time that an error was seen need not look at the executions. Rebuilt with that hour, as execution_hours is. What failed
+-- comes first in the key: most questions are about some groups, over all hours.
 CREATE TABLE IF NOT EXISTS error_hours
 (
     tenant LowCardinality(String) CODEC(ZSTD(1)),
@@ -21,9 +22,10 @@ CREATE TABLE IF NOT EXISTS error_hours
     duration_ms_max Float64 CODEC(ZSTD(1)),
     duration_bucket AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
     last_started_at DateTime64(9) CODEC(Delta, ZSTD(1)),
-    generation UInt64 CODEC(T64, ZSTD(1))
+    generation UInt64 CODEC(T64, ZSTD(1)),
+    INDEX by_hour hour TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(generation)
 PARTITION BY toYYYYMM(hour, 'UTC')
-ORDER BY (tenant, hour, error_fingerprint, kind, environment, workflow_id)
+ORDER BY (tenant, error_fingerprint, hour, kind, environment, workflow_id)
 SETTINGS index_granularity = 256

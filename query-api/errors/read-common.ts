@@ -8,7 +8,7 @@ import type { ErrorReader } from './read-errors.ts'
 /** The newest of the range. */
 const FAILURES_MAX = 1_000
 /** Evenly out of the range, by their ids. */
-const SUCCESSES_MAX = 10_000
+const SUCCESSES_MAX = 3_000
 
 export async function readCommon(
   { services: { runner }, scope, signal }: ErrorReader,

@@ -84,7 +84,6 @@ export async function readCountOfHour(reader: ErrorReader, fingerprint: string):
 
 export interface ReadGroups {
   groups: readonly ErrorGroupRow[]
-  series: ReadonlyMap<string, ErrorSeriesRow>
   plan: FiguresPlan
   buckets: number
 }
@@ -97,15 +96,28 @@ export async function readGroups(reader: ErrorReader, filter: ErrorFilter, limit
   const edges = Array.from({ length: buckets + 1 }, (_, index) => bucketStart(range, buckets, index))
   const before = range.from - (range.to - range.from)
   const plan = await planFigures(services.runner, scope, range, [before, ...edges], signal)
-  const groups = await services.runner.ask(errorGroups(scope, filter, plan, limit), signal)
-  const these = { ...filter, fingerprints: { are: true, of: groups.map(({ fingerprint }) => fingerprint) } }
-  const series = groups.length === 0 ? [] : await services.runner.ask(errorSeries(scope, these, plan, buckets), signal)
-  return { groups, series: new Map(series.map((row) => [row.fingerprint, row])), plan, buckets }
+  const groups = await services.runner.ask(errorGroups(scope, filter, plan, buckets, limit), signal)
+  return { groups, plan, buckets }
+}
+
+export type ErrorSeries = Pick<ErrorSeriesRow, 'series' | 'samples'>
+
+/** Series and samples of the groups of an answer, where these did not come with the figures. */
+export async function readSeries(
+  { services, scope, signal }: ErrorReader,
+  filter: ErrorFilter,
+  { groups, plan, buckets }: ReadGroups,
+): Promise<ReadonlyMap<string, ErrorSeries>> {
+  const missing = groups.filter(({ series }) => series === undefined).map(({ fingerprint }) => fingerprint)
+  const these = { ...filter, fingerprints: { are: true, of: missing } }
+  const read = missing.length === 0 ? [] : await services.runner.ask(errorSeries(scope, these, plan, buckets), signal)
+  const came = groups.map(({ fingerprint, series = {}, samples = [] }) => [fingerprint, { series, samples }] as const)
+  return new Map<string, ErrorSeries>([...came, ...read.map((row) => [row.fingerprint, row] as const)])
 }
 
 export interface GroupParts {
   row: ErrorGroupRow
-  series: ErrorSeriesRow | undefined
+  series: ErrorSeries | undefined
   ever: ErrorEverRow
   state: ErrorGroup['state']
   range: Range

@@ -22,21 +22,34 @@ export function errorSeries(
 ): Question<ErrorSeriesRow> {
   const parameters = new Parameters()
   const rows = errorRows(scope, filter, plan, parameters)
-  const { from, to } = filter.range
+  const columns = seriesColumns(filter, buckets, '1', parameters)
+  const sql = `SELECT
+  fingerprint,
+  ${columns.join(',\n  ')}
+FROM (
+${indent(rows)}
+)
+GROUP BY fingerprint`
+  return { name: `error-series-${plan.source}`, sql, params: parameters.values }
+}
+
+/** Aggregates of rows of `errorRows` for which `condition` holds: `series` and `samples`. */
+export function seriesColumns(
+  { range: { from, to } }: ErrorFilter,
+  buckets: number,
+  condition: string,
+  parameters: Parameters,
+): string[] {
   const start = parameters.bind('from', 'Int64', from)
   const count = parameters.bind('buckets', 'UInt32', buckets)
   // Nanoseconds of years times buckets are more than an Int64 holds.
   const isWide = (to - from) * BigInt(buckets) > INT64_MAX
   const elapsed = isWide ? `toInt128(at - ${start})` : `(at - ${start})`
   const bucket = `toUInt32(intDiv(${elapsed} * ${count}, ${parameters.bind('length', 'Int64', to - from)}))`
-  const newest = `groupArraySortedArray(${ERROR_SAMPLES_MAX})(arrayMap(s -> (s.1, s.2, s.3, s.4, toString(workflow_id)), newest))`
-  const sql = `SELECT
-  fingerprint,
-  sumMap(map(${bucket}, n)) AS series,
-  arrayMap(s -> CAST((toString(-s.1), s.2, s.3, s.4, s.5), 'Tuple(ns String, execution_id String, instance String, message String, workflow_id String)'), ${newest}) AS samples
-FROM (
-${indent(rows)}
-)
-GROUP BY fingerprint`
-  return { name: `error-series-${plan.source}`, sql, params: parameters.values }
+  const newest = `groupArraySortedArrayIf(${ERROR_SAMPLES_MAX})(arrayMap(s -> (s.1, s.2, s.3, s.4, toString(workflow_id)), newest), ${condition})`
+  const named = 'Tuple(ns String, execution_id String, instance String, message String, workflow_id String)'
+  return [
+    `sumMapIf(map(${bucket}, n), ${condition}) AS series`,
+    `arrayMap(s -> CAST((toString(-s.1), s.2, s.3, s.4, s.5), '${named}'), ${newest}) AS samples`,
+  ]
 }

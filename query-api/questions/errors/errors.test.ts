@@ -32,9 +32,9 @@ const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
 const sample = { workflowIds: [HOSTILE], oneIn: 3, executions: 10 }
 
 const QUESTIONS: NamedQuestion[] = [
-  ['error-groups-raw', errorGroups(scope, all, raw, 10)],
-  ['error-groups-rollup', errorGroups(scope, narrow, rollup, 10)],
-  ['error-groups-of-an-owner', errorGroups(owner, these, raw, 10)],
+  ['error-groups-raw', errorGroups(scope, all, raw, 24, 10)],
+  ['error-groups-rollup', errorGroups(scope, narrow, rollup, 24, 10)],
+  ['error-groups-of-an-owner', errorGroups(owner, these, raw, 24, 10)],
   ['error-series-raw', errorSeries(scope, narrow, raw, 24)],
   ['error-series-rollup', errorSeries(scope, these, { source: 'rollup', rawHours: [] }, 24)],
   ['error-ever', errorEver(scope, these, rollup)],

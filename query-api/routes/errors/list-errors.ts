@@ -6,6 +6,7 @@ import {
   type ErrorWords,
   readEver,
   readGroups,
+  readSeries,
   readWords,
   shapeGroup,
 } from '../../errors/read-errors.ts'
@@ -36,11 +37,15 @@ export const listErrors = route({
     const filter: ErrorFilter = { range, kind, environment, workflowId, fingerprints, silence: moments.silence }
     const reading = readGroups(reader, filter, query.limit)
     const parts = reading.then(({ plan }) => ({ range, source: plan.source, running: 0 }))
-    const [{ groups, series, buckets }, meta] = await Promise.all([reading, readMeta(services, moments, parts, signal)])
-    const ever = await readEver(
-      reader,
-      groups.map(({ fingerprint }) => fingerprint),
-    )
+    const [read, meta] = await Promise.all([reading, readMeta(services, moments, parts, signal)])
+    const { groups, buckets } = read
+    const [series, ever] = await Promise.all([
+      readSeries(reader, filter, read),
+      readEver(
+        reader,
+        groups.map(({ fingerprint }) => fingerprint),
+      ),
+    ])
     const answer: Errors = {
       errors: groups.flatMap((row) => {
         const seen = ever.get(row.fingerprint)

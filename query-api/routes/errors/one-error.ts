@@ -6,6 +6,7 @@ import {
   type ErrorReader,
   emptyGroup,
   readGroups,
+  readSeries,
   readWords,
   shapeGroup,
   shapeSample,
@@ -45,11 +46,16 @@ export const oneError = route({
     const filter: ErrorFilter = { range, kind, environment, workflowId, fingerprints: these, silence: moments.silence }
     const reading = readGroups(reader, filter, 1)
     const parts = reading.then(({ plan }) => ({ range, source: plan.source, running: 0 }))
-    const [{ groups, series, buckets }, ends, breakdown, meta] = await Promise.all([
+    const [read, ends, breakdown, meta] = await Promise.all([
       reading,
       runner.ask(errorEnds(scope, fingerprint, [ever.first_ns, ever.last_ns], moments.silence), signal),
       runner.ask(errorBreakdown(scope, filter, fingerprint, VALUES_MAX), signal),
       readMeta(services, moments, parts, signal),
+    ])
+    const { groups, buckets } = read
+    const [series, common] = await Promise.all([
+      readSeries(reader, filter, read),
+      groups.length === 0 ? [] : readCommon(reader, filter, fingerprint, workflowsOf(breakdown)),
     ])
     const endAt = (ns: string) => ends.find(({ started_ns }) => started_ns === ns)
     const last = endAt(ever.last_ns)
@@ -70,7 +76,7 @@ export const oneError = route({
       first_execution: shapeEnd(endAt(ever.first_ns)),
       last_execution: shapeEnd(last),
       ...shapeBreakdown(breakdown),
-      common: groups.length === 0 ? [] : await readCommon(reader, filter, fingerprint, workflowsOf(breakdown)),
+      common,
       meta,
     }
     return { json: answer, identity: withoutMoment(answer) }

@@ -1,7 +1,7 @@
 SELECT
   fingerprint,
-  sumMap(map(toUInt32(intDiv((at - {from:Int64}) * {buckets:UInt32}, {length:Int64})), n)) AS series,
-  arrayMap(s -> CAST((toString(-s.1), s.2, s.3, s.4, s.5), 'Tuple(ns String, execution_id String, instance String, message String, workflow_id String)'), groupArraySortedArray(5)(arrayMap(s -> (s.1, s.2, s.3, s.4, toString(workflow_id)), newest))) AS samples
+  sumMapIf(map(toUInt32(intDiv((at - {from:Int64}) * {buckets:UInt32}, {length:Int64})), n), 1) AS series,
+  arrayMap(s -> CAST((toString(-s.1), s.2, s.3, s.4, s.5), 'Tuple(ns String, execution_id String, instance String, message String, workflow_id String)'), groupArraySortedArrayIf(5)(arrayMap(s -> (s.1, s.2, s.3, s.4, toString(workflow_id)), newest), 1)) AS samples
 FROM (
   SELECT
     toString(error_fingerprint) AS fingerprint,
