@@ -131,6 +131,8 @@ describe('every answer', () => {
     const { body: list } = await get(`${API}/executions?limit=1000`)
     const ids: string[] = list.executions.map((each: { execution_id: string }) => encodeURIComponent(each.execution_id))
     const traces = new Set<string>(list.executions.map((each: { trace_id: string }) => each.trace_id))
+    const { body: failed } = await get(`${API}/observability/errors?time_range=30d`)
+    const prints: string[] = failed.errors.map((each: { fingerprint: string }) => each.fingerprint)
     const answers: [route: string, path: string][] = [
       ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs', '/'].map((path): [string, string] => [
         path,
@@ -146,7 +148,11 @@ describe('every answer', () => {
         [`${API}/executions/id/{execution_id}/logs`, `${API}/executions/id/${id}/logs`],
       ]),
       ...[...traces].map((id): [string, string] => [`${API}/traces/{trace_id}`, `${API}/traces/${id}`]),
-      ...['kpis', 'workflows'].flatMap((view) =>
+      ...prints.map((print): [string, string] => [
+        `${API}/errors/{fingerprint}`,
+        `${API}/errors/${print}?time_range=30d`,
+      ]),
+      ...['kpis', 'workflows', 'errors'].flatMap((view) =>
         ['1h', '24h', '30d'].map((range): [string, string] => [
           `${API}/observability/${view}`,
           `${API}/observability/${view}?time_range=${range}`,
