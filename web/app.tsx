@@ -1,10 +1,11 @@
 /** The frame around every page, and which page the address means. */
+import { ErrorsPage } from './errors/errors-page.tsx'
 import { ExecutionPage } from './execution/execution-page.tsx'
 import { ExecutionsPage } from './list/executions-page.tsx'
 import { Mark } from './parts/mark.tsx'
 import { Link } from './routing/link.tsx'
 import { useLocation } from './routing/location.ts'
-import { executionsPath, pageOf } from './routing/routes.ts'
+import { errorsPath, executionsPath, pageOf } from './routing/routes.ts'
 import { UnknownPage } from './unknown-page.tsx'
 
 export function App() {
@@ -21,6 +22,9 @@ export function App() {
           <Link href={executionsPath()} aria-current={page.name === 'executions' ? 'page' : undefined}>
             Executions
           </Link>
+          <Link href={errorsPath()} aria-current={page.name === 'errors' ? 'page' : undefined}>
+            Errors
+          </Link>
         </nav>
         <a className="top-docs" href="/docs">
           API
@@ -35,6 +39,7 @@ export function App() {
             search={search}
           />
         )}
+        {page.name === 'errors' && <ErrorsPage search={search} />}
         {page.name === 'unknown' && <UnknownPage pathname={pathname} />}
       </main>
     </>

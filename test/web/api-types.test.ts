@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, expectTypeOf, it } from 'vitest'
 import type { z } from 'zod'
 import type { Problem } from '../../query-api/problem.ts'
+import type { Errors } from '../../query-api/schema/errors.ts'
 import type { ExecutionDetail, ExecutionList, executionSchema } from '../../query-api/schema/execution.ts'
 import { listQuerySchema } from '../../query-api/schema/list-query.ts'
 import type { Kpis, Workflows } from '../../query-api/schema/statistics.ts'
@@ -16,6 +17,7 @@ it('reads no field that the API does not promise', () => {
   expectTypeOf<Tree>().toExtend<Web.Tree>()
   expectTypeOf<Kpis>().toExtend<Web.Kpis>()
   expectTypeOf<Workflows>().toExtend<Web.WorkflowNames>()
+  expectTypeOf<Errors>().toExtend<Web.ErrorGroups>()
   expectTypeOf<Problem>().toExtend<Web.Problem>()
   expectTypeOf<z.infer<typeof executionSchema>>().toExtend<Web.Execution>()
 })

@@ -17,18 +17,27 @@ export class ProblemError extends Error {
 }
 
 export async function fetchJson<T>(path: string, signal: AbortSignal): Promise<T> {
-  const response = await reach(path, signal)
+  return read<T>(await reach(path, { signal, headers: { accept: 'application/json' } }))
+}
+
+/** Asks the API to change something. */
+export async function patchJson<T>(path: string, change: unknown): Promise<T> {
+  const headers = { accept: 'application/json', 'content-type': 'application/json' }
+  return read<T>(await reach(path, { method: 'PATCH', headers, body: JSON.stringify(change) }))
+}
+
+async function read<T>(response: Response): Promise<T> {
   const text = await response.text().catch(() => '')
   const body = parse(text)
   if (response.ok && body !== undefined) return body as T
   throw new ProblemError(isProblem(body) ? body : unreadable(response))
 }
 
-async function reach(path: string, signal: AbortSignal): Promise<Response> {
+async function reach(path: string, request: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, { signal, headers: { accept: 'application/json' } })
+    return await fetch(path, request)
   } catch (error) {
-    if (signal.aborted) throw error
+    if (request.signal?.aborted) throw error
     throw new ProblemError({
       title: 'The API does not answer',
       status: 0,
