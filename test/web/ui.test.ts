@@ -313,45 +313,6 @@ describe.skipIf(!hasBrowser)('the web UI', { timeout: 90_000 }, () => {
     expect(new Set(hosts)).toEqual(new Set([new URL(stack.urls.api).host]))
   })
 
-  it('groups errors, shows hostile ones as text, and keeps what is said of them', async () => {
-    const id = 'cursed'
-    const [entry] = hostileSpans(Date.now() - 10_000)
-    const attributes = [
-      text('runlens.execution.id', id),
-      text('runlens.workflow.name', HOSTILE.workflow),
-      text('runlens.step.name', HOSTILE.step),
-      text('error.type', HOSTILE.errorType),
-    ]
-    await send([{ ...entry!, traceId: '67'.repeat(16), attributes }])
-    await settled(id)
-    await open('/ui/')
-    await page.getByRole('link', { name: 'Errors', exact: true }).click()
-    const answer = await fetch(`${stack.urls.api}/api/v1/executions/id/${id}`)
-    const { error_fingerprint } = (await answer.json()) as { error_fingerprint: string }
-    const group = page.locator(`table.errors tr[data-error="${error_fingerprint}"]`)
-    await group.waitFor()
-    expect(await group.textContent()).toContain(HOSTILE.errorType)
-    // Its quoted parts are taken out of the template; what is left is text.
-    expect(await group.textContent()).toContain('</pre><iframe srcdoc=<value>></iframe>')
-    expect(await page.locator('main iframe, main img, main script').count()).toBe(0)
-    expect(await page.evaluate('window.pwned')).toBeUndefined()
-    await group.getByRole('button', { name: 'Resolve' }).click()
-    await group.getByText('resolved', { exact: true }).waitFor()
-    await page.getByRole('button', { name: 'open', exact: true }).click()
-    await group.waitFor({ state: 'detached' })
-    expect(query()).toBe('?state=open')
-    await page.getByRole('button', { name: 'open', exact: true }).click()
-    await page.getByRole('button', { name: 'resolved', exact: true }).click()
-    await group.getByRole('button', { name: 'Open again' }).click()
-    await group.waitFor({ state: 'detached' })
-    await page.getByRole('button', { name: 'resolved', exact: true }).click()
-    const width = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-    expect(width).toBeLessThanOrEqual(0)
-    await group.getByRole('link').click()
-    await rowOf(id).waitFor()
-    expect(query()).toMatch(/^\?error_fingerprint=[0-9a-f]{16}$/)
-  })
-
   it('says what the API said when there is no such execution, and what to do on an unknown page', async () => {
     await open('/ui/executions/no-such')
     const problem = page.getByRole('alert')
@@ -381,7 +342,7 @@ describe.skipIf(!hasBrowser)('the web UI', { timeout: 90_000 }, () => {
   it('gives every control a name', async () => {
     await open('/ui/executions/2?spans=all')
     await page.getByRole('treegrid').waitFor()
-    for (const path of ['/ui/?time_range=all&version=1', '/ui/executions/2?spans=all', '/ui/errors']) {
+    for (const path of ['/ui/?time_range=all&version=1', '/ui/executions/2?spans=all']) {
       await open(path)
       await page.locator('main :is(table, [role=treegrid], .notice)').first().waitFor()
       const nameless = await page
