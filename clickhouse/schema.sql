@@ -151,6 +151,56 @@ GROUP BY
     tenant,
     hour;
 
+CREATE TABLE error_hours
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `hour` DateTime CODEC(Delta(4), ZSTD(1)),
+    `error_fingerprint` LowCardinality(String) CODEC(ZSTD(1)),
+    `kind` LowCardinality(String) CODEC(ZSTD(1)),
+    `environment` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_name` LowCardinality(String) CODEC(ZSTD(1)),
+    `error_type` LowCardinality(String) CODEC(ZSTD(1)),
+    `error_class` LowCardinality(String) CODEC(ZSTD(1)),
+    `failed_step` LowCardinality(String) CODEC(ZSTD(1)),
+    `users` Array(FixedString(16)) CODEC(ZSTD(1)),
+    `samples` Array(Tuple(
+        Int64,
+        String,
+        String,
+        String)) CODEC(ZSTD(1)),
+    `first_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `executions` UInt64 CODEC(T64, ZSTD(1)),
+    `durations` UInt64 CODEC(T64, ZSTD(1)),
+    `duration_ms_sum` Float64 CODEC(ZSTD(1)),
+    `duration_ms_max` Float64 CODEC(ZSTD(1)),
+    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
+    `last_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `generation` UInt64 CODEC(T64, ZSTD(1)),
+    INDEX by_hour hour TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(generation)
+PARTITION BY toYYYYMM(hour, 'UTC')
+ORDER BY (tenant, error_fingerprint, hour, kind, environment, workflow_id)
+SETTINGS index_granularity = 256;
+
+CREATE TABLE error_states
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `fingerprint` String CODEC(ZSTD(1)),
+    `state` LowCardinality(String) CODEC(ZSTD(1)),
+    `set_at` DateTime64(3) CODEC(Delta(8), ZSTD(1)),
+    `set_by` String CODEC(ZSTD(1)),
+    `until_count` UInt64 CODEC(T64, ZSTD(1)),
+    `until_rate` Float64 CODEC(ZSTD(1)),
+    `count_before` UInt64 CODEC(T64, ZSTD(1)),
+    `updated_at` DateTime64(6) DEFAULT now64(6) CODEC(Delta(8), ZSTD(1)),
+    `is_deleted` UInt8 CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(updated_at, is_deleted)
+ORDER BY (tenant, fingerprint)
+SETTINGS index_granularity = 8192;
+
 CREATE VIEW execution_analytics
 (
     `tenant` LowCardinality(String),

@@ -97,6 +97,8 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
   expect(targets.map(({ name }) => name).sort()).toEqual([
     'api_keys',
     'dirty_hours',
+    'error_hours',
+    'error_states',
     'execution_hours',
     'execution_hours_total',
     'execution_locator',

@@ -1,6 +1,8 @@
 /** What spans mean. Pure: values in, values out; no clock, no network. */
 
 export type { SettleSpan } from '@runlens/conventions'
+export { errorTemplate } from './errors/error-template.ts'
+export { ERROR_CLASSES, type ErrorClass } from './errors/load-classes.ts'
 export { createExplainer, type Explainer, type ExplainOptions, type ExplainOutcome } from './explain/explain.ts'
 export * from './explain/explanation.ts'
 export { LogMarkers } from './markers/log-markers.ts'

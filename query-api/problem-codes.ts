@@ -14,6 +14,7 @@ export const PROBLEM_CODES = [
   { code: 'tenant_mismatch', status: 403, title: 'The request names another tenant than its credential' },
   { code: 'cross_site_request', status: 403, title: 'A page from elsewhere may not change anything' },
   { code: 'execution_not_found', status: 404, title: 'No execution has this id' },
+  { code: 'error_group_not_found', status: 404, title: 'No execution failed in this way' },
   { code: 'trace_not_found', status: 404, title: 'No span of this trace is stored' },
   { code: 'view_not_found', status: 404, title: 'No saved view has this id' },
   { code: 'route_not_found', status: 404, title: 'Nothing is served at this path' },

@@ -1,10 +1,11 @@
 /** The frame around every page, and which page the address means. */
+import { ErrorsPage } from './errors/errors-page.tsx'
 import { ExecutionPage } from './execution/execution-page.tsx'
 import { ExecutionsPage } from './list/executions-page.tsx'
 import { Mark } from './parts/mark.tsx'
 import { Link } from './routing/link.tsx'
 import { useLocation } from './routing/location.ts'
-import { executionsPath, type Page, pageOf } from './routing/routes.ts'
+import { errorsPath, executionsPath, type Page, pageOf } from './routing/routes.ts'
 import { SignInPage } from './session/sign-in-page.tsx'
 import { useSignedOut } from './session/signed-out.ts'
 import { Who } from './session/who.tsx'
@@ -25,6 +26,9 @@ export function App() {
           <Link href={executionsPath()} aria-current={page.name === 'executions' ? 'page' : undefined}>
             Executions
           </Link>
+          <Link href={errorsPath()} aria-current={page.name === 'errors' ? 'page' : undefined}>
+            Errors
+          </Link>
         </nav>
         <a className="top-docs" href="/docs">
           API
@@ -40,6 +44,7 @@ export function App() {
 
 function Shown({ page, pathname, search }: { page: Page; pathname: string; search: string }) {
   if (page.name === 'executions') return <ExecutionsPage search={search} />
+  if (page.name === 'errors') return <ErrorsPage search={search} />
   if (page.name === 'unknown') return <UnknownPage pathname={pathname} />
   return (
     <ExecutionPage key={pathname} which={{ executionId: page.executionId, instance: page.instance }} search={search} />

@@ -8,6 +8,7 @@ import './style/base.css'
 import './style/parts.css'
 import './style/executions.css'
 import './style/execution.css'
+import './style/errors.css'
 import './style/timeline.css'
 
 const root = document.getElementById('root')

@@ -130,7 +130,7 @@ const EXECUTION_COLUMNS: Record<string, string> = {
   duration_ms: 'if(is_running, NULL, duration_ns / 1e6)',
   queue_ms: "if(mode = 'queue', cityHash64(number, 'queue') % 3000, NULL)",
   error_type: 'error_type',
-  error_class: "if(is_failed, 'upstream', '')",
+  error_class: "if(is_failed, 'dependency', '')",
   error_message: 'error_message',
   error_fingerprint: "if(is_failed, lower(hex(cityHash64(error_type, workflow))), '')",
   failed_step: `if(is_failed, arrayElement(${steps(stepSql.name)}, -1), '')`,

@@ -11,6 +11,8 @@ REVOKE SELECT ON runlens.worker_status FROM acme_reader;
 CREATE ROW POLICY IF NOT EXISTS acme ON
     runlens.arrivals,
     runlens.dirty_hours,
+    runlens.error_hours,
+    runlens.error_states,
     runlens.execution_changes,
     runlens.execution_hours,
     runlens.execution_hours_total,
@@ -33,6 +35,7 @@ CREATE ROW POLICY IF NOT EXISTS acme ON
 CREATE USER IF NOT EXISTS runlens_api IDENTIFIED WITH sha256_password BY 'CHANGE_ME';
 GRANT SELECT ON runlens.* TO runlens_api;
 GRANT INSERT ON runlens.api_keys TO runlens_api;
+GRANT INSERT ON runlens.error_states TO runlens_api;
 GRANT INSERT ON runlens.saved_views TO runlens_api;
 
 -- Where a table has a policy, others may be taken to see nothing: Runlens itself sees all.

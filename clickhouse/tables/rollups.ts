@@ -9,7 +9,7 @@
 import { table } from './column.ts'
 import { STATUS_ENUM } from './spans.ts'
 
-const DURATIONS = {
+export const DURATIONS = {
   /** How many of them have a duration. */
   durations: 'UInt64',
   duration_ms_sum: 'Float64',

@@ -1,8 +1,8 @@
 /** One execution's fields from its entry spans and what its steps add to them. */
 import { EXECUTION_KINDS, type ExecutionKind, isFinal, type SettleSpan, type Status } from '@runlens/conventions'
+import { errorClass } from '../errors/error-class.ts'
+import { errorFingerprint } from '../errors/error-fingerprint.ts'
 import { capText } from './cap-text.ts'
-import { errorClass } from './error-class.ts'
-import { errorFingerprint } from './error-fingerprint.ts'
 import type { Segment, SettledExecution, SettledQuery, SettledStep, SettleOptions } from './execution.ts'
 import { compareSegments, type EntryGroup, lastTime, later } from './executions-of-entries.ts'
 import { isUnsuccessful } from './failed-steps.ts'
@@ -138,16 +138,17 @@ function executionStatus(last: SettleSpan, { failed }: StepSummary): Status {
 
 function errorOf(last: SettleSpan, status: Status, { failedError }: StepSummary) {
   const none = { type: '', message: '', stack: '', statusCode: '' }
+  const isFailure = isUnsuccessful(status) || status === 'partial'
   const own = isUnsuccessful(status)
     ? { type: last.error_type, message: last.error_message, stack: last.error_stack }
     : none
-  const inherited = (isUnsuccessful(status) || status === 'partial' ? failedError : undefined) ?? none
+  const inherited = (isFailure ? failedError : undefined) ?? none
   const type = NAMELESS_TYPES.includes(own.type) ? inherited.type || own.type : own.type
   const message = own.message || inherited.message
   const statusCode = last.response_status_code || inherited.statusCode
   return {
     error_type: type,
-    error_class: errorClass(type, message, statusCode),
+    error_class: isFailure ? errorClass(type, message, statusCode) : '',
     error_message: message,
     error_stack: own.stack || inherited.stack,
     response_status_code: last.response_status_code,
@@ -155,8 +156,9 @@ function errorOf(last: SettleSpan, status: Status, { failedError }: StepSummary)
   }
 }
 
-/** Called when everything else is known: the failed step is part of what makes two errors the same. */
+/** Called when everything else is known: the failed step is part of what makes two errors the same. '' for what did not fail. */
 export function fingerprint(execution: SettledExecution): string {
+  if (execution.error_class === '') return ''
   return errorFingerprint(execution.error_type, execution.error_message, execution.failed_step)
 }
 

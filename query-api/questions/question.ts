@@ -78,6 +78,8 @@ const SOURCES = {
   execution_locator: 'execution_locator',
   dirty_hours: 'dirty_hours',
   step_hours: 'step_hours FINAL',
+  error_hours: 'error_hours FINAL',
+  error_states: 'error_states FINAL',
   execution_steps: `executions FINAL
 ARRAY JOIN
   steps.name AS step_name,

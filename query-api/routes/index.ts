@@ -2,6 +2,7 @@
 
 import { access } from './access/index.ts'
 import { core } from './core/index.ts'
+import { errors } from './errors/index.ts'
 import { executionDetail } from './execution-detail.ts'
 import { executionLogs } from './execution-logs.ts'
 import { executionTree } from './execution-tree.ts'
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = selfDescription([
   executionTree,
   executionLogs,
   trace,
+  ...errors,
   ...workflowHistory,
   ...live,
   ...queries,

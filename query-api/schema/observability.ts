@@ -1,6 +1,7 @@
 /** Parameters and answers of the workflow observability view beside its key figures: environments, analytics, status, overview. */
 import { z } from 'zod'
 import { HEALTHS } from '../environment-health.ts'
+import { errorGroupSchema } from './errors.ts'
 import { metaSchema } from './execution.ts'
 import { integer, statisticsRange } from './parameters.ts'
 import { figures, kpisSchema, percentage, scope, workflowSchema } from './statistics.ts'
@@ -115,28 +116,12 @@ export const systemStatusSchema = z
   .meta({ id: 'SystemStatus' })
 export type SystemStatus = z.infer<typeof systemStatusSchema>
 
-/** As simple as the parts of an overview need it. */
-const errorGroupSchema = z
-  .object({
-    fingerprint: name(),
-    error_type: name(),
-    error_class: name(),
-    count: z.int(),
-    first_seen_at: isoTime().describe('In the range'),
-    last_seen_at: isoTime(),
-    affected_workflows: z.int(),
-    affected_users: z.int(),
-    last_execution_id: z.string(),
-    error_message: z.string().describe('Of the last of them'),
-  })
-  .meta({ id: 'OverviewError' })
-
 export const overviewSchema = z
   .object({
     kpis: kpisSchema,
     workflows: z.array(workflowSchema).describe('Ten of most impact'),
     environments: z.array(environmentSchema),
-    errors: z.array(errorGroupSchema).describe('Ten most frequent'),
+    errors: z.array(errorGroupSchema).describe('Ten of most impact'),
     status: systemStatusSchema,
   })
   .meta({ id: 'Overview' })

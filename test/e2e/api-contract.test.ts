@@ -142,6 +142,8 @@ describe('every answer', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ name: 'Contract', filter: { status: ['error'] } }),
     })
+    const { body: failed } = await get(`${API}/observability/errors?time_range=30d`)
+    const prints: string[] = failed.errors.map((each: { fingerprint: string }) => each.fingerprint)
     const answers: [route: string, path: string][] = [
       ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs', '/'].map((path): [string, string] => [
         path,
@@ -213,7 +215,11 @@ describe('every answer', () => {
         [`${prefix}/workflows/executions/stats/{workflow_id}`, `${prefix}/workflows/executions/stats/nobody`],
       ]),
       ...['keys', 'session'].map((name): [string, string] => [`${API}/${name}`, `${API}/${name}`]),
-      ...['kpis', 'workflows', 'environments', 'overview'].flatMap((view) =>
+      ...prints.map((print): [string, string] => [
+        `${API}/errors/{fingerprint}`,
+        `${API}/errors/${print}?time_range=30d`,
+      ]),
+      ...['kpis', 'workflows', 'environments', 'overview', 'errors'].flatMap((view) =>
         ['1h', '24h', '30d'].map((range): [string, string] => [
           `${API}/observability/${view}`,
           `${API}/observability/${view}?time_range=${range}`,

@@ -4,6 +4,7 @@ import { expect, expectTypeOf, it } from 'vitest'
 import type { z } from 'zod'
 import type { Problem } from '../../query-api/problem.ts'
 import type { SessionAnswer } from '../../query-api/schema/access.ts'
+import type { Errors } from '../../query-api/schema/errors.ts'
 import type { ExecutionDetail, ExecutionList, executionSchema } from '../../query-api/schema/execution.ts'
 import { listQuerySchema } from '../../query-api/schema/list-query.ts'
 import type { Kpis, Workflows } from '../../query-api/schema/statistics.ts'
@@ -18,6 +19,7 @@ it('reads no field that the API does not promise', () => {
   expectTypeOf<Kpis>().toExtend<Web.Kpis>()
   expectTypeOf<Workflows>().toExtend<Web.WorkflowNames>()
   expectTypeOf<SessionAnswer>().toExtend<Web.Session>()
+  expectTypeOf<Errors>().toExtend<Web.ErrorGroups>()
   expectTypeOf<Problem>().toExtend<Web.Problem>()
   expectTypeOf<z.infer<typeof executionSchema>>().toExtend<Web.Execution>()
 })

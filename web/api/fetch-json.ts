@@ -22,7 +22,7 @@ export async function fetchJson<T>(path: string, signal: AbortSignal): Promise<T
 }
 
 /** Asks for a change. */
-export async function sendJson(method: 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> {
+export async function sendJson(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<unknown> {
   const sent = body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}
   return ask(path, { method, ...sent })
 }

@@ -1,8 +1,16 @@
 /** The questions of the UI, and how often each is asked again. Nothing is asked while the tab is hidden. */
 import { isFinal } from '@runlens/conventions'
-import { keepPreviousData, QueryClient, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { fetchJson, ProblemError } from './fetch-json.ts'
-import type { ExecutionDetail, ExecutionList, Kpis, Session, Tree, WorkflowNames } from './types.ts'
+import {
+  keepPreviousData,
+  QueryClient,
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { fetchJson, ProblemError, sendJson } from './fetch-json.ts'
+import type { ErrorGroups, ExecutionDetail, ExecutionList, Kpis, Session, Tree, WorkflowNames } from './types.ts'
 
 const LIST_POLL_MS = 2_000
 const FIGURES_POLL_MS = 10_000
@@ -90,6 +98,27 @@ export function useWorkflowNames(isAsked: boolean): string[] {
   })
   const names = (data?.workflows ?? []).flatMap(({ workflow_name }) => workflow_name ?? [])
   return [...new Set(names)]
+}
+
+/** @param search parameters of the question */
+export function useErrors(search: string) {
+  return useQuery({
+    queryKey: ['errors', search],
+    queryFn: ({ signal }) => fetchJson<ErrorGroups>(`/api/v1/observability/errors?${search}`, signal),
+    refetchInterval: ({ state: { error } }) => (isRefused(error) ? false : FIGURES_POLL_MS),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** Says what a group of errors is from now on; all lists are asked anew. */
+export function useErrorWord(fingerprint: string) {
+  const client = useQueryClient()
+  return useMutation({
+    networkMode: 'always',
+    mutationFn: (state: 'open' | 'resolved' | 'ignored') =>
+      sendJson('PATCH', `/api/v1/errors/${encodeURIComponent(fingerprint)}`, { state }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['errors'] }),
+  })
 }
 
 export interface WhichExecution {

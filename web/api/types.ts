@@ -135,6 +135,31 @@ export interface Session {
   user_id: string | null
 }
 
+export type ErrorState = 'open' | 'resolved' | 'ignored' | 'regressed'
+
+export interface ErrorGroup {
+  fingerprint: string
+  error_type: string | null
+  error_class: string
+  template: string
+  state: ErrorState
+  count: number
+  first_seen: string
+  last_seen: string
+  affected_workflows: number
+  affected_users: number
+  trend: { change: number | null }
+  sparkline_data: { timestamp: string; count: number }[]
+  failed_steps: string[]
+}
+
+export interface ErrorGroups {
+  errors: ErrorGroup[]
+  total: number
+  total_executions: number
+  meta: { to: string | null }
+}
+
 /** Problem details of an answer that is not a success. */
 export interface Problem {
   title: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { executionPath, executionsPath, pageOf } from './routes.ts'
+import { errorsPath, executionPath, executionsPath, pageOf } from './routes.ts'
 
 describe('the path of an execution', () => {
   it.each([
@@ -26,6 +26,12 @@ describe('the path of an execution', () => {
 it('knows the list with and without parameters', () => {
   for (const path of [executionsPath(), executionsPath('status=error')]) {
     expect(pageOf(new URL(path, 'http://localhost').pathname, '')).toEqual({ name: 'executions' })
+  }
+})
+
+it('knows the errors with and without parameters', () => {
+  for (const path of [errorsPath(), errorsPath('state=open')]) {
+    expect(pageOf(new URL(path, 'http://localhost').pathname, '')).toEqual({ name: 'errors' })
   }
 })
 

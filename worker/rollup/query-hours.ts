@@ -1,7 +1,7 @@
 /** The rollup of queries: by user and over all users, in one statement for each hour in which their executions started. */
 import { columnNames, QUERIES_JOINED, QUERY_HOURS, QUERY_MS, QUERY_ROWS, wordList } from '@runlens/clickhouse'
 import { FINAL_STATUSES } from '@runlens/conventions'
-import { STARTED_IN_HOUR } from './rollups.ts'
+import { STARTED_IN_HOUR } from './rebuild-sql.ts'
 
 /**
  * Takes the parameters of every rebuild: `tenant`, `hour` (seconds since the epoch) and `generation`. What vanished from the hour keeps

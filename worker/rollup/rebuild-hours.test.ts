@@ -66,13 +66,15 @@ function encode({ id, start, duration, status, workflow, moved_from, deleted }: 
     query: '',
     response_status_code: '',
   }
+  const isFailure = status === 'error' || status === 'timeout'
   const error = {
-    error_type: '',
-    error_class: '',
-    error_message: '',
+    error_type: isFailure ? 'E' : '',
+    error_class: isFailure ? 'unknown' : '',
+    error_message: isFailure ? `${id} is wrong` : '',
     error_stack: '',
-    error_fingerprint: '',
-    failed_step: '',
+    // One in four has none, as rows that are older than fingerprints.
+    error_fingerprint: isFailure && start % 80_000 !== 0 ? `print ${start % 3}` : '',
+    failed_step: isFailure ? 'load' : '',
     failed_step_names: [],
   }
   const execution = {
@@ -175,6 +177,26 @@ async function expectExact(): Promise<void> {
   await expectExactMinutes()
   await expectExactSteps()
   await expectExactQueries()
+  await expectExactErrors()
+}
+
+async function expectExactErrors(): Promise<void> {
+  const errors = (source: string, columns: string) =>
+    rowsOf(db.client, `SELECT ${columns} FROM ${source} WHERE tenant = '${TENANT}' AND n > 0 ORDER BY ALL`)
+  const rolled = await errors(
+    'error_hours FINAL',
+    `toUInt32(hour) AS h, error_fingerprint AS print, workflow_id, executions AS n, error_type, failed_step, first_started_at AS first,
+     last_started_at AS last, samples, arraySort(arrayMap(x -> hex(x), users)) AS hit`,
+  )
+  const raw = await errors(
+    `(SELECT toStartOfHour(started_at, 'UTC') AS hour, tenant, if(error_fingerprint = '', 'unknown', error_fingerprint) AS print, workflow_id,
+        count() AS n, any(error_type) AS type, any(failed_step) AS step, min(started_at) AS first, max(started_at) AS last,
+        arraySlice(arraySort(groupArray((-toUnixTimestamp64Nano(started_at), execution_id, toString(instance), error_message))), 1, 5) AS samples,
+        arraySort(arrayMap(x -> hex(x), groupUniqArray(sipHash128(user_id)))) AS hit
+      FROM executions FINAL WHERE status IN ('error', 'timeout') GROUP BY hour, tenant, print, workflow_id)`,
+    'toUInt32(hour) AS h, print, workflow_id, n, type AS error_type, step AS failed_step, first, last, samples, hit',
+  )
+  expect(rolled).toEqual(raw)
 }
 
 async function expectExactMinutes(): Promise<void> {

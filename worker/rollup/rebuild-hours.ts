@@ -1,7 +1,8 @@
 /** Rebuilds the rollups of hours whose executions changed: whole, from `executions`, never by adding. */
 import { type ClickHouseClient, DIRTY_HOURS, encodeRow, insertRows } from '@runlens/clickhouse'
 import { REBUILD_QUERIES } from './query-hours.ts'
-import { ROLLUPS, rebuildSql } from './rollups.ts'
+import { rebuildSql } from './rebuild-sql.ts'
+import { ROLLUPS } from './rollups.ts'
 
 export interface DirtyHour {
   tenant: string

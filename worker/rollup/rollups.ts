@@ -1,13 +1,15 @@
 /** The rollups that are rebuilt for an hour: what each is grouped by, and how its figures follow from executions. */
 import {
   type DurationScale,
-  durationBucketSql,
+  ERROR_HOURS,
+  ERROR_SAMPLE_TEXT_MAX,
+  ERROR_SAMPLES_MAX,
   EXECUTION_HOURS,
   EXECUTION_HOURS_TOTAL,
   EXECUTION_MINUTES,
   EXECUTION_SCALE,
   FAILURES,
-  QUANTILE_LEVELS,
+  NO_FINGERPRINT,
   STEP_HOURS,
   STEP_SCALE,
   type Table,
@@ -23,6 +25,13 @@ export interface Rollup {
   latest: Readonly<Record<string, string>>
   /** Sets of hashes: what is in these arrays over `executions`, each once. */
   sets: Readonly<Record<string, string>>
+  /**
+   * Columns made in a way of their own: the value over `executions`, what stands for it in keys that the hour has so far, and how values
+   * (of rows that count: `n > 0`) become one.
+   */
+  others?: Readonly<Record<string, { value: string; none: string; aggregate: (part: string) => string }>>
+  /** Which executions are counted, where not all are. */
+  where?: string
   /** Name of the column that counts. */
   counted: string
   /** One row of the source for each row that is counted. */
@@ -97,84 +106,37 @@ export const ROLLUPS: readonly Rollup[] = [
     scale: STEP_SCALE,
     sums: {},
   },
+  {
+    ...EXECUTIONS,
+    table: ERROR_HOURS,
+    time: 'hour',
+    keys: {
+      hour: HOUR,
+      error_fingerprint: `if(error_fingerprint = '', '${NO_FINGERPRINT}', error_fingerprint)`,
+      kind: 'kind',
+      environment: 'environment',
+      workflow_id: 'workflow_id',
+    },
+    latest: {
+      workflow_name: 'workflow_name',
+      error_type: 'error_type',
+      error_class: 'error_class',
+      failed_step: 'failed_step',
+    },
+    sets: { users: "if(user_id != '', [sipHash128(user_id)], [])" },
+    others: {
+      samples: {
+        value: `(-toUnixTimestamp64Nano(started_at), execution_id, toString(instance), substringUTF8(error_message, 1, ${ERROR_SAMPLE_TEXT_MAX}))`,
+        none: "(toInt64(0), '', '', '')",
+        aggregate: (part) => `groupArraySortedIf(${ERROR_SAMPLES_MAX})(${part}, n > 0)`,
+      },
+      first_started_at: {
+        value: 'started_at',
+        none: 'toDateTime64(0, 9)',
+        aggregate: (part) => `minIf(${part}, n > 0)`,
+      },
+    },
+    where: `status IN ${FAILURES}`,
+    sums: {},
+  },
 ]
-
-/** Executions that start in the hour of the parameters `tenant` and `hour` (seconds since the epoch). */
-const IN_HOUR = `tenant = {tenant:String} AND started_at >= fromUnixTimestamp64Nano(toInt64({hour:UInt32}) * 1000000000)
-    AND started_at < fromUnixTimestamp64Nano(toInt64({hour:UInt32} + 3600) * 1000000000)`
-
-/** The same of rows of `executions FINAL`, found by the anchors of all versions that ever started in the hour. */
-export const STARTED_IN_HOUR = `${IN_HOUR}
-    AND toStartOfHour(anchor_at, 'UTC') IN (SELECT toStartOfHour(anchor_at, 'UTC') FROM executions WHERE ${IN_HOUR})`
-
-/**
- * The statement that rebuilds one hour; takes the parameters `tenant`, `hour` (seconds since the epoch) and `generation`. Beside
- * the executions it reads the keys that the hour has so far, with nothing in them, so that those which vanished become zeros. An
- * execution that ever started in the hour may now lie in another; all of its versions share their anchor, and by these the rows
- * are found.
- */
-export function rebuildSql({
-  table,
-  time,
-  keys,
-  latest,
-  sets,
-  counted,
-  arrayJoin,
-  duration,
-  scale,
-  sums,
-}: Rollup): string {
-  const keyNames = Object.keys(keys)
-  const latestNames = Object.keys(latest)
-  const sumNames = Object.keys(sums)
-  const setNames = Object.keys(sets)
-  const figures: [column: string, value: string][] = [
-    ...latestNames.map((name): [string, string] => [name, `argMax(latest_${name}, (n, start))`]),
-    ...setNames.map((name): [string, string] => [name, `groupUniqArrayArray(part_${name})`]),
-    [counted, 'sum(n)'],
-    ...sumNames.map((name): [string, string] => [name, `sum(ifNull(part_${name}, 0))`]),
-    ['durations', 'count(ms)'],
-    ['duration_ms_sum', 'sum(ifNull(ms, 0))'],
-    ['duration_ms_max', 'max(ifNull(ms, 0))'],
-    [
-      'duration_bucket',
-      `quantilesTimingStateIf(${QUANTILE_LEVELS.join(', ')})(${durationBucketSql('ifNull(ms, 0)', scale)}, isNotNull(ms))`,
-    ],
-    ['last_started_at', 'max(start)'],
-  ]
-  const counts = [
-    ...Object.entries(keys).map(([name, of]) => `${of} AS ${name}`),
-    ...Object.entries(latest).map(([name, of]) => `${of} AS latest_${name}`),
-    ...Object.entries(sets).map(([name, of]) => `${of} AS part_${name}`),
-    'toUInt64(1) AS n',
-    ...Object.entries(sums).map(([name, of]) => `${of} AS part_${name}`),
-    `${duration} AS ms`,
-    'started_at AS start',
-  ]
-  const zeros = [
-    ...keyNames,
-    ...latestNames,
-    ...setNames.map(() => '[]'),
-    'toUInt64(0)',
-    ...sumNames.map(() => 'NULL'),
-    'NULL',
-    'toDateTime64(0, 9)',
-  ]
-  return `INSERT INTO ${table.name} (tenant, ${[...keyNames, ...figures.map(([name]) => name)].join(', ')}, generation)
-SELECT {tenant:String}, ${keyNames.join(', ')},
-  ${figures.map(([, value]) => value).join(',\n  ')},
-  {generation:UInt64}
-FROM
-(
-  SELECT ${counts.join(', ')}
-  FROM executions FINAL
-  ${arrayJoin}
-  WHERE ${STARTED_IN_HOUR}
-  UNION ALL
-  SELECT ${zeros.join(', ')}
-  FROM ${table.name} FINAL
-  WHERE tenant = {tenant:String} AND ${time} >= toDateTime({hour:UInt32}) AND ${time} < toDateTime({hour:UInt32} + 3600)
-)
-GROUP BY ${keyNames.join(', ')}`
-}

@@ -3,7 +3,6 @@ import { describeQuestions, HOSTILE } from '../../../test/kit/questions.ts'
 import type { FiguresFilter } from '../figures.ts'
 import { analyticsFigures } from './analytics-figures.ts'
 import { environmentFigures } from './environment-figures.ts'
-import { errorGroups } from './error-groups.ts'
 import { failuresSince } from './failures-since.ts'
 import { kpiFigures } from './kpi-figures.ts'
 import { lastFailures } from './last-failures.ts'
@@ -29,7 +28,6 @@ describeQuestions(import.meta.url, [
   ['environment-figures-raw', environmentFigures(scope, narrow, raw)],
   ['environment-figures-rollup', environmentFigures(scope, figures, rollup)],
   ['failures-since', failuresSince(scope, narrow, [{ environment: HOSTILE, sinceNs: 1_700_000_000_000_000_005n }])],
-  ['error-groups', errorGroups(scope, narrow, 10)],
   ['rollup-freshness', rollupFreshness(scope, 5n)],
 ])
 

@@ -1,0 +1,49 @@
+import { describeQuestions, HOSTILE, type NamedQuestion } from '../../../test/kit/questions.ts'
+import { errorBreakdown } from './error-breakdown.ts'
+import { errorEver } from './error-ever.ts'
+import { errorGroups } from './error-groups.ts'
+import type { ErrorFilter } from './error-rows.ts'
+import { errorSeries } from './error-series.ts'
+import { errorStates } from './error-states.ts'
+import { countSuccesses, failureTraits, successTraits } from './error-traits.ts'
+import { errorsSince } from './errors-since.ts'
+
+const scope = { tenant: 'acme' }
+const owner = { ...scope, owner: HOSTILE }
+const silence = { lostBeforeNs: 3n, heartbeatBeforeNs: 4n }
+const all: ErrorFilter = {
+  range: { from: 100n, to: 200n },
+  kind: null,
+  environment: null,
+  workflowId: null,
+  fingerprints: null,
+  silence,
+}
+const narrow: ErrorFilter = {
+  ...all,
+  kind: ['agent'],
+  environment: HOSTILE,
+  workflowId: HOSTILE,
+  fingerprints: { are: false, of: [HOSTILE] },
+}
+const these: ErrorFilter = { ...all, kind: 'all', fingerprints: { are: true, of: [HOSTILE] } }
+const raw = { source: 'raw', rawHours: [] } as const
+const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
+const sample = { workflowIds: [HOSTILE], oneIn: 3, executions: 10 }
+
+const QUESTIONS: NamedQuestion[] = [
+  ['error-groups-raw', errorGroups(scope, all, raw, 24, 10)],
+  ['error-groups-rollup', errorGroups(scope, narrow, rollup, 24, 10)],
+  ['error-groups-of-an-owner', errorGroups(owner, these, raw, 24, 10)],
+  ['error-series-raw', errorSeries(scope, narrow, raw, 24)],
+  ['error-series-rollup', errorSeries(scope, these, { source: 'rollup', rawHours: [] }, 24)],
+  ['error-ever', errorEver(scope, these, rollup)],
+  ['errors-since', errorsSince(scope, these, rollup, [{ fingerprint: HOSTILE, hour: 3600, before: 2 }])],
+  ['error-states', errorStates(scope)],
+  ['error-breakdown', errorBreakdown(owner, narrow, HOSTILE, 10)],
+  ['failure-traits', failureTraits(scope, narrow, HOSTILE, 1000)],
+  ['failure-traits-of-the-lost', failureTraits(scope, all, 'lost', 1000)],
+  ['count-successes', countSuccesses(scope, all, [HOSTILE])],
+  ['success-traits', successTraits(owner, narrow, sample, [HOSTILE])],
+]
+describeQuestions(import.meta.url, QUESTIONS)
