@@ -31,6 +31,8 @@ export interface FigureView {
 }
 
 const FAILURES = ['partial', 'failed', 'error', 'timeout', 'cancelled', 'lost']
+/** The workflow of the tests' data that is of kind query. */
+export const QUERY_WORKFLOW = 'lookup'
 const CORE = ['kind', 'environment', 'workflow_id'] as const
 
 // biome-ignore lint/suspicious/noExplicitAny: the body of any view
@@ -173,6 +175,49 @@ const prometheus: FigureView['ask'] = async (api, question) => {
   }
 }
 
+/** Queries: in the tests' data those of one workflow, in whatever environment. */
+const queries: FigureView['ask'] = async (api, question) => {
+  if (question.workflow_id !== QUERY_WORKFLOW || question.environment !== undefined) return null
+  const stats = await body(api, 'executions/stats/global', question, [])
+  const { total_executions: total, success_rate, avg_execution_time: avg } = stats
+  return { total, success_rate, avg: avg === null ? null : avg * 1000 }
+}
+
+const history: FigureView['ask'] = async (api, question) => {
+  const { from, to, workflow_id, environment } = question
+  if (workflow_id === undefined || workflow_id === QUERY_WORKFLOW || environment !== undefined) return null
+  const asking = { from, to, workflow_id, page_size: 1 }
+  const total = async (more = {}) => {
+    const answer = await api.send('POST', '/api/v1/workflows/executions/history', {}, { ...asking, ...more })
+    return answer.body.total as number
+  }
+  const of = (statuses: readonly string[]) => Promise.all(statuses.map((status_filter) => total({ status_filter })))
+  const failures = await of(['partial', 'failed', 'cancelled'])
+  return {
+    total: await total(),
+    success_rate: rateOf(await total({ status_filter: 'success' }), sum(failures, Number)),
+  }
+}
+
+const monitoring: FigureView['ask'] = async (api, question) => {
+  if (question.workflow_id !== undefined || question.environment !== undefined) return null
+  const {
+    total_executions: total,
+    success_rate,
+    avg_duration_ms: avg,
+  } = await body(api, 'monitoring/stats', question, ['kind'])
+  return { total, success_rate, avg }
+}
+
+const workspace: FigureView['ask'] = async (api, question) => {
+  if (question.workflow_id !== undefined) return null
+  const takes = ['kind', 'environment']
+  const performance = await body(api, 'metrics/execution/performance', question, takes)
+  const { execution, meta } = await body(api, 'metrics/execution/latency', question, takes)
+  const { total_executions: total, success_rate } = performance
+  return { total, success_rate, p95: execution.p95_ms, isRolled: meta.source === 'rollup' }
+}
+
 export const VIEWS: readonly FigureView[] = [
   { name: 'list', ask: list },
   { name: 'export', ask: exported },
@@ -210,4 +255,8 @@ export const VIEWS: readonly FigureView[] = [
   { name: 'environments', ask: environments },
   { name: 'analytics', ask: analytics },
   { name: 'prometheus', ask: prometheus },
+  { name: 'queries by user', ask: queries },
+  { name: 'workflow history', ask: history },
+  { name: 'monitoring', ask: monitoring },
+  { name: 'workspace', ask: workspace },
 ]
