@@ -1,7 +1,15 @@
 /** Puts the query API together: client, runner, app, server. Listens at once; ClickHouse may come later. */
 import type { Server } from 'node:http'
 import { createClickHouse } from '@runlens/clickhouse'
-import { type Address, formatAddress, type Logger, listen, RunlensError, type Settings } from '@runlens/runtime'
+import {
+  type Address,
+  collectorUrl,
+  formatAddress,
+  type Logger,
+  listen,
+  RunlensError,
+  type Settings,
+} from '@runlens/runtime'
 import { createApp } from './app.ts'
 import { createSendOtlp } from './history/send-otlp.ts'
 import { isLoopback, LOOPBACK_HOSTS, NAMELESS_HOSTS } from './host.ts'
@@ -76,13 +84,6 @@ export async function startQueryApi(
       await client.close()
     },
   }
-}
-
-/** Where the collector takes OTLP/HTTP, seen from here: an address that means every interface is reached through loopback. */
-function collectorUrl({ api, otlpHttp }: QueryApiSettings): string {
-  if (api.collectorUrl !== 'auto') return api.collectorUrl.replace(/\/$/, '')
-  const host = otlpHttp.host === '0.0.0.0' ? '127.0.0.1' : otlpHttp.host === '::' ? '::1' : otlpHttp.host
-  return `http://${formatAddress({ ...otlpHttp, host })}`
 }
 
 /** There is no authentication yet, so whoever reaches the server may read everything. */
