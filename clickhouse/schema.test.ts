@@ -89,6 +89,7 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
     'executions',
     'schema_migrations',
     'step_hours',
+    'sync_jobs',
     'trace_executions',
     'worker_leases',
     'worker_status',
