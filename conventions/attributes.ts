@@ -62,3 +62,6 @@ export const RUNLENS_VISUAL = {
  * of the same execution too, that counts, and the records only fill what it leaves out.
  */
 export const SYNC_SOURCE = 'runlens.sync.source'
+
+/** Beside it where the records did not hold all of its nodes: why. */
+export const SYNC_MISSING = 'runlens.sync.missing'

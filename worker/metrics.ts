@@ -45,7 +45,15 @@ export interface RollupObserver {
   rebuilt: (seconds: number) => void
 }
 
-export interface WorkerMetrics extends JobObserver, SettleObserver, RollupObserver {
+export interface SyncObserver {
+  /** A request to the server or to the collector is repeated. */
+  syncRetried: () => void
+  /** A page is told: executions by what became of them. */
+  syncTold: (executions: Readonly<Record<'told' | 'skipped' | 'unread' | 'incomplete', number>>) => void
+  syncEnded: (state: string) => void
+}
+
+export interface WorkerMetrics extends JobObserver, SettleObserver, RollupObserver, SyncObserver {
   registry: Registry
 }
 
@@ -85,6 +93,7 @@ export function createMetrics(now: () => number = Date.now): WorkerMetrics {
     ...createJobObserver(registry, now),
     ...createSettlingObserver(registry),
     ...createRollupObserver(registry),
+    ...createSyncObserver(registry),
     watchWaiting: (read) => {
       waiting = read
     },
@@ -152,5 +161,33 @@ function createRollupObserver(registry: Registry): RollupObserver {
   return {
     dirtyHours: (count) => dirty.set(count),
     rebuilt: (seconds) => rebuilding.observe(seconds),
+  }
+}
+
+function createSyncObserver(registry: Registry): SyncObserver {
+  const registers = [registry]
+  const executions = new Counter({
+    name: 'runlens_sync_executions_total',
+    help: 'Executions of n8n servers that synchronisations went over, by what became of them; incomplete ones are told, too.',
+    labelNames: ['result'],
+    registers,
+  })
+  const jobs = new Counter({
+    name: 'runlens_sync_jobs_total',
+    help: 'Synchronisations that ended, by how.',
+    labelNames: ['state'],
+    registers,
+  })
+  const retries = new Counter({
+    name: 'runlens_sync_retries_total',
+    help: 'Requests of synchronisations, to the server or to the collector, that were repeated.',
+    registers,
+  })
+  return {
+    syncRetried: () => retries.inc(),
+    syncTold: (counts) => {
+      for (const [result, count] of Object.entries(counts)) executions.inc({ result }, count)
+    },
+    syncEnded: (state) => jobs.inc({ state }),
   }
 }
