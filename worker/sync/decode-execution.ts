@@ -50,6 +50,9 @@ export interface WholeExecution extends ListedExecution {
   missing: string
 }
 
+/** Id of what has none. */
+export const NAMELESS = '?'
+
 export type Decoded<T> = { kind: 'ok'; execution: T } | { kind: 'unreadable'; id: string; why: string }
 
 /** Runs of nodes of one execution; a loop may make any number of them. */
@@ -63,7 +66,7 @@ type Json = Readonly<Record<string, unknown>>
 export function decodeListed(value: unknown): Decoded<ListedExecution> {
   const row = objectOf(value)
   const id = idOf(row?.id)
-  if (!row || id === '') return { kind: 'unreadable', id: '?', why: 'it has no id' }
+  if (!row || id === '') return { kind: 'unreadable', id: NAMELESS, why: 'it has no id' }
   const status = textOf(row.status) || olderStatus(row)
   const workflowId = idOf(row.workflowId)
   if (status === '') return { kind: 'unreadable', id, why: 'it has no status' }

@@ -9,6 +9,7 @@ import {
   decodeListed,
   decodeWhole,
   type ListedExecution,
+  NAMELESS,
   type WholeExecution,
   withoutData,
 } from './decode-execution.ts'
@@ -25,7 +26,10 @@ export interface PageReader {
 
 export interface Page {
   kind: 'page'
-  /** All that the server listed here. */
+  /** Of all that the server listed here. */
+  ids: ReadonlySet<string>
+  /** Rows without one. */
+  nameless: number
   listed: readonly ListedExecution[]
   unreadable: readonly { id: string; why: string }[]
   /** To be told. */
@@ -63,6 +67,8 @@ export async function readPage(
   if (!Array.isArray(whole)) return whole
   return {
     kind: 'page',
+    ids: new Set(decoded.map((one) => (one.kind === 'ok' ? one.execution.id : one.id)).filter((id) => id !== NAMELESS)),
+    nameless: unreadable.filter(({ id }) => id === NAMELESS).length,
     listed,
     unreadable: [...unreadable, ...whole.flatMap((one) => (one.kind === 'ok' ? [] : [one]))],
     executions: whole.flatMap((one) => (one.kind === 'ok' ? [one.execution] : [])),

@@ -36,7 +36,9 @@ export interface Advanced {
 const COUNT_PAGES_MAX = 100
 const REASON_MAX = 500
 
+/** What became of the executions of a page. */
 interface Tally {
+  told: number
   unread: [id: string, why: string][]
   incomplete: [id: string, why: string][]
 }
@@ -81,16 +83,17 @@ export class SyncRun {
     if (this.#job.state === 'queued') return this.#prepare(signal)
     const page = await readPage(this.#reader, this.#job.cursor, signal)
     if (page.kind !== 'page') return this.#failed(page)
-    const ids = new Set(page.listed.map(({ id }) => id))
+    const { ids } = page
     const isNew = (id: string) => !this.#recent.some((earlier) => earlier.has(id))
     const executions = page.executions.filter(({ id }) => isNew(id))
     const tally: Tally = {
       unread: page.unreadable.filter(({ id }) => isNew(id)).map(({ id, why }) => [id, why]),
       incomplete: [],
+      told: 0,
     }
     const fault = await this.#tell(executions, tally, signal)
     if (fault) return this.#failed(fault)
-    return { job: this.#behind(page, executions.length, [...ids].filter(isNew).length, tally), ids }
+    return { job: this.#behind(page, [...ids].filter(isNew).length, tally), ids }
   }
 
   async #prepare(signal: AbortSignal): Promise<Advanced> {
@@ -122,15 +125,15 @@ export class SyncRun {
     signal: AbortSignal,
   ): Promise<Refused | Later | undefined> {
     const { giveUpMs, observe, sendSpans } = this.#options
-    const told: OtlpSpan[][] = []
+    const all: OtlpSpan[][] = []
     for (const execution of executions) {
       const workflowName = execution.workflowName || (await this.#names.nameOf(execution.workflowId, signal))
       const spans = executionSpans({ ...execution, workflowName }, this.#job.instance)
       if (!spans) tally.unread.push([execution.id, 'nothing says when it began'])
-      else told.push(spans)
+      else all.push(spans)
       if (spans && execution.missing !== '') tally.incomplete.push([execution.id, execution.missing])
     }
-    for (const spans of inRequests(told)) {
+    for (const spans of inRequests(all)) {
       const send = () => sendSpans(this.#job.tenant, this.#resource(), spans, signal)
       const outcome = await askAgain(send, { giveUpMs, signal, onRetry: observe.syncRetried })
       if (outcome.kind !== 'stored') return outcome
@@ -138,6 +141,7 @@ export class SyncRun {
         tally.incomplete.push(['?', `the collector rejected ${outcome.rejected} spans: ${outcome.message}`])
       }
     }
+    tally.told = all.length
     return undefined
   }
 
@@ -150,24 +154,22 @@ export class SyncRun {
     ]
   }
 
-  #behind(page: Page, told: number, listed: number, { unread, incomplete }: Tally): SyncJob {
+  #behind(page: Page, fresh: number, { told, unread, incomplete }: Tally): SyncJob {
     const job = this.#job
-    // Rows without an id are listed nowhere else.
-    const nameless = page.unreadable.filter(({ id }) => id === '?').length
-    const current = job.current + listed + nameless
+    const current = job.current + fresh + page.nameless
     const counted = this.#next({
       cursor: page.nextCursor,
       pages_committed: job.pages_committed + 1,
       current,
       total: job.total === null ? null : Math.max(job.total, current),
-      skipped: job.skipped + Math.max(0, listed - told - (unread.length - nameless)),
+      skipped: job.skipped + current - job.current - told - unread.length,
       unread: job.unread + unread.length,
       unread_first: job.unread_first || first(unread),
       incomplete: job.incomplete + incomplete.length,
       incomplete_first: job.incomplete_first || first(incomplete),
     })
     this.#options.observe.syncTold({
-      told: told - unread.length + nameless,
+      told,
       skipped: counted.skipped - job.skipped,
       unread: unread.length,
       incomplete: incomplete.length,
