@@ -9,6 +9,8 @@ export const PROBLEM_CODES = [
   { code: 'cross_site_request', status: 403, title: 'A page from elsewhere may not change anything' },
   { code: 'execution_not_found', status: 404, title: 'No execution has this id' },
   { code: 'trace_not_found', status: 404, title: 'No span of this trace is stored' },
+  { code: 'environment_not_configured', status: 404, title: 'No n8n server is configured for this environment' },
+  { code: 'sync_job_not_found', status: 404, title: 'No synchronisation has this id' },
   { code: 'route_not_found', status: 404, title: 'Nothing is served at this path' },
   { code: 'method_not_allowed', status: 405, title: 'This path does not take this method' },
   { code: 'request_timeout', status: 408, title: 'The request did not arrive completely in time' },

@@ -15,15 +15,17 @@ import { createSendOtlp } from './history/send-otlp.ts'
 import { isLoopback, LOOPBACK_HOSTS, NAMELESS_HOSTS } from './host.ts'
 import { createHttpServer } from './http-server.ts'
 import { Live } from './live/live.ts'
-import { liveMetrics } from './live/observer.ts'
+import { type LiveObserver, liveMetrics } from './live/observer.ts'
 import { acceptWebSockets } from './live/web-socket.ts'
 import { createMetrics } from './metrics.ts'
 import { createReadiness } from './readiness.ts'
-import { createRunner } from './run.ts'
+import { createRunner, type Runner } from './run.ts'
+import { createBeginSync } from './sync/begin-sync.ts'
+import { SyncProgress } from './sync/sync-progress.ts'
 
 export type QueryApiSettings = Pick<
   Settings,
-  'api' | 'apiAddress' | 'otlpHttp' | 'insecure' | 'live' | 'worker' | 'mapping'
+  'api' | 'apiAddress' | 'otlpHttp' | 'insecure' | 'live' | 'worker' | 'mapping' | 'environments'
 > & {
   clickhouseUrl: string
 }
@@ -58,7 +60,11 @@ export async function startQueryApi(
   const { lostAfterMs } = settings.api
   const observe = liveMetrics(metrics.registry)
   const live = new Live({ runner, now, lostAfterMs, settings: settings.live, observe })
+  const syncEnvironments = new Set(Object.keys(settings.environments).filter((id) => settings.environments[id]?.n8n))
+  if (syncEnvironments.size > 0) live.accompany(syncProgress(runner, live, observe))
   const services = {
+    syncEnvironments,
+    beginSync: createBeginSync(runner, now),
     runner,
     now,
     live,
@@ -84,6 +90,14 @@ export async function startQueryApi(
       await client.close()
     },
   }
+}
+
+function syncProgress(runner: Runner, live: Live, observe: LiveObserver): SyncProgress {
+  return new SyncProgress({
+    runner,
+    tell: (tenant, progress) => live.tellSync(tenant, progress),
+    failed: observe.tailFailed,
+  })
 }
 
 /** There is no authentication yet, so whoever reaches the server may read everything. */

@@ -77,6 +77,7 @@ ARRAY JOIN
   spans: 'spans FINAL',
   logs: 'logs',
   markers: 'markers',
+  sync_jobs: 'sync_jobs FINAL',
 } as const
 export type Source = keyof typeof SOURCES
 

@@ -9,6 +9,7 @@ import { live } from './live/index.ts'
 import { monitoring } from './monitoring/index.ts'
 import { operation, selfDescription } from './operation.ts'
 import type { Route } from './route.ts'
+import { sync } from './sync/index.ts'
 import { trace } from './trace.ts'
 import { workflows } from './workflows.ts'
 
@@ -23,5 +24,6 @@ export const ROUTES: readonly Route[] = selfDescription([
   ...workflowHistory,
   ...live,
   ...monitoring,
+  ...sync,
   ...operation,
 ])

@@ -8,6 +8,7 @@ import type { Live } from '../live/live.ts'
 import type { ProblemCode } from '../problem-codes.ts'
 import type { Scope } from '../questions/question.ts'
 import type { Runner } from '../run.ts'
+import type { BeginSync } from '../sync/begin-sync.ts'
 
 /** What handlers work with; made once. */
 export interface Services {
@@ -29,6 +30,9 @@ export interface Services {
   live: Live
   /** Writes telemetry for a tenant. */
   sendOtlp: SendOtlp
+  /** Environments with an n8n server. */
+  syncEnvironments: ReadonlySet<string>
+  beginSync: BeginSync
 }
 
 export interface ReadinessFault {

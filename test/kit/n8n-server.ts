@@ -53,6 +53,21 @@ export const STUB_NODES = ['Webhook', 'Fetch', 'Store'] as const
 const LIMIT_MAX = 250
 const KNOWN_PARAMETERS = ['includeData', 'status', 'workflowId', 'projectId', 'limit', 'cursor']
 
+/** Milliseconds since the epoch that made executions begin after. */
+export const STUB_EPOCH = Date.now() - 3_600_000
+/** Every tenth fails in its second node; each lasts 300 ms. */
+export const makeExecution = (id: number): StubExecution => {
+  const startedAt = STUB_EPOCH - 60_000 + id * 10
+  const base = { id, startedAt, stoppedAt: startedAt + 300, workflowId: id % 2 === 0 ? 'wfA' : 'wfB' }
+  if (id % 10 !== 0) return { ...base, status: 'success' }
+  const error = { name: 'NodeApiError', message: `no answer for ${id}`, stack: 'NodeApiError: no answer' }
+  const runData = {
+    Webhook: [stubRun(startedAt, 100, 1)],
+    Fetch: [stubRun(startedAt + 100, 200, 0, { error, source: [{ previousNode: 'Webhook' }] })],
+  }
+  return { ...base, status: 'error', error, runData }
+}
+
 /** One run of a node, as n8n stores it. */
 export function stubRun(startTime: number, executionTime: number, items: number, more: Record<string, unknown> = {}) {
   const main = [Array.from({ length: items }, (_, n) => ({ json: { n }, pairedItem: { item: 0 } }))]

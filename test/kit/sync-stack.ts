@@ -38,9 +38,19 @@ export interface SyncStack {
   job(id: string): Promise<SyncJob>
   /** Waits until the job is over. */
   ended(id: string, timeoutMs?: number): Promise<SyncJob>
+  /** What is stored of an instance's executions. */
+  totals(instance: string): Promise<Totals | undefined>
   /** OTLP/JSON, as n8n would send it. */
   send(body: object): Promise<void>
   stop(): Promise<void>
+}
+
+export interface Totals {
+  executions: number
+  steps: number
+  failed: number
+  names: string[]
+  first: string
 }
 
 /** Every environment is one of its own at the same server; `env-*` are instances of their own as well. */
@@ -114,6 +124,15 @@ export async function startSyncStack(): Promise<SyncStack> {
         if (performance.now() > until) throw new Error(`still ${JSON.stringify({ ...seen, created_at: 0 })}`)
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
+    },
+    totals: async (instance) => {
+      const [row] = await rowsOf<Totals>(
+        db.client,
+        `SELECT toUInt32(count()) AS executions, toUInt32(sum(step_count)) AS steps, toUInt32(countIf(status = 'error' AND failed_step = 'Fetch')) AS failed,
+       arraySort(groupUniqArray(toString(workflow_name))) AS names, min(execution_id) AS first
+     FROM executions FINAL WHERE instance = '${instance}'`,
+      )
+      return row
     },
     send: async (body) => {
       const headers = { 'content-type': 'application/json' }
