@@ -44,6 +44,7 @@ export class SyncJobs implements Job {
   #lookAt = 0
   /** Aborted when the job is taken over anew, or given up: pages under way are then nobody's. */
   #held = new AbortController()
+  #signal = this.#held.signal
 
   constructor(options: SyncJobsOptions) {
     this.#options = options
@@ -51,21 +52,22 @@ export class SyncJobs implements Job {
     this.#now = options.now ?? Date.now
   }
 
-  async begin(): Promise<void> {
+  async begin(signal: AbortSignal): Promise<void> {
     this.#held.abort()
     this.#held = new AbortController()
+    this.#signal = AbortSignal.any([signal, this.#held.signal])
     this.#running = new Map()
     this.#lookAt = 0
   }
 
-  async step(signal: AbortSignal): Promise<number> {
+  async step(): Promise<number> {
     const { pollMs } = this.#options.settings.sync
     if (performance.now() >= this.#lookAt) {
       await this.#look()
       this.#lookAt = performance.now() + pollMs
     }
     if (this.#running.size === 0) return pollMs
-    const ready = await this.#nextReady(AbortSignal.any([signal, this.#held.signal]))
+    const ready = await this.#nextReady()
     if (ready) await this.#commit(...ready)
     return 0
   }
@@ -107,13 +109,13 @@ export class SyncJobs implements Job {
   }
 
   /** The first run whose page is there; undefined when a moment passed without one. Throws what a page failed with. */
-  async #nextReady(signal: AbortSignal): Promise<[string, Advanced] | undefined> {
+  async #nextReady(): Promise<[string, Advanced] | undefined> {
     let timer: NodeJS.Timeout | undefined
     const moment = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), SLICE_MS)
     })
     const pages = [...this.#running].map(async ([key, running]): Promise<[string, Advanced]> => {
-      running.work ??= running.run.advance(signal)
+      running.work ??= running.run.advance(this.#signal)
       try {
         return [key, await running.work]
       } catch (error) {

@@ -7,7 +7,7 @@ import type { WholeExecution } from './decode-execution.ts'
 import { attribute, executionSpans, type OtlpSpan } from './execution-spans.ts'
 import { readLastInstance } from './job-store.ts'
 import { findInstance, knownWhole } from './known-executions.ts'
-import { createN8nClient, type N8nClient } from './n8n-client.ts'
+import { createN8nClient } from './n8n-client.ts'
 import { countExecutions, type Page, type PageReader, type Refused, readPage } from './read-page.ts'
 import { inRequests, type SendSpans } from './send-spans.ts'
 import type { N8nServer } from './servers.ts'
@@ -48,7 +48,6 @@ export class SyncRun {
   /** Ids of the last two pages: where pages move while they are read, some executions come twice. */
   #recent: ReadonlySet<string>[] = []
   readonly #options: SyncRunOptions
-  readonly #n8n: N8nClient
   readonly #names: WorkflowNames
   readonly #reader: PageReader
 
@@ -56,10 +55,10 @@ export class SyncRun {
     const { outgoing, server, pageBytesMax, giveUpMs, observe, client } = options
     this.#job = job
     this.#options = options
-    this.#n8n = createN8nClient({ outgoing, server, bodyBytesMax: pageBytesMax })
-    this.#names = new WorkflowNames(this.#n8n)
+    const n8n = createN8nClient({ outgoing, server, bodyBytesMax: pageBytesMax })
+    this.#names = new WorkflowNames({ n8n, onRetry: observe.syncRetried })
     this.#reader = {
-      n8n: this.#n8n,
+      n8n,
       giveUpMs,
       onRetry: observe.syncRetried,
       known: (listed) => knownWhole({ client, tenant: this.#job.tenant, instance: this.#job.instance }, listed),

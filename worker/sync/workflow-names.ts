@@ -1,28 +1,38 @@
 /** Names of workflows, for executions that came without their workflow; read once, when the first such execution comes. */
+import { askAgain } from './ask-again.ts'
 import type { N8nClient } from './n8n-client.ts'
 
 /** Pages of 100. */
 const PAGES_MAX = 100
+/** Names are not worth waiting long for. */
+const PATIENCE = { giveUpMs: 10_000, triesMax: 3 }
+
+export interface WorkflowNamesOptions {
+  n8n: N8nClient
+  onRetry: () => void
+}
 
 export class WorkflowNames {
-  readonly #n8n: N8nClient
+  readonly #options: WorkflowNamesOptions
   #names: Promise<ReadonlyMap<string, string>> | undefined
 
-  constructor(n8n: N8nClient) {
-    this.#n8n = n8n
+  constructor(options: WorkflowNamesOptions) {
+    this.#options = options
   }
 
-  /** '' where the server does not tell, or the key may not read workflows: an execution is known by its workflow's id as well. */
+  /** The id itself where the server does not tell, or the key may not read workflows. */
   async nameOf(workflowId: string, signal: AbortSignal): Promise<string> {
     this.#names ??= this.#read(signal)
-    return (await this.#names).get(workflowId) ?? ''
+    return (await this.#names).get(workflowId) ?? workflowId
   }
 
   async #read(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const { n8n, onRetry } = this.#options
     const names = new Map<string, string>()
     let cursor = ''
     for (let pages = 0; pages < PAGES_MAX; pages++) {
-      const answer = await this.#n8n.workflows(cursor, signal)
+      const at = cursor
+      const answer = await askAgain(() => n8n.workflows(at, signal), { ...PATIENCE, signal, onRetry })
       if (answer.kind !== 'ok') break
       const { data, nextCursor } = answer.body as { data?: unknown; nextCursor?: unknown }
       for (const workflow of Array.isArray(data) ? data : []) {
