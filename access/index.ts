@@ -2,6 +2,7 @@
 export * from './api-key.ts'
 export * from './credential.ts'
 export * from './file-keys.ts'
+export * from './internal-headers.ts'
 export * from './internal-token.ts'
 export * from './key-ring.ts'
 export * from './key-text.ts'

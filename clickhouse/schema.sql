@@ -781,6 +781,33 @@ PARTITION BY toYYYYMM(hour, 'UTC')
 ORDER BY (tenant, hour, workflow_id, environment, kind, step_type, step_name, step_status)
 SETTINGS index_granularity = 256;
 
+CREATE TABLE sync_jobs
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `environment` LowCardinality(String) CODEC(ZSTD(1)),
+    `job_id` String CODEC(ZSTD(1)),
+    `created_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `updated_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `state` Enum8('queued' = 1, 'running' = 2, 'done' = 3, 'partial' = 4, 'failed' = 5, 'cancelled' = 6) CODEC(ZSTD(1)),
+    `instance` String CODEC(ZSTD(1)),
+    `cursor` String CODEC(ZSTD(1)),
+    `pages_committed` UInt32 CODEC(ZSTD(1)),
+    `current` UInt64 CODEC(ZSTD(1)),
+    `total` Nullable(UInt64) CODEC(ZSTD(1)),
+    `skipped` UInt64 CODEC(ZSTD(1)),
+    `unread` UInt64 CODEC(ZSTD(1)),
+    `unread_first` String CODEC(ZSTD(1)),
+    `incomplete` UInt64 CODEC(ZSTD(1)),
+    `incomplete_first` String CODEC(ZSTD(1)),
+    `error` String CODEC(ZSTD(1)),
+    `owner` String CODEC(ZSTD(1)),
+    `version` UInt64 CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant, environment, job_id)
+TTL toDateTime(updated_at) + toIntervalDay(90)
+SETTINGS index_granularity = 8192;
+
 CREATE TABLE trace_executions
 (
     `tenant` LowCardinality(String) CODEC(ZSTD(1)),

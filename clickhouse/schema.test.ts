@@ -109,6 +109,7 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
     'saved_views',
     'schema_migrations',
     'step_hours',
+    'sync_jobs',
     'trace_executions',
     'worker_leases',
     'worker_status',

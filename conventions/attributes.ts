@@ -56,3 +56,12 @@ export const RUNLENS_VISUAL = {
   eventsCaptured: 'runlens.visual.events_captured',
   streamDurationSeconds: 'runlens.visual.stream_duration_s',
 } as const
+
+/**
+ * On the entry of an execution that was read out of an engine's own records, after the event: which engine (`n8n`). Where the engine's telemetry tells
+ * of the same execution too, that counts, and the records only fill what it leaves out.
+ */
+export const SYNC_SOURCE = 'runlens.sync.source'
+
+/** Beside it where the records did not hold all of its nodes: why. */
+export const SYNC_MISSING = 'runlens.sync.missing'

@@ -1,10 +1,11 @@
 /** Puts the query API together: client, runner, app, server. Listens at once; ClickHouse may come later. */
 import type { Server } from 'node:http'
-import { createInternalTokens, isClosedByFile, serverSecret } from '@runlens/access'
+import { internalHeaders, isClosedByFile } from '@runlens/access'
 import { createClickHouse, SAVED_VIEWS } from '@runlens/clickhouse'
 import { createExplainer, type Explainer, loadProfiles } from '@runlens/mapping'
 import {
   type Address,
+  collectorUrl,
   formatAddress,
   isLoopback,
   type Logger,
@@ -19,13 +20,15 @@ import { createSendOtlp } from './history/send-otlp.ts'
 import { LOOPBACK_HOSTS, NAMELESS_HOSTS, unlessAsked } from './host.ts'
 import { createHttpServer } from './http-server.ts'
 import { Live } from './live/live.ts'
-import { liveMetrics } from './live/observer.ts'
+import { type LiveObserver, liveMetrics } from './live/observer.ts'
 import { acceptWebSockets } from './live/web-socket.ts'
 import { createMetrics } from './metrics.ts'
 import { savedViews } from './questions/core/saved-views.ts'
 import { createReadiness } from './readiness.ts'
-import { createRunner } from './run.ts'
+import { createRunner, type Runner } from './run.ts'
 import { createSmallState } from './small-state.ts'
+import { createBeginSync } from './sync/begin-sync.ts'
+import { SyncProgress } from './sync/sync-progress.ts'
 
 export type QueryApiSettings = Pick<
   Settings,
@@ -42,6 +45,7 @@ export type QueryApiSettings = Pick<
   | 'quota'
   | 'secrets'
   | 'dataDir'
+  | 'environments'
 > & {
   clickhouseUrl: string
 }
@@ -86,7 +90,13 @@ export async function startQueryApi(
   const { lostAfterMs } = settings.api
   const observe = liveMetrics(metrics.registry)
   const live = new Live({ runner, now, lostAfterMs, settings: settings.live, observe })
+  const syncEnvironments = new Map(
+    Object.entries(settings.environments).flatMap(([id, { n8n, tenant }]) => (n8n ? [[id, tenant] as const] : [])),
+  )
+  if (syncEnvironments.size > 0) live.accompany(syncProgress(runner, live, observe))
   const services = {
+    syncEnvironments,
+    beginSync: createBeginSync(runner, now),
     runner,
     now,
     live,
@@ -119,20 +129,12 @@ export async function startQueryApi(
   }
 }
 
-/** Where the collector takes OTLP/HTTP, seen from here: an address that means every interface is reached through loopback. */
-function collectorUrl({ api, otlpHttp }: QueryApiSettings): string {
-  if (api.collectorUrl !== 'auto') return api.collectorUrl.replace(/\/$/, '')
-  const host = otlpHttp.host === '0.0.0.0' ? '127.0.0.1' : otlpHttp.host === '::' ? '::1' : otlpHttp.host
-  return `http://${formatAddress({ ...otlpHttp, host })}`
-}
-
-/** What names a tenant to the collector. The secret is read at the first write: a server that never writes leaves no file behind. */
-function internalHeaders(settings: QueryApiSettings, now: () => number) {
-  let tokens: ReturnType<typeof createInternalTokens> | undefined
-  return (tenant: string) => {
-    tokens ??= createInternalTokens(serverSecret(settings))
-    return { 'x-runlens-internal': tokens.make(tenant, now()) }
-  }
+function syncProgress(runner: Runner, live: Live, observe: LiveObserver): SyncProgress {
+  return new SyncProgress({
+    runner,
+    tell: (tenant, progress) => live.tellSync(tenant, progress),
+    failed: observe.tailFailed,
+  })
 }
 
 function explainerOf({ mapping, otlp, worker }: QueryApiSettings): Explainer {

@@ -142,3 +142,42 @@ it.each([
   const faults = faultsOf({ RUNLENS_CONFIG: yaml(`auth:\n  ${content}\n`), K: 'k'.repeat(32) })
   expect(faults.join('\n')).toContain(fault)
 })
+
+it('reads n8n servers, with keys from the file or from a variable that may be called anything', () => {
+  const path = yaml(`environments:
+  prod: { n8n: { url: 'https://n8n.example.com/base/', api_key_env: RUNLENS_N8N_KEY, instance_id: abc } }
+  dev: { n8n: { url: 'http://localhost:5678', api_key: in-file } }
+`)
+  const { environments } = loadSettings({ RUNLENS_CONFIG: path, RUNLENS_N8N_KEY: 'in-variable' })
+  expect(Object.keys(environments)).toEqual(['prod', 'dev'])
+  // Names come from paths of requests, too.
+  expect(environments.constructor).toBeUndefined()
+  expect(environments.prod?.n8n).toMatchObject({ url: 'https://n8n.example.com/base', instanceId: 'abc' })
+  expect(environments.prod?.n8n?.apiKey?.reveal()).toBe('in-variable')
+  expect(environments.dev?.n8n?.apiKey?.reveal()).toBe('in-file')
+  // A process that does not need the key starts without it.
+  expect(loadSettings({ RUNLENS_CONFIG: path }).environments.prod?.n8n?.apiKey).toBeUndefined()
+})
+
+it('tells faults of environments and of outgoing requests without showing a key', () => {
+  const path = yaml(`environments:
+  a: { n8n: { url: 'https://user:hush@host', api_key: 5 } }
+  b: { n8n: { url: 'ftp://host', api_key: hush, api_key_env: KEY } }
+  c: { n8n: { url: 'https://host' } }
+outgoing: { allowPrivate: ['10.0.0.0/33', ok.internal] }
+`)
+  const faults = faultsOf({ RUNLENS_CONFIG: path })
+  for (const key of [
+    'environments.a.n8n.url',
+    'environments.a.n8n.api_key',
+    'environments.b.n8n.url',
+    'environments.c.n8n',
+    'outgoing.allowPrivate.0',
+  ]) {
+    expect(
+      faults.filter((line) => line.includes(`${key}:`)),
+      key,
+    ).toHaveLength(1)
+  }
+  expect(faults.join()).not.toContain('hush')
+})

@@ -5,7 +5,9 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { type Address, formatAddress, parseAddress } from './address.ts'
 import { accessSchema, authSchema, quotaSchema, secretVariables } from './auth-settings.ts'
+import { type EnvironmentSettings, environmentsOf, environmentsSchema } from './environments.ts'
 import { RunlensError } from './errors.ts'
+import { isAddressRule } from './outgoing/address-rules.ts'
 
 const MIB = 1024 * 1024
 const positive = z.int().positive()
@@ -127,6 +129,27 @@ const fileSchema = z.strictObject({
   auth: authSchema,
   access: accessSchema,
   quota: quotaSchema,
+  environments: environmentsSchema,
+  sync: z
+    .strictObject({
+      /** Between two looks for jobs. */
+      pollMs: positive.default(1_000),
+      /** Of one answer of the server: a larger page is read one execution at a time. */
+      pageBytesMax: positive.default(32 * MIB),
+      /** How long a server that does not answer is asked again before the job fails. */
+      giveUpMs: positive.default(600_000),
+    })
+    .prefault({}),
+  outgoing: z
+    .strictObject({
+      /** Networks, addresses and host names that may be reached although they are not public. */
+      allowPrivate: z
+        .array(z.string().refine(isAddressRule, 'must be a network like 10.0.0.0/8, an address or a host name'))
+        .default([]),
+      /** Of one request, from looking up the name to the last byte of the answer. */
+      timeoutMs: positive.default(60_000),
+    })
+    .prefault({}),
   clickhouse: z
     .strictObject({
       /** Parallel sessions of the embedded engine. */
@@ -140,29 +163,34 @@ const fileSchema = z.strictObject({
 })
 
 export interface ConfigurationKey {
-  /** Dotted, e.g. `spool.bytesMax`. */
+  /** Dotted, e.g. `spool.bytesMax`; `<id>` stands for a name of the operator's. */
   key: string
+  /** `none` where there is none. */
   default: unknown
 }
 
 /** Every key of the YAML file with its default, from the schema itself: what docs/configuration.md must list. */
 export function configurationKeys(): ConfigurationKey[] {
-  const walk = (node: SchemaNode, path: string[]): ConfigurationKey[] =>
-    node.properties
-      ? Object.entries(node.properties).flatMap(([name, child]) => walk(child, [...path, name]))
-      : [{ key: path.join('.'), default: node.default }]
+  const walk = ({ properties, additionalProperties, ...node }: SchemaNode, path: string[]): ConfigurationKey[] => {
+    if (properties) return Object.entries(properties).flatMap(([name, child]) => walk(child, [...path, name]))
+    if (typeof additionalProperties === 'object') return walk(additionalProperties, [...path, '<id>'])
+    return [{ key: path.join('.'), default: node.default === undefined ? 'none' : node.default }]
+  }
   return walk(z.toJSONSchema(fileSchema, { io: 'input' }) as SchemaNode, [])
 }
 
 interface SchemaNode {
   properties?: Record<string, SchemaNode>
+  additionalProperties?: SchemaNode | boolean
   default?: unknown
 }
 
 export type FileSettings = z.infer<typeof fileSchema>
 
 /** Everything a process may need to know; made once, in `main.ts`. */
-export interface Settings extends FileSettings {
+export interface Settings extends Omit<FileSettings, 'environments'> {
+  /** By their names. */
+  environments: Readonly<Record<string, EnvironmentSettings>>
   /** OTLP/gRPC, `RUNLENS_OTLP_GRPC`, default 127.0.0.1:4317. */
   otlpGrpc: Address
   /** OTLP/HTTP, `RUNLENS_OTLP_HTTP`, default 127.0.0.1:4318. */
@@ -206,8 +234,10 @@ export const ENVIRONMENT_VARIABLES = [
 export function loadSettings(environment: Environment): Settings {
   const faults: string[] = []
   const file = readFile(environment.RUNLENS_CONFIG, environment.RUNLENS_LOG_LEVEL, faults)
+  const keyVariables = Object.values(file?.environments ?? {}).map(({ n8n }) => n8n?.api_key_env)
   const secrets = readSecrets(environment, file, faults)
   for (const name of Object.keys(environment)) {
+    if (keyVariables.includes(name)) continue
     const isKnown = (ENVIRONMENT_VARIABLES as readonly string[]).includes(name) || name in secrets
     if (name.startsWith('RUNLENS_') && !isKnown) {
       faults.push(`${name}: not a setting; known are ${ENVIRONMENT_VARIABLES.join(', ')}`)
@@ -240,7 +270,7 @@ export function loadSettings(environment: Environment): Settings {
       'Mend the settings named above; docs/configuration.md lists every key.',
     )
   }
-  return { ...file, ...settings }
+  return { ...file, ...settings, environments: environmentsOf(file.environments, environment) }
 }
 
 /** Shorter ones can be guessed. */

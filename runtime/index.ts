@@ -9,12 +9,16 @@ export {
   ROLES,
   type Role,
 } from './auth-settings.ts'
+export * from './collector-url.ts'
 export * from './config.ts'
+export * from './environments.ts'
 export * from './errors.ts'
 export * from './lifecycle.ts'
 export * from './log.ts'
 export * from './metrics.ts'
+export * from './outgoing/outgoing.ts'
 export * from './own-pages.ts'
 export * from './ownership.ts'
 export * from './process-identity.ts'
+export * from './secret.ts'
 export * from './version.ts'

@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Keys and tokens, which three packages understand alike.
   access: ['runtime', 'clickhouse'],
   collector: ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse', 'access'],
-  worker: ['conventions', 'runtime', 'mapping', 'clickhouse'],
+  worker: ['conventions', 'runtime', 'mapping', 'clickhouse', 'access'],
   'query-api': ['conventions', 'runtime', 'otlp', 'mapping', 'clickhouse', 'access'],
   // Speaks HTTP with query-api, which serves it.
   web: ['conventions'],

@@ -50,7 +50,15 @@ export interface PatternObserver {
   lookedForPatterns: (seconds: number) => void
 }
 
-export interface WorkerMetrics extends JobObserver, SettleObserver, RollupObserver, PatternObserver {
+export interface SyncObserver {
+  /** A request to the server or to the collector is repeated. */
+  syncRetried: () => void
+  /** A page is told: executions by what became of them. */
+  syncTold: (executions: Readonly<Record<'told' | 'skipped' | 'unread' | 'incomplete', number>>) => void
+  syncEnded: (state: string) => void
+}
+
+export interface WorkerMetrics extends JobObserver, SettleObserver, RollupObserver, PatternObserver, SyncObserver {
   registry: Registry
 }
 
@@ -91,6 +99,7 @@ export function createMetrics(now: () => number = Date.now): WorkerMetrics {
     ...createSettlingObserver(registry),
     ...createRollupObserver(registry),
     ...createPatternObserver(registry),
+    ...createSyncObserver(registry),
     watchWaiting: (read) => {
       waiting = read
     },
@@ -169,4 +178,32 @@ function createPatternObserver(registry: Registry): PatternObserver {
     registers: [registry],
   })
   return { lookedForPatterns: (seconds) => looking.observe(seconds) }
+}
+
+function createSyncObserver(registry: Registry): SyncObserver {
+  const registers = [registry]
+  const executions = new Counter({
+    name: 'runlens_sync_executions_total',
+    help: 'Executions of n8n servers that synchronisations went over, by what became of them; incomplete ones are told, too.',
+    labelNames: ['result'],
+    registers,
+  })
+  const jobs = new Counter({
+    name: 'runlens_sync_jobs_total',
+    help: 'Synchronisations that ended, by how.',
+    labelNames: ['state'],
+    registers,
+  })
+  const retries = new Counter({
+    name: 'runlens_sync_retries_total',
+    help: 'Requests of synchronisations, to the server or to the collector, that were repeated.',
+    registers,
+  })
+  return {
+    syncRetried: () => retries.inc(),
+    syncTold: (counts) => {
+      for (const [result, count] of Object.entries(counts)) executions.inc({ result }, count)
+    },
+    syncEnded: (state) => jobs.inc({ state }),
+  }
 }

@@ -1,18 +1,25 @@
 /** The worker: its jobs over one ClickHouse, started and stopped together. */
+import { internalHeaders } from '@runlens/access'
 import type { ClickHouseClient } from '@runlens/clickhouse'
-import type { Logger, Settings } from '@runlens/runtime'
+import { collectorUrl, type Logger, type Settings } from '@runlens/runtime'
 import { runJob } from './jobs/run-job.ts'
 import type { WorkerMetrics } from './metrics.ts'
 import { PATTERN_JOB, PatternJob } from './patterns/pattern-job.ts'
 import { ROLLUP_JOB, RollupJob } from './rollup/rollup-job.ts'
 import type { Settle } from './settle/follow-executions.ts'
 import { SETTLE_JOB, SettleJob } from './settle/settle-job.ts'
+import { createSendSpans } from './sync/send-spans.ts'
+import { type N8nServer, serversOf } from './sync/servers.ts'
+import { SYNC_JOB, SyncJobs } from './sync/sync-jobs.ts'
 import { waitForSchema } from './wait-for-schema.ts'
 
 export interface WorkerOptions {
   client: ClickHouseClient
   log: Logger
-  settings: Pick<Settings, 'worker' | 'mapping'>
+  settings: Pick<
+    Settings,
+    'worker' | 'mapping' | 'environments' | 'sync' | 'outgoing' | 'api' | 'otlpHttp' | 'auth' | 'secrets' | 'dataDir'
+  >
   settle: Settle
   metrics: WorkerMetrics
 }
@@ -26,7 +33,10 @@ export interface Worker {
   stop(): Promise<void>
 }
 
-export function startWorker({ client, log, settings, settle, metrics }: WorkerOptions): Worker {
+/** @throws RunlensError `config_invalid` when the key of an n8n server is missing */
+export function startWorker(options: WorkerOptions): Worker {
+  const { client, log, settings, settle, metrics } = options
+  const servers = serversOf(settings.environments)
   const controller = new AbortController()
   const { signal } = controller
   const { leaseSeconds, overlapMs, rollupIntervalMs, patternsIntervalMs } = settings.worker
@@ -72,6 +82,7 @@ export function startWorker({ client, log, settings, settle, metrics }: WorkerOp
         name: PATTERN_JOB,
         createJob: () => new PatternJob({ client, patternsIntervalMs, observe }),
       }),
+      ...(servers.size === 0 ? [] : [synchronise(options, servers, signal)]),
     ])
   }
   const done = run().catch((error: unknown) => {
@@ -87,4 +98,24 @@ export function startWorker({ client, log, settings, settle, metrics }: WorkerOp
       await done
     },
   }
+}
+
+function synchronise(
+  { client, log, settings, metrics }: WorkerOptions,
+  servers: ReadonlyMap<string, N8nServer>,
+  signal: AbortSignal,
+): Promise<void> {
+  const sendSpans = createSendSpans({
+    collectorUrl: collectorUrl(settings),
+    headersFor: internalHeaders(settings, Date.now),
+  })
+  return runJob({
+    client,
+    log,
+    leaseSeconds: settings.worker.leaseSeconds,
+    observe: metrics,
+    signal,
+    name: SYNC_JOB,
+    createJob: (owner) => new SyncJobs({ client, log, owner, servers, settings, sendSpans, observe: metrics }),
+  })
 }

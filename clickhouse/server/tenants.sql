@@ -27,6 +27,7 @@ CREATE ROW POLICY IF NOT EXISTS acme ON
     runlens.saved_views,
     runlens.spans,
     runlens.step_hours,
+    runlens.sync_jobs,
     runlens.trace_executions,
     runlens.traces
     FOR SELECT USING tenant = 'acme' TO acme_reader;
@@ -37,6 +38,7 @@ GRANT SELECT ON runlens.* TO runlens_api;
 GRANT INSERT ON runlens.api_keys TO runlens_api;
 GRANT INSERT ON runlens.error_states TO runlens_api;
 GRANT INSERT ON runlens.saved_views TO runlens_api;
+GRANT INSERT ON runlens.sync_jobs TO runlens_api;
 
 -- Where a table has a policy, others may be taken to see nothing: Runlens itself sees all.
 CREATE ROW POLICY IF NOT EXISTS runlens_all ON runlens.* FOR SELECT USING 1 TO runlens, runlens_api;

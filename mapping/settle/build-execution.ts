@@ -37,14 +37,17 @@ export function buildExecution(
 ): SettledExecution {
   const entries = group.entries.map((n) => spans[n]!)
   const first = entries[0]!
-  const byTime = [...entries].sort((a, b) => compareSegments(a, b, isFinal(statusOf(a)), isFinal(statusOf(b))))
-  const last = byTime.at(-1)!
-  const text = (field: TextField) => lastText(byTime, field)
+  const retold = group.retold.map((n) => spans[n]!)
+  const byTime = inOrder(entries)
+  const voices = [...inOrder(retold), ...byTime]
+  const last = lastWord(byTime.at(-1)!, voices[retold.length - 1])
+  const text = (field: TextField) => lastText(voices, field)
   const kind = kindOf(text('execution_kind'))
   const status = executionStatus(last, summary)
   const endedAt = isFinal(status) && last.ended_at !== 0n ? last.ended_at : null
-  const queuedAt = entries.find((entry) => entry.queued_at !== null)?.queued_at ?? null
-  const input = capText(entries.find((entry) => entry.input !== '')?.input ?? '', options.payload_bytes_max)
+  const all = retold.length === 0 ? entries : [...entries, ...retold]
+  const queuedAt = all.find((entry) => entry.queued_at !== null)?.queued_at ?? null
+  const input = capText(all.find((entry) => entry.input !== '')?.input ?? '', options.payload_bytes_max)
   const output = capText(text('output'), options.payload_bytes_max)
   return {
     execution_id: group.executionId,
@@ -66,19 +69,19 @@ export function buildExecution(
     queued_at: queuedAt,
     started_at: first.started_at,
     ended_at: endedAt,
-    last_seen_at: byTime.map(lastTime).reduce(later, summary.lastSeenAt),
+    last_seen_at: [...byTime, last].map(lastTime).reduce(later, summary.lastSeenAt),
     heartbeat_at: null,
     duration_ms: endedAt === null || endedAt < first.started_at ? null : millis(endedAt - first.started_at),
     queue_ms: queuedAt === null || queuedAt > first.started_at ? null : millis(first.started_at - queuedAt),
-    progress: lastFigure(byTime, 'progress'),
-    expected_end_at: lastFigure(byTime, 'expected_end_at'),
+    progress: lastFigure(voices, 'progress'),
+    expected_end_at: lastFigure(voices, 'expected_end_at'),
     ...errorOf(last, status, summary),
     failed_step: summary.failedStep,
     failed_step_names: summary.failedNames,
     step_count: summary.count,
     failed_steps: summary.failed,
-    rows_total: lastFigure(byTime, 'rows_total') ?? summary.rowsTotal,
-    rows_returned: lastFigure(byTime, 'rows_returned') ?? summary.rowsReturned,
+    rows_total: lastFigure(voices, 'rows_total') ?? summary.rowsTotal,
+    rows_returned: lastFigure(voices, 'rows_returned') ?? summary.rowsReturned,
     trace_id: last.trace_id,
     span_id: last.span_id,
     segments: entries.map(segmentOf),
@@ -95,6 +98,16 @@ export function buildExecution(
     output_truncated: output.truncated,
     attributes: mergedAttributes(byTime),
   }
+}
+
+/** The last word last. */
+function inOrder(entries: readonly SettleSpan[]): SettleSpan[] {
+  return [...entries].sort((a, b) => compareSegments(a, b, isFinal(statusOf(a)), isFinal(statusOf(b))))
+}
+
+/** An engine's records have it only where they know of an end that its telemetry does not. */
+function lastWord(told: SettleSpan, retold: SettleSpan | undefined): SettleSpan {
+  return retold && isFinal(statusOf(retold)) && !isFinal(statusOf(told)) ? retold : told
 }
 
 type TextField = {

@@ -3,6 +3,7 @@
 import type { SettleSpan } from '@runlens/conventions'
 import { compare } from './compare.ts'
 import type { Entries } from './find-entries.ts'
+import { setRetoldAside } from './retold.ts'
 import { ROOT } from './span-forest.ts'
 
 /** One execution's place in the forest. */
@@ -11,6 +12,8 @@ export interface EntryGroup {
   instance: string
   /** Indexes of its entry spans in canonical order: the first began it. */
   entries: number[]
+  /** Entries read out of the engine's records, where others tell of the execution as well: no segments of their own. */
+  retold: number[]
   /** The entry nearest to a root: its place is the execution's place. */
   highest: number
 }
@@ -37,11 +40,14 @@ export function groupEntries(spans: readonly SettleSpan[], entries: Entries): En
     }
     const own = span.execution_id !== '' && !known
     const executionId = own ? span.execution_id : derivedId(span, entries.parent[n]!, named)
-    const group = { executionId, instance, entries: [n], highest: n }
+    const group = { executionId, instance, entries: [n], retold: [], highest: n }
     if (own) groups.set(`${instance}\0${executionId}`, group)
     list.push(group)
   }
-  for (const group of list) group.entries.sort((a, b) => a - b)
+  for (const group of list) {
+    setRetoldAside(spans, group)
+    group.entries.sort((a, b) => a - b)
+  }
   return list
 }
 

@@ -2,6 +2,7 @@
 import type { Membership } from './execution.ts'
 import type { EntryGroup } from './executions-of-entries.ts'
 import type { Entries } from './find-entries.ts'
+import { hideRetold } from './retold.ts'
 import type { Forest } from './span-forest.ts'
 
 export interface Placement {
@@ -14,6 +15,8 @@ export interface Placement {
   outer: Int32Array
   /** Nodes of the steps (and children) of each execution, in canonical order. */
   steps: number[][]
+  /** Nodes that only tell again what others told; null: there are none. */
+  retold: Set<number> | null
 }
 
 export function placeSpans(forest: Forest, entries: Entries, groups: readonly EntryGroup[]): Placement {
@@ -21,6 +24,7 @@ export function placeSpans(forest: Forest, entries: Entries, groups: readonly En
   const executionOf = new Int32Array(count).fill(-1)
   groups.forEach((group, e) => {
     for (const n of group.entries) executionOf[n] = e
+    for (const n of group.retold) executionOf[n] = e
   })
   const outer = Int32Array.from(groups, (group, e) => outerExecution(group.highest, e, entries.above, executionOf))
   const placement: Placement = {
@@ -29,6 +33,7 @@ export function placeSpans(forest: Forest, entries: Entries, groups: readonly En
     stepAbove: new Int32Array(count).fill(-1),
     outer,
     steps: groups.map(() => []),
+    retold: null,
   }
   for (const n of forest.order) place(forest, entries, groups, placement, n)
   for (let n = 0; n < count; n++) {
@@ -36,6 +41,7 @@ export function placeSpans(forest: Forest, entries: Entries, groups: readonly En
     if (part === 'step' && execution >= 0) placement.steps[execution]!.push(n)
     else if (part === 'child') placement.steps[within]!.push(n)
   }
+  hideRetold(forest.spans, entries, groups, placement)
   return placement
 }
 

@@ -1,6 +1,6 @@
 /** What must hold for any trace: order, copies and batches change nothing, nothing is lost. */
 
-import type { SettleSpan } from '@runlens/conventions'
+import { type SettleSpan, SYNC_SOURCE } from '@runlens/conventions'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { settleSpan } from '../../test/kit/settle-spans.ts'
@@ -36,6 +36,7 @@ const anySpan: fc.Arbitrary<SettleSpan> = fc
     attempt: fc.integer({ min: 0, max: 2 }),
     received: fc.integer({ min: 0, max: 20_000 }),
     user: fc.constantFrom('', 'u-1'),
+    isRecord: fc.boolean(),
   })
   .map((given) =>
     settleSpan({
@@ -54,6 +55,7 @@ const anySpan: fc.Arbitrary<SettleSpan> = fc
       attempt: given.attempt,
       received_at_ms: given.received,
       user_id: given.user,
+      attributes: given.isRecord ? { [SYNC_SOURCE]: 'n8n' } : {},
     }),
   )
 const anySpans = fc.array(anySpan, { maxLength: 24 })
@@ -101,7 +103,8 @@ describe('settling', () => {
           expect(within >= 0).toBe(part === 'child')
           expect(within).not.toBe(part === 'child' ? execution : null)
           if (span.role === 'entry' && spans.filter((s) => s.span_id === span.span_id).length === 1) {
-            expect(['entry', 'child']).toContain(part)
+            const isRecord = SYNC_SOURCE in span.attributes
+            expect(['entry', 'child', ...(isRecord ? ['hidden'] : [])]).toContain(part)
           }
         })
         expect(began.size).toBe(settled.executions.length)

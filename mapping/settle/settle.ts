@@ -61,9 +61,10 @@ function innermostFirst(groups: readonly EntryGroup[], depth: Int32Array): numbe
   return groups.map((_, e) => e).sort((a, b) => depth[groups[b]!.highest]! - depth[groups[a]!.highest]! || a - b)
 }
 
-function lastSeenAt(spans: readonly SettleSpan[], { memberships }: Placement, executions: number): bigint[] {
+function lastSeenAt(spans: readonly SettleSpan[], { memberships, retold }: Placement, executions: number): bigint[] {
   const latest = new Array<bigint>(executions).fill(0n)
   spans.forEach((span, n) => {
+    if (retold?.has(n)) return
     const { execution } = memberships[n]!
     if (execution >= 0 && lastTime(span) > latest[execution]!) latest[execution] = lastTime(span)
   })

@@ -58,6 +58,8 @@ export const ROUTE_POLICIES: Readonly<Record<string, Policy>> = {
   getRunLog: READERS,
   listConversationLogs: READERS,
   getRunStats: READERS,
+  beginSync: EDITORS,
+  getSync: TENANT_READERS,
   ...bothPaths({
     createRun: WRITERS,
     patchRun: WRITERS,

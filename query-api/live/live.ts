@@ -39,6 +39,12 @@ export interface OpenOptions {
   signal: AbortSignal
 }
 
+/** What goes on only while somebody listens. */
+export interface Companion {
+  start(): void
+  stop(): void
+}
+
 const PORTION_MAX = 200
 const COUNTS_EVERY_MS = 1_000
 /** How often a snapshot is taken again because more was dropped while it was. */
@@ -48,6 +54,7 @@ export class Live {
   readonly #options: LiveOptions
   readonly #hub = new Hub()
   readonly #tail: Tail
+  readonly #companions: Companion[] = []
   #timers: NodeJS.Timeout[] = []
   #isStopped = false
 
@@ -91,6 +98,11 @@ export class Live {
     }
     if (signal.aborted) leave()
     return reader
+  }
+
+  /** Has something go on from the first reader to the last. */
+  accompany(companion: Companion): void {
+    this.#companions.push(companion)
   }
 
   /** Tells everybody in a tenant of the progress of a synchronisation. */
@@ -169,12 +181,14 @@ export class Live {
       }, this.#options.settings.keepAliveMs),
     ]
     for (const timer of this.#timers) timer.unref()
+    for (const companion of this.#companions) companion.start()
   }
 
   #rest(): void {
     for (const timer of this.#timers) clearInterval(timer)
     this.#timers = []
     this.#tail.stop()
+    for (const companion of this.#companions) companion.stop()
   }
 
   async #tellCounts(): Promise<void> {

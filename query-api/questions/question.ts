@@ -96,6 +96,7 @@ ARRAY JOIN
   markers: 'markers',
   saved_views: 'saved_views FINAL',
   metric_points: 'metric_points FINAL',
+  sync_jobs: 'sync_jobs FINAL',
 } as const
 export type Source = keyof typeof SOURCES
 

@@ -16,6 +16,7 @@ import { observability } from './observability/index.ts'
 import { operation, selfDescription } from './operation.ts'
 import { queries } from './queries/index.ts'
 import type { Route } from './route.ts'
+import { sync } from './sync/index.ts'
 import { trace } from './trace.ts'
 
 export const ROUTES: readonly Route[] = selfDescription([
@@ -34,5 +35,6 @@ export const ROUTES: readonly Route[] = selfDescription([
   ...observability,
   ...access,
   ...metrics,
+  ...sync,
   ...operation,
 ])

@@ -13,6 +13,7 @@ import type { SavedView } from '../questions/core/saved-views.ts'
 import type { Scope } from '../questions/question.ts'
 import type { Runner } from '../run.ts'
 import type { SmallState } from '../small-state.ts'
+import type { BeginSync } from '../sync/begin-sync.ts'
 
 /** What handlers work with; made once. */
 export interface Services {
@@ -41,6 +42,9 @@ export interface Services {
   live: Live
   /** Writes telemetry for a tenant. */
   sendOtlp: SendOtlp
+  /** Environments with an n8n server. */
+  syncEnvironments: ReadonlyMap<string, string>
+  beginSync: BeginSync
 }
 
 export interface ReadinessFault {

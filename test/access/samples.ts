@@ -17,6 +17,8 @@ export const PATH_PARAMETERS: Record<string, (owner: Owner) => string> = {
   tenant_id: (owner) => tenantOf(owner),
   key_id: () => 'no-such-key',
   view_id: () => 'no-such-view',
+  id: () => 'no-such-environment',
+  job_id: () => 'no-such-job',
 }
 
 /** Further questions, where a route takes parameters of these names. */
@@ -52,6 +54,9 @@ export const SAMPLES: Record<string, Sample> = {
   openWebSocket: { status: 426 },
   explainMapping: { body: () => ({ resourceSpans: [] }) },
   getView: { status: 404 },
+  patchError: { body: () => ({ state: 'ignored' }) },
+  beginSync: { status: 404 },
+  getSync: { status: 404 },
   saveView: { body: () => ({}), status: 400 },
   deleteView: { status: 404 },
   signIn: { body: () => ({ key: 'none' }), status: 401 },

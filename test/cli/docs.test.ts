@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { PROBLEM_CODES } from '../../query-api/problem-codes.ts'
 import { codeRows } from '../kit/markdown.ts'
 
+const textOf = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value))
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
 
 describe('docs/configuration.md', () => {
@@ -17,10 +18,7 @@ describe('docs/configuration.md', () => {
 
   it('lists every key of the YAML file with its default, and no other', () => {
     const documented = rows.filter(([name]) => !name?.startsWith('RUNLENS_')).map(([key, value]) => ({ key, value }))
-    const known = configurationKeys().map(({ key, default: value }) => ({
-      key,
-      value: typeof value === 'object' ? JSON.stringify(value) : String(value),
-    }))
+    const known = configurationKeys().map(({ key, default: value }) => ({ key, value: textOf(value) }))
     expect(known.length).toBeGreaterThan(20)
     expect(documented).toEqual(known)
   })

@@ -15,6 +15,8 @@ export interface StartApiOptions {
   /** Over the defaults of the configuration. */
   api?: { queriesMax?: number; queryTimeoutMs?: number; cacheMs?: number }
   live?: Partial<Settings['live']>
+  /** Those that have an n8n server. */
+  syncEnvironments?: readonly string[]
   /** Default 0: any free one. */
   port?: number
   /** Keys of the configuration file, over its defaults; without `auth` nobody is asked who they are. */
@@ -56,7 +58,13 @@ export async function startApi(options: StartApiOptions): Promise<TestApi> {
   const log = createLogger('query-api', 'silent')
   const live = { ...settings.live, ...options.live }
   const started = await startQueryApi(
-    { ...settings, api, live, clickhouseUrl: options.clickhouseUrl },
+    {
+      ...settings,
+      api,
+      live,
+      environments: environmentsOf(options.syncEnvironments ?? []),
+      clickhouseUrl: options.clickhouseUrl,
+    },
     log,
     options.now,
   )
@@ -89,6 +97,11 @@ function configuration(directory: string, settings: object): string {
   const file = join(directory, 'test-settings.yaml')
   writeFileSync(file, JSON.stringify(settings))
   return file
+}
+
+function environmentsOf(ids: readonly string[]): Settings['environments'] {
+  const n8n = { url: 'http://n8n.test', apiKey: undefined, apiKeyVariable: 'KEY', instanceId: undefined }
+  return Object.fromEntries(ids.map((id) => [id, { tenant: 'default', n8n }]))
 }
 
 /** A trace id whose bytes are readable text, as a `FixedString(16)` cell takes it. */
