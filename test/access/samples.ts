@@ -13,7 +13,7 @@ export const PATH_PARAMETERS: Record<string, (owner: Owner) => string> = {
   user_id: (owner) => userOf(owner) || 'nobody',
   conversation_id: (owner) => canary(owner, 'conversation'),
   workflow_id: (owner) => canary(owner, 'workflow'),
-  fingerprint: (owner) => canary(owner, 'fingerprint'),
+  fingerprint: (owner) => canary(owner, 'error_fingerprint'),
   tenant_id: (owner) => tenantOf(owner),
   key_id: () => 'no-such-key',
   view_id: () => 'no-such-view',

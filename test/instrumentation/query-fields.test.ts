@@ -109,7 +109,7 @@ it.each([
   ['operation exceeded time limit', 'timeout', 'timeout'],
   ['context deadline exceeded', 'timeout', 'timeout'],
   ['ORA-01555: snapshot too old', 'error', 'unknown'],
-  ['quota of rows exceeded at that time', 'error', 'rate_limit'],
+  ['quota of rows exceeded at that time', 'error', 'unknown'],
 ])('its end is read from the message: %s', async (errorMessage, status, errorClass) => {
   await tracker.logExecution({ ...QUERY, errorMessage })
   const { executions } = await settled()
