@@ -24,7 +24,7 @@ const ROWS: ExecutionParts[] = [
 ]
 
 /** Executions of a workflow of their own, of some 3 KB each. */
-const MANY = 50_000
+const MANY = 15_000
 const LETTERS = 2_000
 const PAGES = MANY / 500
 
