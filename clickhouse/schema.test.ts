@@ -87,12 +87,15 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
   // Written without tokens: every write to them may be repeated.
   expect(targets.map(({ name }) => name).sort()).toEqual([
     'dirty_hours',
+    'erasures',
     'execution_hours',
     'execution_hours_total',
     'execution_locator',
     'execution_minutes',
     'executions',
     'query_hours',
+    'retention_rules',
+    'retention_runs',
     'saved_views',
     'schema_migrations',
     'step_hours',

@@ -45,7 +45,14 @@ export interface RollupObserver {
   rebuilt: (seconds: number) => void
 }
 
-export interface WorkerMetrics extends JobObserver, SettleObserver, RollupObserver {
+export interface RetentionObserver {
+  /** Rows that went. */
+  removed: (table: string, rows: number) => void
+  /** A run came to its end. */
+  ran: (isDone: boolean) => void
+}
+
+export interface WorkerMetrics extends JobObserver, SettleObserver, RollupObserver, RetentionObserver {
   registry: Registry
 }
 
@@ -85,6 +92,7 @@ export function createMetrics(now: () => number = Date.now): WorkerMetrics {
     ...createJobObserver(registry, now),
     ...createSettlingObserver(registry),
     ...createRollupObserver(registry),
+    ...createRetentionObserver(registry, now),
     watchWaiting: (read) => {
       waiting = read
     },
@@ -152,5 +160,33 @@ function createRollupObserver(registry: Registry): RollupObserver {
   return {
     dirtyHours: (count) => dirty.set(count),
     rebuilt: (seconds) => rebuilding.observe(seconds),
+  }
+}
+
+function createRetentionObserver(registry: Registry, now: () => number): RetentionObserver {
+  const registers = [registry]
+  const rows = new Counter({
+    name: 'runlens_retention_removed_rows_total',
+    help: 'Rows that retention removed; `payloads` are executions that lost their payload.',
+    labelNames: ['table'],
+    registers,
+  })
+  const runs = new Counter({
+    name: 'runlens_retention_runs_total',
+    help: 'Runs of retention that came to an end.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const last = new Gauge({
+    name: 'runlens_retention_last_run_timestamp_seconds',
+    help: 'End of the last run of retention that did all it had to; 0 before the first.',
+    registers,
+  })
+  return {
+    removed: (table, count) => rows.inc({ table }, count),
+    ran(isDone) {
+      runs.inc({ outcome: isDone ? 'done' : 'failed' })
+      if (isDone) last.set(Math.floor(now() / 1000))
+    },
   }
 }

@@ -3,6 +3,7 @@ import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Logger, Settings } from '@runlens/runtime'
 import { runJob } from './jobs/run-job.ts'
 import type { WorkerMetrics } from './metrics.ts'
+import { RETENTION_JOB, RetentionJob } from './retention/retention-job.ts'
 import { ROLLUP_JOB, RollupJob } from './rollup/rollup-job.ts'
 import type { Settle } from './settle/follow-executions.ts'
 import { SETTLE_JOB, SettleJob } from './settle/settle-job.ts'
@@ -61,6 +62,15 @@ export function startWorker({ client, log, settings, settle, metrics }: WorkerOp
         signal,
         name: ROLLUP_JOB,
         createJob: () => new RollupJob({ client, rollupIntervalMs, settlingMs: overlapMs, observe }),
+      }),
+      runJob({
+        client,
+        log,
+        leaseSeconds,
+        observe,
+        signal,
+        name: RETENTION_JOB,
+        createJob: (owner) => new RetentionJob({ client, log, owner, observe, now: Date.now }),
       }),
     ])
   }
