@@ -1,6 +1,6 @@
 /** Puts the query API together: client, runner, app, server. Listens at once; ClickHouse may come later. */
 import type { Server } from 'node:http'
-import { createClickHouse, SAVED_VIEWS } from '@runlens/clickhouse'
+import { createClickHouse, RETENTION_RULES, SAVED_VIEWS } from '@runlens/clickhouse'
 import { createExplainer, type Explainer, loadProfiles } from '@runlens/mapping'
 import { type Address, formatAddress, type Logger, listen, RunlensError, type Settings } from '@runlens/runtime'
 import { createApp } from './app.ts'
@@ -13,6 +13,7 @@ import { liveMetrics } from './live/observer.ts'
 import { acceptWebSockets } from './live/web-socket.ts'
 import { createMetrics } from './metrics.ts'
 import { savedViews } from './questions/core/saved-views.ts'
+import { storedRetention } from './questions/retention/stored-retention.ts'
 import { createReadiness } from './readiness.ts'
 import { createRunner } from './run.ts'
 import { createSmallState } from './small-state.ts'
@@ -67,6 +68,7 @@ export async function startQueryApi(
     notReady: createReadiness(runner, now),
     collector: createCollectorFigures(settings.otlpHttp, now),
     savedViews: createSmallState({ runner, table: SAVED_VIEWS, rows: savedViews, now }),
+    retentionRules: createSmallState({ runner, table: RETENTION_RULES, rows: storedRetention, now }),
     metrics: metrics.registry,
   }
   const hosts = isOpen ? NAMELESS_HOSTS : LOOPBACK_HOSTS

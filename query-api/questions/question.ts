@@ -89,6 +89,11 @@ ARRAY JOIN
   logs: 'logs',
   markers: 'markers',
   saved_views: 'saved_views FINAL',
+  traces: 'traces',
+  execution_minutes: 'execution_minutes FINAL',
+  retention_rules: 'retention_rules FINAL',
+  retention_runs: 'retention_runs FINAL',
+  erasures: 'erasures FINAL',
 } as const
 export type Source = keyof typeof SOURCES
 

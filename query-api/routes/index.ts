@@ -11,6 +11,7 @@ import { monitoring } from './monitoring/index.ts'
 import { observability } from './observability/index.ts'
 import { operation, selfDescription } from './operation.ts'
 import { queries } from './queries/index.ts'
+import { retention } from './retention/index.ts'
 import type { Route } from './route.ts'
 import { trace } from './trace.ts'
 
@@ -27,5 +28,6 @@ export const ROUTES: readonly Route[] = selfDescription([
   ...mapping,
   ...core,
   ...observability,
+  ...retention,
   ...operation,
 ])
