@@ -136,6 +136,18 @@ GROUP BY
     tenant,
     hour;
 
+CREATE TABLE erased_keys
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `erasure_id` String CODEC(ZSTD(1)),
+    `key_hash` FixedString(16) CODEC(NONE),
+    `erased_at` DateTime CODEC(Delta(4), ZSTD(1))
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant, erasure_id, key_hash)
+TTL erased_at + toIntervalDay(8)
+SETTINGS index_granularity = 8192;
+
 CREATE TABLE erasures
 (
     `tenant` LowCardinality(String) CODEC(ZSTD(1)),

@@ -87,6 +87,7 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
   // Written without tokens: every write to them may be repeated.
   expect(targets.map(({ name }) => name).sort()).toEqual([
     'dirty_hours',
+    'erased_keys',
     'erasures',
     'execution_hours',
     'execution_hours_total',

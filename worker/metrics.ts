@@ -52,7 +52,12 @@ export interface RetentionObserver {
   ran: (isDone: boolean) => void
 }
 
-export interface WorkerMetrics extends JobObserver, SettleObserver, RollupObserver, RetentionObserver {
+export interface ErasureObserver {
+  erased: (table: string, rows: number) => void
+  erasureFailed: () => void
+}
+
+export interface WorkerMetrics extends JobObserver, SettleObserver, RollupObserver, RetentionObserver, ErasureObserver {
   registry: Registry
 }
 
@@ -93,6 +98,7 @@ export function createMetrics(now: () => number = Date.now): WorkerMetrics {
     ...createSettlingObserver(registry),
     ...createRollupObserver(registry),
     ...createRetentionObserver(registry, now),
+    ...createErasureObserver(registry),
     watchWaiting: (read) => {
       waiting = read
     },
@@ -189,4 +195,20 @@ function createRetentionObserver(registry: Registry, now: () => number): Retenti
       if (isDone) last.set(Math.floor(now() / 1000))
     },
   }
+}
+
+function createErasureObserver(registry: Registry): ErasureObserver {
+  const registers = [registry]
+  const rows = new Counter({
+    name: 'runlens_erased_rows_total',
+    help: 'Rows that erasures removed.',
+    labelNames: ['table'],
+    registers,
+  })
+  const failures = new Counter({
+    name: 'runlens_erasure_failures_total',
+    help: 'Tries of an erasure that failed and are repeated.',
+    registers,
+  })
+  return { erased: (table, count) => rows.inc({ table }, count), erasureFailed: () => failures.inc() }
 }

@@ -1,6 +1,7 @@
 /** The worker: its jobs over one ClickHouse, started and stopped together. */
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Logger, Settings } from '@runlens/runtime'
+import { ERASURE_JOB, ErasureJob } from './erasure/erasure-job.ts'
 import { runJob } from './jobs/run-job.ts'
 import type { WorkerMetrics } from './metrics.ts'
 import { RETENTION_JOB, RetentionJob } from './retention/retention-job.ts'
@@ -71,6 +72,20 @@ export function startWorker({ client, log, settings, settle, metrics }: WorkerOp
         signal,
         name: RETENTION_JOB,
         createJob: (owner) => new RetentionJob({ client, log, owner, observe, now: Date.now }),
+      }),
+      runJob({
+        client,
+        log,
+        leaseSeconds,
+        observe,
+        signal,
+        name: ERASURE_JOB,
+        createJob: (owner) => {
+          const { spansPerTraceMax, candidateTimeoutMs } = settings.worker
+          const { payloadBytesMax } = settings.mapping
+          const settling = { settle, spansPerTraceMax, candidateTimeoutMs, payloadBytesMax }
+          return new ErasureJob({ client, log, owner, settings: settling, observe, now: Date.now })
+        },
       }),
     ])
   }

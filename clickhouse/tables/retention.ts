@@ -54,3 +54,12 @@ export const ERASURES = table('erasures', {
   updated_at: 'DateTime64(6)',
 })
 export type ErasureRow = Row<typeof ERASURES>
+
+/** Traces and executions that an erasure takes. ReplacingMergeTree, ORDER BY (tenant, erasure_id, key_hash), TTL 8 days. */
+export const ERASED_KEYS = table('erased_keys', {
+  tenant: 'LowCardinality(String)',
+  erasure_id: 'String',
+  /** sipHash128 of a trace id, or of id and instance of an execution. */
+  key_hash: 'FixedString(16)',
+  erased_at: 'DateTime',
+})
