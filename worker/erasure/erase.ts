@@ -15,28 +15,29 @@ import {
   RAW_TABLES,
   TRACES_TO_ERASE,
 } from './erasure-sql.ts'
-import { type Progress, remove } from './mutations.ts'
-import { findOwnSpans, readSharedTraces, type SettleSettings, settleRest } from './shared-traces.ts'
+import { type Found, type Progress, remove } from './mutations.ts'
+import { noteOwnSpans, readSharedTraces, type SettleSettings, settleRest } from './shared-traces.ts'
 
 export interface EraseOptions {
   client: ClickHouseClient
   erasure: Erasure
   settings: SettleSettings
   nowMs: number
-  /** Hours, in seconds since the epoch, that an earlier try found: their figures are built again. */
-  hours: readonly number[]
+  /** What an earlier try found, which may be gone by now. */
+  found: Found
 }
 
 export async function* erase(options: EraseOptions): AsyncGenerator<Progress> {
   const { client, erasure, settings, nowMs } = options
   const { tenant, target } = erasure
   await noteKeys(client, erasure)
-  const hours = [...new Set([...options.hours, ...(await readDoomedHours(client, erasure))])].sort((a, b) => a - b)
-  yield { hours }
-  const shared = await readSharedTraces(client, erasure)
-  const spans = await findOwnSpans(client, erasure, shared, settings, nowMs)
+  const { found } = options
+  const hours = union(found.hours, await readDoomedHours(client, erasure)).sort((a, b) => a - b)
+  const shared = union(found.traces, await readSharedTraces(client, erasure))
+  await noteOwnSpans(client, erasure, shared, settings, nowMs)
+  yield { hours, traces: shared }
   for (const table of RAW_TABLES) {
-    yield* remove(client, erasure, table, isDoomedRaw(table, target), parametersOf(erasure, spans))
+    yield* remove(client, erasure, table, isDoomedRaw(table, target), parametersOf(erasure))
   }
   await settleRest(client, tenant, shared, settings, nowMs)
   yield* removeOldVersions(client, erasure, shared)
@@ -49,6 +50,10 @@ export async function* erase(options: EraseOptions): AsyncGenerator<Progress> {
   }
   await markHours(client, tenant, hours)
   yield* eraseFigures(client, erasure, hours)
+}
+
+function union<T>(a: readonly T[], b: readonly T[]): T[] {
+  return [...new Set([...a, ...b])]
 }
 
 /** Executions that name the target, the traces in which nobody else is, and what else ever came of these. */

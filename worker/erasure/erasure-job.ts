@@ -48,11 +48,12 @@ export class ErasureJob implements Job {
     const { client, settings } = this.options
     const open = await readErasures(client)
     this.fault = open.find(({ state }) => state === 'failed')?.fault ?? ''
-    const erasure = open.find((one) => isErasureDue(one, now))
-    if (!erasure) return POLL_MS
-    if (erasure.state === 'queued') await this.put({ ...erasure, state: 'running' })
-    const { hours } = erasure
-    this.running = { erasure, steps: erase({ client, erasure, settings, nowMs: now, hours }) }
+    const due = open.find((one) => isErasureDue(one, now))
+    if (!due) return POLL_MS
+    const erasure: StoredErasure = due.state === 'done' ? due : { ...due, state: 'running' }
+    if (erasure.state !== due.state) await this.put(erasure)
+    const steps = erase({ client, erasure, settings, nowMs: now, found: erasure.found })
+    this.running = { erasure, steps }
     return 0
   }
 
@@ -85,14 +86,15 @@ export class ErasureJob implements Job {
   private async note(running: Running, progress: Progress): Promise<number> {
     const { erasure } = running
     if ('hours' in progress) {
-      running.erasure = { ...erasure, hours: progress.hours }
-      if (progress.hours.length > erasure.hours.length) await this.put(running.erasure)
+      running.erasure = { ...erasure, found: progress }
+      if (progress.hours.length + progress.traces.length > 0) await this.put(running.erasure)
       return 0
     }
     if ('table' in progress) {
       const before = erasure.rows[progress.table] ?? 0
       running.erasure = { ...erasure, rows: { ...erasure.rows, [progress.table]: before + progress.rows } }
       this.options.observe.erased(progress.table, progress.rows)
+      await this.put(running.erasure)
       return 0
     }
     if (erasure.state === 'running') {
@@ -129,7 +131,7 @@ function finished(erasure: StoredErasure, now: number): StoredErasure {
     endedMs: erasure.endedMs || now,
     sweptMs: now,
     subjectHash: isOver ? '' : erasure.subjectHash,
-    hours: [],
+    found: { hours: [], traces: [] },
     fault: '',
   }
 }

@@ -8,19 +8,8 @@ export interface Erasure {
   subjectHash: string
 }
 
-/** A span that goes although others of its trace stay; hex ids. */
-export interface SpanPlace {
-  trace_id: string
-  span_id: string
-}
-
-export function parametersOf({ tenant, id, subjectHash: subject }: Erasure, spans: readonly SpanPlace[] = []) {
-  return {
-    tenant,
-    erasure: id,
-    subject,
-    spans: spans.map(({ trace_id, span_id }) => `${trace_id}${span_id}`.toUpperCase()),
-  }
+export function parametersOf({ tenant, id, subjectHash: subject }: Erasure) {
+  return { tenant, erasure: id, subject }
 }
 
 const is = (text: string) => `${subjectHash(text)} = {subject:String}`
@@ -85,7 +74,7 @@ export type RawTable = (typeof RAW_TABLES)[number]
 export function isDoomedRaw(table: RawTable, target: ErasureTarget): string {
   const own = table === 'logs' ? ownAttribute(target) : ownField(target)
   return `tenant = {tenant:String} AND (${IS_ERASED_TRACE} OR ${own}
-  OR has({spans:Array(String)}, concat(hex(trace_id), hex(span_id))))`
+  OR sipHash128(trace_id, span_id) IN (${ERASED}))`
 }
 
 /** Traces of executions that go in which others stay, and those of others in which spans name the target themselves. */

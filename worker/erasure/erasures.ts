@@ -1,6 +1,7 @@
 /** The rows that ask for erasures and tell of them. */
 import { type ClickHouseClient, ERASURES, type ErasureState, type ErasureTarget } from '@runlens/clickhouse'
 import type { Erasure } from './erasure-sql.ts'
+import type { Found } from './mutations.ts'
 
 export interface StoredErasure extends Erasure {
   state: ErasureState
@@ -11,8 +12,7 @@ export interface StoredErasure extends Erasure {
   suppressedUntilMs: number
   /** Rows by table. */
   rows: Record<string, number>
-  /** Seconds since the epoch. */
-  hours: readonly number[]
+  found: Found
   fault: string
 }
 
@@ -32,7 +32,7 @@ LIMIT 1000`,
   type Answer = Record<'tenant' | 'id' | 'subject_hash' | 'fault' | 'erased_json', string> &
     Record<'requested' | 'ended' | 'swept' | 'suppressed', string> & { target: ErasureTarget; state: ErasureState }
   return (await result.json<Answer>()).map((row) => {
-    const erased = JSON.parse(row.erased_json || '{}') as Partial<Pick<StoredErasure, 'rows' | 'hours'>>
+    const erased = JSON.parse(row.erased_json || '{}') as Partial<Pick<StoredErasure, 'rows'> & Found>
     return {
       tenant: row.tenant,
       id: row.id,
@@ -44,7 +44,7 @@ LIMIT 1000`,
       sweptMs: Number(row.swept),
       suppressedUntilMs: Number(row.suppressed),
       rows: erased.rows ?? {},
-      hours: erased.hours ?? [],
+      found: { hours: erased.hours ?? [], traces: erased.traces ?? [] },
       fault: row.fault,
     }
   })
@@ -62,7 +62,7 @@ export async function writeErasure(client: ClickHouseClient, one: StoredErasure)
     ended_at: time(one.endedMs),
     swept_at: time(one.sweptMs),
     suppressed_until: time(one.suppressedUntilMs),
-    erased_json: JSON.stringify({ rows: one.rows, hours: one.hours }),
+    erased_json: JSON.stringify({ rows: one.rows, ...one.found }),
     fault: one.fault,
   }
   await client.insert({ table: ERASURES.name, format: 'JSONEachRow', values: [row] })

@@ -2,10 +2,18 @@
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Erasure } from './erasure-sql.ts'
 
+/** What is to be built or settled again once all is gone, of what is left. */
+export interface Found {
+  /** Seconds since the epoch. */
+  hours: readonly number[]
+  /** Hex ids. */
+  traces: readonly string[]
+}
+
 /** What a step of an erasure did. */
 export type Progress =
   /** Put down before executions go, for a try that has to begin again. */
-  { hours: number[] } | { table: string; rows: number } | { waiting: string }
+  Found | { table: string; rows: number } | { waiting: string }
 
 type Parameters = Record<string, unknown>
 

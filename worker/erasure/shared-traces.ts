@@ -3,7 +3,7 @@ import { type ClickHouseClient, readTraceSpans } from '@runlens/clickhouse'
 import { keyText } from '../settle/execution-key.ts'
 import type { Settle } from '../settle/follow-executions.ts'
 import { settleTraces } from '../settle/settle-traces.ts'
-import { type Erasure, IS_ERASED_KEY, parametersOf, type SpanPlace, sharedTraces } from './erasure-sql.ts'
+import { type Erasure, IS_ERASED_KEY, parametersOf, sharedTraces } from './erasure-sql.ts'
 
 export interface SettleSettings {
   settle: Settle
@@ -24,15 +24,15 @@ export async function readSharedTraces(client: ClickHouseClient, erasure: Erasur
   return (await result.json<{ trace: string }>()).map(({ trace }) => trace)
 }
 
-/** Spans of these traces that belong to a doomed execution. */
-export async function findOwnSpans(
+/** Puts down those spans of the traces that belong to an execution that goes, before the first of them does. */
+export async function noteOwnSpans(
   client: ClickHouseClient,
   erasure: Erasure,
   traces: readonly string[],
   settings: SettleSettings,
   nowMs: number,
-): Promise<SpanPlace[]> {
-  if (traces.length === 0) return []
+): Promise<void> {
+  if (traces.length === 0) return
   const result = await client.query({
     query: `SELECT DISTINCT execution_id, instance FROM executions WHERE tenant = {tenant:String} AND ${IS_ERASED_KEY}`,
     query_params: parametersOf(erasure),
@@ -40,7 +40,6 @@ export async function findOwnSpans(
   })
   const keys = await result.json<{ execution_id: string; instance: string }>()
   const doomed = new Set(keys.map(keyText))
-  const own: SpanPlace[] = []
   for (let first = 0; first < traces.length; first += TRACES_MAX) {
     const { spans } = await readTraceSpans(client, {
       tenant: erasure.tenant,
@@ -53,12 +52,23 @@ export async function findOwnSpans(
       candidate_timeout_ms: settings.candidateTimeoutMs,
       payload_bytes_max: settings.payloadBytesMax,
     })
+    const own = new Set<string>()
     memberships.forEach(({ execution }, index) => {
       const of = execution < 0 ? undefined : executions[execution]
-      if (of && doomed.has(keyText(of))) own.push(spans[index]!)
+      if (of && doomed.has(keyText(of))) own.add(`${spans[index]!.trace_id}${spans[index]!.span_id}`)
     })
+    if (own.size > 0) await noteSpans(client, erasure, [...own])
   }
-  return own.map(({ trace_id, span_id }) => ({ trace_id, span_id }))
+}
+
+/** @param spans hex of trace id and span id */
+async function noteSpans(client: ClickHouseClient, { tenant, id }: Erasure, spans: readonly string[]): Promise<void> {
+  await client.command({
+    query: `INSERT INTO erased_keys (tenant, erasure_id, key_hash, erased_at)
+SELECT {tenant:String}, {id:String}, sipHash128(toFixedString(substring(span, 1, 16), 16), toFixedString(substring(span, 17), 8)), now()
+FROM (SELECT unhex(arrayJoin({spans:Array(String)})) AS span)`,
+    query_params: { tenant, id, spans: [...spans] },
+  })
 }
 
 /** Settles what is left of the traces, so that the others' executions hold nothing of what went. */
