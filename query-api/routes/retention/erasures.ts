@@ -1,10 +1,11 @@
 /** Erasure: an execution, a user's data, a conversation, everywhere. It is asked for here and done by the worker. */
 import { randomUUID } from 'node:crypto'
-import { ERASURES, type ErasureTarget, instanceSubject, SUPPRESSION_MS, subjectHash } from '@runlens/clickhouse'
+import { type ErasureTarget, SUPPRESSION_MS } from '@runlens/clickhouse'
 import { z } from 'zod'
 import { ProblemError } from '../../problem.ts'
 import type { ProblemCode } from '../../problem-codes.ts'
 import type { Scope } from '../../questions/question.ts'
+import { askForErasure } from '../../questions/retention/ask-for-erasure.ts'
 import { countErasures, findErasure, type StoredErasure } from '../../questions/retention/erasures.ts'
 import {
   conversationPath,
@@ -96,16 +97,9 @@ async function ask(services: Services, scope: Scope, target: ErasureTarget, subj
   }
   const id = randomUUID()
   const [value, instance = ''] = subject
-  const text =
-    target === 'instance_execution' ? instanceSubject('{value:String}', '{instance:String}') : '{value:String}'
-  await runner.write((client) =>
-    client.command({
-      query: `INSERT INTO ${ERASURES.name} (tenant, id, target, subject_hash, state, requested_at, suppressed_until, erased_json)
-SELECT {tenant:String}, {id:String}, {target:String}, ${subjectHash(text)}, 'queued',
-  fromUnixTimestamp64Milli({now:Int64}, 'UTC'), fromUnixTimestamp64Milli({until:Int64}, 'UTC'), '{}'`,
-      query_params: { tenant: scope.tenant, id, target, value, instance, now: now(), until: now() + SUPPRESSION_MS },
-    }),
-  )
+  const nowMs = now()
+  const asked = { id, target, value, instance, nowMs, suppressedUntilMs: nowMs + SUPPRESSION_MS }
+  await runner.write((client) => client.command(askForErasure(scope, asked)))
   return { json: await read(services, scope, id) }
 }
 
