@@ -1,5 +1,6 @@
 /** Deletes and changes rows for an erasure: rewrites the parts that hold them, and is done when ClickHouse is. */
 import type { ClickHouseClient } from '@runlens/clickhouse'
+import { isMutating, startMutation } from '../jobs/mutations.ts'
 import type { Erasure } from './erasure-sql.ts'
 
 /** What is to be built or settled again once all is gone, of what is left. */
@@ -42,26 +43,8 @@ export async function* mutate(
   erasure: Erasure,
   table: string,
   change: string,
-  parameters: Parameters,
+  params: Parameters,
 ): AsyncGenerator<Progress> {
-  await client.command({
-    query: `ALTER TABLE ${table} ${change} AND {erasure:String} != ''`,
-    query_params: { ...parameters, erasure: erasure.id },
-    clickhouse_settings: { allow_nondeterministic_mutations: 1, mutations_sync: '0', max_query_size: '16777216' },
-  })
-  while (await isMutating(client, erasure, table)) yield { waiting: table }
-}
-
-/** @throws Error of a mutation that fails: ClickHouse would try it for ever */
-async function isMutating(client: ClickHouseClient, { id }: Erasure, table: string): Promise<boolean> {
-  const result = await client.query({
-    query: `SELECT latest_fail_reason FROM system.mutations
-WHERE database = currentDatabase() AND table = {table:String} AND NOT is_done AND position(command, {id:String}) > 0`,
-    query_params: { table, id },
-    format: 'JSONEachRow',
-  })
-  const running = await result.json<{ latest_fail_reason: string }>()
-  const failed = running.find(({ latest_fail_reason }) => latest_fail_reason !== '')
-  if (failed) throw new Error(`a mutation of ${table} fails: ${failed.latest_fail_reason}`)
-  return running.length > 0
+  await startMutation(client, { table, change, params, tag: erasure.id })
+  while (await isMutating(client, table, erasure.id)) yield { waiting: table }
 }

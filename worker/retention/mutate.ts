@@ -1,5 +1,7 @@
 /** Deletes rows of one partition by one mutation, or the partition if all of its rows go. */
+import { randomUUID } from 'node:crypto'
 import type { ClickHouseClient } from '@runlens/clickhouse'
+import { isMutating, startMutation } from '../jobs/mutations.ts'
 
 export interface Deletion {
   table: string
@@ -10,29 +12,40 @@ export interface Deletion {
   params: Readonly<Record<string, unknown>>
 }
 
-/** Sets in conditions are computed once for all parts, and on every replica alike: what they read is older than the mutation. */
-const SETTINGS = { allow_nondeterministic_mutations: 1, mutations_sync: '1', max_query_size: '16777216' } as const
+export interface Swept {
+  table: string
+  /** 0 while a mutation is waited for. */
+  rows: number
+}
 
-/** @returns rows that went */
-export async function deleteRows(client: ClickHouseClient, deletion: Deletion): Promise<number> {
-  const { table, partition, where, params } = deletion
+/** One mutation for the whole partition, whichever parts it has; the last thing it tells is how many rows went. */
+export async function* deleteRows(client: ClickHouseClient, deletion: Deletion): AsyncGenerator<Swept> {
+  const { table, partition, where } = deletion
+  const params = { ...deletion.params, partition }
   const result = await client.query({
     query: `SELECT toString(count()) AS n, toString(countIf(${where})) AS old FROM ${table} WHERE _partition_id = {partition:String}`,
-    query_params: { ...params, partition },
+    query_params: params,
     format: 'JSONEachRow',
   })
   const [counted] = await result.json<{ n: string; old: string }>()
-  const old = Number(counted?.old ?? 0)
-  if (old === 0) return 0
-  const whole = old === Number(counted!.n)
-  await client.command({
-    query: whole
-      ? `ALTER TABLE ${table} DROP PARTITION ID {partition:String}`
-      : `ALTER TABLE ${table} DELETE IN PARTITION ID {partition:String} WHERE ${where}`,
-    query_params: { ...params, partition },
-    clickhouse_settings: whole ? {} : SETTINGS,
-  })
-  return old
+  const rows = Number(counted?.old ?? 0)
+  if (rows === 0) return
+  if (rows === Number(counted!.n)) {
+    await client.command({
+      query: `ALTER TABLE ${table} DROP PARTITION ID {partition:String}`,
+      query_params: { partition },
+    })
+  } else {
+    const tag = randomUUID()
+    await startMutation(client, {
+      table,
+      change: `DELETE IN PARTITION ID {partition:String} WHERE ${where}`,
+      params,
+      tag,
+    })
+    while (await isMutating(client, table, tag)) yield { table, rows: 0 }
+  }
+  yield { table, rows }
 }
 
 /** Partitions of a table as `_partition_id` names them, the oldest first. */

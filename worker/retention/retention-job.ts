@@ -5,10 +5,10 @@ import type { Logger } from '@runlens/runtime'
 import type { Job } from '../jobs/run-job.ts'
 import { writeStatus } from '../jobs/status.ts'
 import type { RetentionObserver } from '../metrics.ts'
+import type { Swept } from './mutate.ts'
 import { isDue } from './plan.ts'
 import { ALL_TENANTS, runRetention } from './run-retention.ts'
 import { type Run, readLastRuns, readQueue, readTenants, writeRun } from './runs.ts'
-import type { Swept } from './sweep-raw.ts'
 
 export interface RetentionJobOptions {
   client: ClickHouseClient
@@ -24,6 +24,7 @@ export const RETENTION_JOB = 'retention'
 const POLL_MS = 5_000
 const SCHEDULE_INTERVAL_MS = 60_000
 const STATUS_INTERVAL_MS = 10_000
+const MUTATION_PAUSE_MS = 100
 
 interface Running {
   run: Run
@@ -55,10 +56,7 @@ export class RetentionJob implements Job {
   async step(): Promise<number> {
     const now = this.options.now()
     if (now >= this.statusDue) await this.writeStatus(now)
-    if (this.running) {
-      await this.goOn(this.running)
-      return 0
-    }
+    if (this.running) return this.goOn(this.running)
     const run = await this.next(now)
     if (!run) return POLL_MS
     await this.start({ ...run, startedMs: now })
@@ -93,16 +91,18 @@ export class RetentionJob implements Job {
     this.running = { run, steps, removed: {} }
   }
 
-  private async goOn(running: Running): Promise<void> {
+  /** Gives how long to pause. */
+  private async goOn(running: Running): Promise<number> {
     const { run, steps, removed } = running
     const { log, observe } = this.options
     if (running.fault === undefined) {
       try {
         const { done, value } = await steps.next()
         if (!done) {
+          if (value.rows === 0) return MUTATION_PAUSE_MS
           removed[value.table] = (removed[value.table] ?? 0) + value.rows
           observe.removed(value.table, value.rows)
-          return
+          return 0
         }
         running.fault = ''
       } catch (error) {
@@ -112,6 +112,7 @@ export class RetentionJob implements Job {
       observe.ran(running.fault === '')
     }
     await this.finish(running, running.fault)
+    return 0
   }
 
   private async finish({ run, removed }: Running, fault: string): Promise<void> {

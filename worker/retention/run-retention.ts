@@ -7,10 +7,11 @@ import {
   readRetentionSettings,
 } from '@runlens/clickhouse'
 import { dropPartition } from './drop-partition.ts'
+import type { Swept } from './mutate.ts'
 import { type PartitionShare, planPartitions } from './plan.ts'
 import { readKeepFrom, readShares } from './read-shares.ts'
 import { removeExecutions } from './remove-executions.ts'
-import { type Swept, sweepRaw } from './sweep-raw.ts'
+import { sweepRaw } from './sweep-raw.ts'
 import { sweepRollups } from './sweep-rollups.ts'
 
 export interface RunOptions {

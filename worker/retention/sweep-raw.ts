@@ -9,7 +9,7 @@ import {
   RETENTION_DEFAULTS,
   type RetentionSettings,
 } from '@runlens/clickhouse'
-import { deleteRows, readPartitions } from './mutate.ts'
+import { deleteRows, readPartitions, type Swept } from './mutate.ts'
 
 export interface SweepOptions {
   client: ClickHouseClient
@@ -18,11 +18,6 @@ export interface SweepOptions {
   /** Only rows of this one; undefined: of all. */
   tenant: string | undefined
   nowMs: number
-}
-
-export interface Swept {
-  table: string
-  rows: number
 }
 
 /** Tables by the day of a row. */
@@ -39,8 +34,7 @@ export async function* sweepRaw(options: SweepOptions): AsyncGenerator<Swept> {
       const endMs = endOfDay(partition)
       if (endMs > nowMs - youngest * DAY_MS) continue
       const where = `${ofTenant(options)} AND ${isOld(table)}`
-      const rows = await deleteRows(client, { table, partition, where, params: paramsOf(options, partition, endMs) })
-      yield { table, rows }
+      yield* deleteRows(client, { table, partition, where, params: paramsOf(options, partition, endMs) })
     }
   }
   yield* sweepPlaces(options)
@@ -108,12 +102,11 @@ async function* sweepPlaces(options: SweepOptions): AsyncGenerator<Swept> {
     },
   ]
   for (const { table, where } of steps) {
-    const rows = await deleteRows(client, {
+    yield* deleteRows(client, {
       table,
       partition: 'all',
       where: `${ofTenant(options)} AND ${where}`,
       params,
     })
-    yield { table, rows }
   }
 }

@@ -1,7 +1,7 @@
 /** Takes figures that are older than their tenants keep them, by a rule of their own: for each month of a table one mutation at most. */
 import { DAY_MS, RETENTION_DEFAULTS, type RetentionSettings } from '@runlens/clickhouse'
-import { deleteRows, readPartitions } from './mutate.ts'
-import type { SweepOptions, Swept } from './sweep-raw.ts'
+import { deleteRows, readPartitions, type Swept } from './mutate.ts'
+import type { SweepOptions } from './sweep-raw.ts'
 
 const ROLLUP_TABLES = [
   ['execution_minutes', 'minute'],
@@ -29,7 +29,7 @@ export async function* sweepRollups({ client, settings, tenant, nowMs }: SweepOp
   AND toInt64(toUnixTimestamp(${time})) * 1000 < {now:Int64} - toInt64(${ROLLUP_DAYS}) * ${DAY_MS}`
     for (const partition of await readPartitions(client, table)) {
       if (isYoung(partition, Math.min(...days), nowMs)) continue
-      yield { table, rows: await deleteRows(client, { table, partition, where, params }) }
+      yield* deleteRows(client, { table, partition, where, params })
     }
   }
 }
