@@ -139,6 +139,8 @@ describe('every answer', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ name: 'Contract', filter: { status: ['error'] } }),
     })
+    const erasing = await fetch(`${stack.urls.api}${API}/users/nobody/data`, { method: 'DELETE' })
+    const { erasure_id } = (await erasing.json()) as { erasure_id: string }
     const answers: [route: string, path: string][] = [
       ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs', '/'].map((path): [string, string] => [
         path,
@@ -173,6 +175,8 @@ describe('every answer', () => {
       ...[...traces].map((id): [string, string] => [`${API}/traces/{trace_id}`, `${API}/traces/${id}`]),
       [`${API}/observability/status`, `${API}/observability/status`],
       [`${API}/views`, `${API}/views`],
+      [`${API}/retention`, `${API}/retention`],
+      [`${API}/erasures/{erasure_id}`, `${API}/erasures/${erasure_id}`],
       [`${API}/views/{view_id}`, `${API}/views/contract`],
       [`${API}/metrics/executions.prom`, `${API}/metrics/executions.prom?time_range=7d`],
       [`${API}/analytics/executions`, `${API}/analytics/executions?time_range=30d`],

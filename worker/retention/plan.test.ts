@@ -68,9 +68,9 @@ describe('isDue', () => {
 
   it('is due once after each turn', () => {
     const held = turn - DAY
-    expect(isDue('a', { startedMs: turn - 1, failed: false }, held, turn)).toBe(true)
-    expect(isDue('a', { startedMs: turn, failed: false }, held, turn + 1)).toBe(false)
-    expect(isDue('a', { startedMs: turn, failed: false }, held, turn + DAY)).toBe(true)
+    expect(isDue('a', { startedMs: turn - 1, fault: '' }, held, turn)).toBe(true)
+    expect(isDue('a', { startedMs: turn, fault: '' }, held, turn + 1)).toBe(false)
+    expect(isDue('a', { startedMs: turn, fault: '' }, held, turn + DAY)).toBe(true)
     expect(isDue('a', undefined, held, turn)).toBe(true)
   })
 
@@ -81,7 +81,7 @@ describe('isDue', () => {
   })
 
   it('repeats a run that failed an hour later', () => {
-    const failed = { startedMs: turn, failed: true }
+    const failed = { startedMs: turn, fault: 'disk full' }
     expect(isDue('a', failed, turn, turn + 3_599_999)).toBe(false)
     expect(isDue('a', failed, turn, turn + 3_600_000)).toBe(true)
   })

@@ -70,7 +70,8 @@ export function lastTurnMs(tenant: string, nowMs: number): number {
 
 export interface LastRun {
   startedMs: number
-  failed: boolean
+  /** Why it failed, '' if it did not. */
+  fault: string
 }
 
 /** A run that failed is repeated after so long. */
@@ -81,7 +82,7 @@ const MAKE_UP_MS = 600_000
 /** @param heldSinceMs since when this worker has the job */
 export function isDue(tenant: string, last: LastRun | undefined, heldSinceMs: number, nowMs: number): boolean {
   const turn = lastTurnMs(tenant, nowMs)
-  if (last?.failed && nowMs - last.startedMs >= REPEAT_MS) return true
+  if (last && last.fault !== '' && nowMs - last.startedMs >= REPEAT_MS) return true
   if (last && last.startedMs >= turn) return false
   return turn >= heldSinceMs || nowMs - heldSinceMs >= MAKE_UP_MS
 }

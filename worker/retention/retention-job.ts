@@ -51,6 +51,10 @@ export class RetentionJob implements Job {
     this.heldSinceMs = this.options.now()
     this.scheduleDue = 0
     this.queue = await readQueue(this.options.client, true)
+    this.faults.clear()
+    for (const [tenant, { fault }] of await readLastRuns(this.options.client)) {
+      if (fault !== '') this.faults.set(tenant, fault)
+    }
   }
 
   async step(): Promise<number> {

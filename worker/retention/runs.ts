@@ -36,14 +36,14 @@ ORDER BY requested_at LIMIT 100`,
 /** The last run of each tenant that came to an end. */
 export async function readLastRuns(client: ClickHouseClient): Promise<Map<string, LastRun>> {
   const result = await client.query({
-    query: `SELECT tenant, toString(toUnixTimestamp64Milli(max(started_at))) AS started, argMax(state, started_at) = 'failed' AS failed
+    query: `SELECT tenant, toString(toUnixTimestamp64Milli(max(started_at))) AS started, argMax(fault, started_at) AS fault
 FROM retention_runs FINAL
 WHERE state IN ('done', 'failed')
 GROUP BY tenant`,
     format: 'JSONEachRow',
   })
-  const rows = await result.json<{ tenant: string; started: string; failed: number }>()
-  return new Map(rows.map((row) => [row.tenant, { startedMs: Number(row.started), failed: row.failed === 1 }]))
+  const rows = await result.json<{ tenant: string; started: string; fault: string }>()
+  return new Map(rows.map((row) => [row.tenant, { startedMs: Number(row.started), fault: row.fault }]))
 }
 
 /** Every tenant that ever had an execution. */
