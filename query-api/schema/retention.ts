@@ -60,9 +60,24 @@ export const retentionRunSchema = z
   .meta({ id: 'RetentionRun' })
 export type RetentionRunAnswer = z.infer<typeof retentionRunSchema>
 
+const ruleAnswerSchema = z.object({
+  match: z.object({
+    status: z.array(z.enum(STATUSES)).optional(),
+    workflow_id: z.string().optional(),
+    environment: z.string().optional(),
+    kind: z.enum(EXECUTION_KINDS).optional(),
+  }),
+  days: z.int(),
+  payload_days: z.int().optional(),
+})
+
 export const retentionSchema = z
   .object({
-    ...retentionBodySchema.shape,
+    rules: z.array(ruleAnswerSchema),
+    default_days: z.int(),
+    default_payload_days: z.int().optional(),
+    keep_at_least: z.int(),
+    rollup_days: z.int(),
     updated_at: isoTime().nullable().describe('null while the defaults hold'),
     updated_by: z.string().nullable(),
     runs: z.array(retentionRunSchema).describe('The last ten, the newest first'),
