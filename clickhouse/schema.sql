@@ -128,7 +128,8 @@ CREATE TABLE dirty_hours
     `tenant` LowCardinality(String) CODEC(ZSTD(1)),
     `hour` DateTime CODEC(Delta(4), ZSTD(1)),
     `dirty_at` SimpleAggregateFunction(max, DateTime64(6)) CODEC(ZSTD(1)),
-    `rebuilt_at` SimpleAggregateFunction(max, DateTime64(6)) CODEC(ZSTD(1))
+    `rebuilt_at` SimpleAggregateFunction(max, DateTime64(6)) CODEC(ZSTD(1)),
+    `frozen_at` SimpleAggregateFunction(max, DateTime64(6)) CODEC(ZSTD(1))
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant, hour)
@@ -147,9 +148,42 @@ AS SELECT
     now64(6) AS dirty_at,
     toDateTime64(0, 6) AS rebuilt_at
 FROM executions
+WHERE removed = ''
 GROUP BY
     tenant,
     hour;
+
+CREATE TABLE erased_keys
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `erasure_id` String CODEC(ZSTD(1)),
+    `key_hash` FixedString(16) CODEC(NONE),
+    `erased_at` DateTime CODEC(Delta(4), ZSTD(1))
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant, erasure_id, key_hash)
+TTL erased_at + toIntervalDay(8)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE erasures
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `id` String CODEC(ZSTD(1)),
+    `target` LowCardinality(String) CODEC(ZSTD(1)),
+    `subject_hash` String CODEC(ZSTD(1)),
+    `state` LowCardinality(String) CODEC(ZSTD(1)),
+    `requested_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `ended_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `swept_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `suppressed_until` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `erased_json` String CODEC(ZSTD(1)),
+    `fault` String CODEC(ZSTD(1)),
+    `updated_at` DateTime64(6) DEFAULT now64(6) CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(updated_at)
+ORDER BY (tenant, id)
+TTL toDateTime(updated_at) + toIntervalDay(400)
+SETTINGS index_granularity = 8192;
 
 CREATE TABLE error_hours
 (
@@ -225,7 +259,7 @@ AS WITH
         GROUP BY
             tenant,
             hour
-        HAVING max(dirty_at) < max(rebuilt_at)
+        HAVING (max(dirty_at) < max(rebuilt_at)) OR (max(frozen_at) > toDateTime64(0, 6))
     ),
     waiting AS
     (
@@ -236,7 +270,7 @@ AS WITH
         GROUP BY
             tenant,
             hour
-        HAVING max(dirty_at) >= max(rebuilt_at)
+        HAVING (max(dirty_at) >= max(rebuilt_at)) AND (max(frozen_at) = toDateTime64(0, 6))
     )
 SELECT
     tenant,
@@ -386,7 +420,7 @@ AS SELECT
     progress,
     version
 FROM executions
-WHERE is_deleted = 0;
+WHERE (is_deleted = 0) AND (removed = '');
 
 CREATE TABLE execution_hours
 (
@@ -575,6 +609,7 @@ CREATE TABLE executions
     `settled_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
     `version` UInt64 CODEC(T64, ZSTD(1)),
     `is_deleted` UInt8 CODEC(ZSTD(1)),
+    `removed` Enum8('' = 0, 'payload' = 1, 'execution' = 2) CODEC(ZSTD(1)),
     INDEX by_started_at started_at TYPE minmax GRANULARITY 1,
     INDEX by_status status TYPE minmax GRANULARITY 1,
     INDEX by_duration_ms duration_ms TYPE minmax GRANULARITY 1,
@@ -702,6 +737,37 @@ ENGINE = ReplacingMergeTree(generation)
 PARTITION BY toYYYYMM(hour, 'UTC')
 ORDER BY (tenant, is_total, user_id, hour, started_hour, database_type, status)
 SETTINGS index_granularity = 256;
+
+CREATE TABLE retention_rules
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `id` String CODEC(ZSTD(1)),
+    `settings_json` String CODEC(ZSTD(1)),
+    `updated_by` String CODEC(ZSTD(1)),
+    `updated_at` DateTime64(6) DEFAULT now64(6) CODEC(Delta(8), ZSTD(1)),
+    `is_deleted` UInt8 CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(updated_at, is_deleted)
+ORDER BY (tenant, id)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE retention_runs
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `id` String CODEC(ZSTD(1)),
+    `state` LowCardinality(String) CODEC(ZSTD(1)),
+    `trigger` LowCardinality(String) CODEC(ZSTD(1)),
+    `requested_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `started_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `ended_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `removed_json` String CODEC(ZSTD(1)),
+    `fault` String CODEC(ZSTD(1)),
+    `updated_at` DateTime64(6) DEFAULT now64(6) CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(updated_at)
+ORDER BY (tenant, id)
+TTL toDateTime(updated_at) + toIntervalDay(90)
+SETTINGS index_granularity = 8192;
 
 CREATE TABLE saved_views
 (
@@ -1057,7 +1123,7 @@ AS WITH
         GROUP BY
             tenant,
             hour
-        HAVING max(dirty_at) >= max(rebuilt_at)
+        HAVING (max(dirty_at) >= max(rebuilt_at)) AND (max(frozen_at) = toDateTime64(0, 6))
     )
 SELECT
     tenant,
@@ -1088,7 +1154,7 @@ WITH
         GROUP BY
             tenant,
             hour
-        HAVING max(dirty_at) >= max(rebuilt_at)
+        HAVING (max(dirty_at) >= max(rebuilt_at)) AND (max(frozen_at) = toDateTime64(0, 6))
     )
 SELECT
     tenant,
@@ -1419,7 +1485,7 @@ AS WITH
         GROUP BY
             tenant,
             hour
-        HAVING max(dirty_at) >= max(rebuilt_at)
+        HAVING (max(dirty_at) >= max(rebuilt_at)) AND (max(frozen_at) = toDateTime64(0, 6))
     )
 SELECT
     tenant,
@@ -1450,7 +1516,7 @@ WITH
         GROUP BY
             tenant,
             hour
-        HAVING max(dirty_at) >= max(rebuilt_at)
+        HAVING (max(dirty_at) >= max(rebuilt_at)) AND (max(frozen_at) = toDateTime64(0, 6))
     )
 SELECT
     tenant,

@@ -97,6 +97,8 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
   expect(targets.map(({ name }) => name).sort()).toEqual([
     'api_keys',
     'dirty_hours',
+    'erased_keys',
+    'erasures',
     'error_hours',
     'error_states',
     'execution_hours',
@@ -106,6 +108,8 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
     'execution_patterns',
     'executions',
     'query_hours',
+    'retention_rules',
+    'retention_runs',
     'saved_views',
     'schema_migrations',
     'step_hours',

@@ -19,6 +19,7 @@ export const PROBLEM_CODES = [
   { code: 'view_not_found', status: 404, title: 'No saved view has this id' },
   { code: 'environment_not_configured', status: 404, title: 'No n8n server is configured for this environment' },
   { code: 'sync_job_not_found', status: 404, title: 'No synchronisation has this id' },
+  { code: 'erasure_not_found', status: 404, title: 'No erasure has this id' },
   { code: 'route_not_found', status: 404, title: 'Nothing is served at this path' },
   { code: 'method_not_allowed', status: 405, title: 'This path does not take this method' },
   { code: 'request_timeout', status: 408, title: 'The request did not arrive completely in time' },

@@ -1,7 +1,7 @@
 /** Puts the query API together: client, runner, app, server. Listens at once; ClickHouse may come later. */
 import type { Server } from 'node:http'
 import { internalHeaders, isClosedByFile } from '@runlens/access'
-import { createClickHouse, SAVED_VIEWS } from '@runlens/clickhouse'
+import { createClickHouse, RETENTION_RULES, SAVED_VIEWS } from '@runlens/clickhouse'
 import { createExplainer, type Explainer, loadProfiles } from '@runlens/mapping'
 import {
   type Address,
@@ -24,6 +24,7 @@ import { type LiveObserver, liveMetrics } from './live/observer.ts'
 import { acceptWebSockets } from './live/web-socket.ts'
 import { createMetrics } from './metrics.ts'
 import { savedViews } from './questions/core/saved-views.ts'
+import { storedRetention } from './questions/retention/stored-retention.ts'
 import { createReadiness } from './readiness.ts'
 import { createRunner, type Runner } from './run.ts'
 import { createSmallState } from './small-state.ts'
@@ -110,6 +111,7 @@ export async function startQueryApi(
     collector: createCollectorFigures(settings.otlpHttp, now),
     savedViews: createSmallState({ runner, table: SAVED_VIEWS, rows: savedViews, now }),
     access,
+    retentionRules: createSmallState({ runner, table: RETENTION_RULES, rows: storedRetention, now }),
     metrics: metrics.registry,
   }
   const hosts = unlessAsked(isOpen ? NAMELESS_HOSTS : LOOPBACK_HOSTS, () => access.authenticator.isRequired)

@@ -58,7 +58,26 @@ export interface SyncObserver {
   syncEnded: (state: string) => void
 }
 
-export interface WorkerMetrics extends JobObserver, SettleObserver, RollupObserver, PatternObserver, SyncObserver {
+export interface RetentionObserver {
+  /** Rows that went. */
+  removed: (table: string, rows: number) => void
+  /** A run came to its end. */
+  ran: (isDone: boolean) => void
+}
+
+export interface ErasureObserver {
+  erased: (table: string, rows: number) => void
+  erasureFailed: () => void
+}
+
+export interface WorkerMetrics
+  extends JobObserver,
+    SettleObserver,
+    RollupObserver,
+    PatternObserver,
+    SyncObserver,
+    RetentionObserver,
+    ErasureObserver {
   registry: Registry
 }
 
@@ -100,6 +119,8 @@ export function createMetrics(now: () => number = Date.now): WorkerMetrics {
     ...createRollupObserver(registry),
     ...createPatternObserver(registry),
     ...createSyncObserver(registry),
+    ...createRetentionObserver(registry, now),
+    ...createErasureObserver(registry),
     watchWaiting: (read) => {
       waiting = read
     },
@@ -206,4 +227,48 @@ function createSyncObserver(registry: Registry): SyncObserver {
     },
     syncEnded: (state) => jobs.inc({ state }),
   }
+}
+
+function createRetentionObserver(registry: Registry, now: () => number): RetentionObserver {
+  const registers = [registry]
+  const rows = new Counter({
+    name: 'runlens_retention_removed_rows_total',
+    help: 'Rows that retention removed; `payloads` are executions that lost their payload.',
+    labelNames: ['table'],
+    registers,
+  })
+  const runs = new Counter({
+    name: 'runlens_retention_runs_total',
+    help: 'Runs of retention that came to an end.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const last = new Gauge({
+    name: 'runlens_retention_last_run_timestamp_seconds',
+    help: 'End of the last run of retention that did all it had to; 0 before the first.',
+    registers,
+  })
+  return {
+    removed: (table, count) => rows.inc({ table }, count),
+    ran(isDone) {
+      runs.inc({ outcome: isDone ? 'done' : 'failed' })
+      if (isDone) last.set(Math.floor(now() / 1000))
+    },
+  }
+}
+
+function createErasureObserver(registry: Registry): ErasureObserver {
+  const registers = [registry]
+  const rows = new Counter({
+    name: 'runlens_erased_rows_total',
+    help: 'Rows that erasures removed.',
+    labelNames: ['table'],
+    registers,
+  })
+  const failures = new Counter({
+    name: 'runlens_erasure_failures_total',
+    help: 'Tries of an erasure that failed and are repeated.',
+    registers,
+  })
+  return { erased: (table, count) => rows.inc({ table }, count), erasureFailed: () => failures.inc() }
 }

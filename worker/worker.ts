@@ -2,9 +2,11 @@
 import { internalHeaders } from '@runlens/access'
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import { collectorUrl, type Logger, type Settings } from '@runlens/runtime'
-import { runJob } from './jobs/run-job.ts'
+import { ERASURE_JOB, ErasureJob } from './erasure/erasure-job.ts'
+import { type RunJobOptions, runJob } from './jobs/run-job.ts'
 import type { WorkerMetrics } from './metrics.ts'
 import { PATTERN_JOB, PatternJob } from './patterns/pattern-job.ts'
+import { RETENTION_JOB, RetentionJob } from './retention/retention-job.ts'
 import { ROLLUP_JOB, RollupJob } from './rollup/rollup-job.ts'
 import type { Settle } from './settle/follow-executions.ts'
 import { SETTLE_JOB, SettleJob } from './settle/settle-job.ts'
@@ -35,55 +37,16 @@ export interface Worker {
 
 /** @throws RunlensError `config_invalid` when the key of an n8n server is missing */
 export function startWorker(options: WorkerOptions): Worker {
-  const { client, log, settings, settle, metrics } = options
+  const { client, log, settings, metrics } = options
   const servers = serversOf(settings.environments)
   const controller = new AbortController()
   const { signal } = controller
-  const { leaseSeconds, overlapMs, rollupIntervalMs, patternsIntervalMs } = settings.worker
-  const observe = metrics
   let started = false
   const run = async () => {
     await waitForSchema(client, log, signal)
     started = true
-    await Promise.all([
-      runJob({
-        client,
-        log,
-        leaseSeconds,
-        observe,
-        signal,
-        name: SETTLE_JOB,
-        createJob: (owner) =>
-          new SettleJob({
-            client,
-            log,
-            owner,
-            settle,
-            settings: settings.worker,
-            payloadBytesMax: settings.mapping.payloadBytesMax,
-            observe,
-          }),
-      }),
-      runJob({
-        client,
-        log,
-        leaseSeconds,
-        observe,
-        signal,
-        name: ROLLUP_JOB,
-        createJob: () => new RollupJob({ client, rollupIntervalMs, settlingMs: overlapMs, observe }),
-      }),
-      runJob({
-        client,
-        log,
-        leaseSeconds,
-        observe,
-        signal,
-        name: PATTERN_JOB,
-        createJob: () => new PatternJob({ client, patternsIntervalMs, observe }),
-      }),
-      ...(servers.size === 0 ? [] : [synchronise(options, servers, signal)]),
-    ])
+    const common = { client, log, leaseSeconds: settings.worker.leaseSeconds, observe: metrics, signal }
+    await Promise.all(jobsOf(options, servers).map((job) => runJob({ ...common, ...job })))
   }
   const done = run().catch((error: unknown) => {
     if (!signal.aborted) throw error
@@ -100,22 +63,37 @@ export function startWorker(options: WorkerOptions): Worker {
   }
 }
 
-function synchronise(
-  { client, log, settings, metrics }: WorkerOptions,
-  servers: ReadonlyMap<string, N8nServer>,
-  signal: AbortSignal,
-): Promise<void> {
+type NamedJob = Pick<RunJobOptions, 'name' | 'createJob'>
+
+/** Every job, each with one owner at a time. The last one only where there are servers to read. */
+function jobsOf(options: WorkerOptions, servers: ReadonlyMap<string, N8nServer>): NamedJob[] {
+  const { client, log, settings, settle, metrics: observe } = options
+  const { overlapMs, rollupIntervalMs, patternsIntervalMs, spansPerTraceMax, candidateTimeoutMs } = settings.worker
+  const { payloadBytesMax } = settings.mapping
+  const now = Date.now
+  const settling = { settle, spansPerTraceMax, candidateTimeoutMs, payloadBytesMax }
+  const jobs: NamedJob[] = [
+    {
+      name: SETTLE_JOB,
+      createJob: (owner) =>
+        new SettleJob({ client, log, owner, settle, settings: settings.worker, payloadBytesMax, observe }),
+    },
+    {
+      name: ROLLUP_JOB,
+      createJob: () => new RollupJob({ client, rollupIntervalMs, settlingMs: overlapMs, observe }),
+    },
+    { name: PATTERN_JOB, createJob: () => new PatternJob({ client, patternsIntervalMs, observe }) },
+    { name: RETENTION_JOB, createJob: (owner) => new RetentionJob({ client, log, owner, observe, now }) },
+    {
+      name: ERASURE_JOB,
+      createJob: (owner) => new ErasureJob({ client, log, owner, settings: settling, observe, now }),
+    },
+  ]
+  if (servers.size === 0) return jobs
   const sendSpans = createSendSpans({
     collectorUrl: collectorUrl(settings),
-    headersFor: internalHeaders(settings, Date.now),
+    headersFor: internalHeaders(settings, now),
   })
-  return runJob({
-    client,
-    log,
-    leaseSeconds: settings.worker.leaseSeconds,
-    observe: metrics,
-    signal,
-    name: SYNC_JOB,
-    createJob: (owner) => new SyncJobs({ client, log, owner, servers, settings, sendSpans, observe: metrics }),
-  })
+  const createJob = (owner: string) => new SyncJobs({ client, log, owner, servers, settings, sendSpans, observe })
+  return [...jobs, { name: SYNC_JOB, createJob }]
 }

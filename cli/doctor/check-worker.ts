@@ -28,6 +28,7 @@ export function checkWorker(settings: Settings, figures: Figures): Finding[] {
       return fault(check, text, remedy)
     }
     if (job === 'rollup') return rollup(check, figures)
+    // Whether their last run failed is told by their reports, which the checks of ClickHouse read.
     return job === 'settle' ? settling(check, figures) : ok(check, 'gets on')
   })
 }

@@ -73,6 +73,7 @@ CREATE TABLE IF NOT EXISTS executions
     settled_at DateTime64(6) CODEC(Delta, ZSTD(1)),
     version UInt64 CODEC(T64, ZSTD(1)),
     is_deleted UInt8 CODEC(ZSTD(1)),
+    removed Enum8('' = 0, 'payload' = 1, 'execution' = 2) CODEC(ZSTD(1)),
     INDEX by_started_at started_at TYPE minmax GRANULARITY 1,
     INDEX by_status status TYPE minmax GRANULARITY 1,
     INDEX by_duration_ms duration_ms TYPE minmax GRANULARITY 1,

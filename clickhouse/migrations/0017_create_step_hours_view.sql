@@ -7,7 +7,7 @@ WITH waiting AS
     SELECT tenant, hour
     FROM dirty_hours
     GROUP BY tenant, hour
-    HAVING max(dirty_at) >= max(rebuilt_at)
+    HAVING max(dirty_at) >= max(rebuilt_at) AND max(frozen_at) = toDateTime64(0, 6)
 )
 SELECT
     tenant, hour, workflow_id, environment, kind, step_type, step_name, step_status,

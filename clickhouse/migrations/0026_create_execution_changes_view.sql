@@ -21,4 +21,4 @@ SELECT
     progress,
     version
 FROM executions
-WHERE is_deleted = 0
+WHERE is_deleted = 0 AND removed = ''

@@ -7,14 +7,14 @@ WITH rebuilt AS
     SELECT tenant, hour, toUInt64(toUnixTimestamp64Micro(max(rebuilt_at))) AS generation
     FROM dirty_hours
     GROUP BY tenant, hour
-    HAVING max(dirty_at) < max(rebuilt_at)
+    HAVING max(dirty_at) < max(rebuilt_at) OR max(frozen_at) > toDateTime64(0, 6)
 ),
 waiting AS
 (
     SELECT tenant, hour
     FROM dirty_hours
     GROUP BY tenant, hour
-    HAVING max(dirty_at) >= max(rebuilt_at)
+    HAVING max(dirty_at) >= max(rebuilt_at) AND max(frozen_at) = toDateTime64(0, 6)
 )
 SELECT
     tenant,

@@ -11,6 +11,8 @@ REVOKE SELECT ON runlens.worker_status FROM acme_reader;
 CREATE ROW POLICY IF NOT EXISTS acme ON
     runlens.arrivals,
     runlens.dirty_hours,
+    runlens.erased_keys,
+    runlens.erasures,
     runlens.error_hours,
     runlens.error_states,
     runlens.execution_changes,
@@ -24,6 +26,8 @@ CREATE ROW POLICY IF NOT EXISTS acme ON
     runlens.markers,
     runlens.metric_points,
     runlens.query_hours,
+    runlens.retention_rules,
+    runlens.retention_runs,
     runlens.saved_views,
     runlens.spans,
     runlens.step_hours,
@@ -37,6 +41,9 @@ CREATE USER IF NOT EXISTS runlens_api IDENTIFIED WITH sha256_password BY 'CHANGE
 GRANT SELECT ON runlens.* TO runlens_api;
 GRANT INSERT ON runlens.api_keys TO runlens_api;
 GRANT INSERT ON runlens.error_states TO runlens_api;
+GRANT INSERT ON runlens.erasures TO runlens_api;
+GRANT INSERT ON runlens.retention_rules TO runlens_api;
+GRANT INSERT ON runlens.retention_runs TO runlens_api;
 GRANT INSERT ON runlens.saved_views TO runlens_api;
 GRANT INSERT ON runlens.sync_jobs TO runlens_api;
 

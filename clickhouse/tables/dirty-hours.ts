@@ -12,5 +12,10 @@ export const DIRTY_HOURS = table('dirty_hours', {
   dirty_at: 'SimpleAggregateFunction(max, DateTime64(6))',
   /** When the last rebuild began; the epoch in rows of the view. */
   rebuilt_at: 'SimpleAggregateFunction(max, DateTime64(6))',
+  /** When retention last removed executions of the hour; the epoch in all other rows. Marks of a frozen hour count no longer. */
+  frozen_at: 'SimpleAggregateFunction(max, DateTime64(6))',
 })
+/** SQL, in HAVING by tenant and hour: whether the rollups of the hour may still be built. */
+export const NOT_FROZEN = 'max(frozen_at) = toDateTime64(0, 6)'
+
 export type DirtyHourRow = Row<typeof DIRTY_HOURS>

@@ -8,6 +8,8 @@
 import { type Row, table } from './column.ts'
 import { STATUS_ENUM } from './spans.ts'
 
+export const REMOVED_ENUM = "Enum8('' = 0, 'payload' = 1, 'execution' = 2)"
+
 export const EXECUTIONS = table('executions', {
   tenant: 'LowCardinality(String)',
   /** Start as first seen; part of the key, so it never changes even when `started_at` does. */
@@ -97,5 +99,7 @@ export const EXECUTIONS = table('executions', {
   settled_at: 'DateTime64(6)',
   version: 'UInt64',
   is_deleted: 'UInt8',
+  /** What retention took of it: with its payload settling leaves it alone for good, as its spans are gone; '' in every row that settling writes. */
+  removed: REMOVED_ENUM,
 })
 export type ExecutionRow = Row<typeof EXECUTIONS>

@@ -1,4 +1,5 @@
 /** Hours of a range whose rollups no longer follow from their executions, because the worker has not rebuilt them yet. */
+import { NOT_FROZEN } from '@runlens/clickhouse'
 import { floorDiv, NS_PER_HOUR } from '../time.ts'
 import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
 
@@ -18,7 +19,7 @@ export function dirtyHours(scope: Scope, from: bigint, to: bigint): Question<Dir
   const sql = `SELECT toUnixTimestamp(dirty_hours.hour) AS hour
 ${rows}
 GROUP BY dirty_hours.hour
-HAVING max(dirty_at) >= max(rebuilt_at)
+HAVING max(dirty_at) >= max(rebuilt_at) AND ${NOT_FROZEN}
 ORDER BY hour`
   return { name: 'dirty-hours', sql, params: parameters.values }
 }

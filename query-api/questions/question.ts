@@ -97,6 +97,10 @@ ARRAY JOIN
   saved_views: 'saved_views FINAL',
   metric_points: 'metric_points FINAL',
   sync_jobs: 'sync_jobs FINAL',
+  traces: 'traces',
+  retention_rules: 'retention_rules FINAL',
+  retention_runs: 'retention_runs FINAL',
+  erasures: 'erasures FINAL',
 } as const
 export type Source = keyof typeof SOURCES
 

@@ -15,6 +15,7 @@ import { monitoring } from './monitoring/index.ts'
 import { observability } from './observability/index.ts'
 import { operation, selfDescription } from './operation.ts'
 import { queries } from './queries/index.ts'
+import { retention } from './retention/index.ts'
 import type { Route } from './route.ts'
 import { sync } from './sync/index.ts'
 import { trace } from './trace.ts'
@@ -36,5 +37,6 @@ export const ROUTES: readonly Route[] = selfDescription([
   ...access,
   ...metrics,
   ...sync,
+  ...retention,
   ...operation,
 ])

@@ -11,6 +11,7 @@ import type { Live } from '../live/live.ts'
 import type { ProblemCode } from '../problem-codes.ts'
 import type { SavedView } from '../questions/core/saved-views.ts'
 import type { Scope } from '../questions/question.ts'
+import type { StoredRetention } from '../questions/retention/stored-retention.ts'
 import type { Runner } from '../run.ts'
 import type { SmallState } from '../small-state.ts'
 import type { BeginSync } from '../sync/begin-sync.ts'
@@ -37,6 +38,7 @@ export interface Services {
   /** What the collector says of itself; null when it does not answer. */
   collector: () => Promise<CollectorFigures | null>
   savedViews: SmallState<SavedView>
+  retentionRules: SmallState<StoredRetention>
   /** The process's own figures, as Prometheus reads them. */
   metrics: Pick<Registry, 'metrics' | 'contentType'>
   live: Live

@@ -138,7 +138,13 @@ describe('the figures', () => {
     expect(worker.sum('runlens_executions_written_total')).toBe(1)
     expect(worker.sum('runlens_settle_delay_seconds_count')).toBe(settled)
     expect(worker.sum('runlens_settle_delay_seconds_sum')).toBeGreaterThan(0)
-    expect(Object.fromEntries(worker.by('runlens_job_held', 'job'))).toEqual({ settle: 1, rollup: 1, patterns: 1 })
+    expect(Object.fromEntries(worker.by('runlens_job_held', 'job'))).toEqual({
+      settle: 1,
+      rollup: 1,
+      patterns: 1,
+      retention: 1,
+      erasure: 1,
+    })
   })
 
   it('of the API count requests by route and questions by name', () => {

@@ -144,6 +144,8 @@ describe('every answer', () => {
     })
     const { body: failed } = await get(`${API}/observability/errors?time_range=30d`)
     const prints: string[] = failed.errors.map((each: { fingerprint: string }) => each.fingerprint)
+    const erasing = await fetch(`${stack.urls.api}${API}/users/nobody/data`, { method: 'DELETE' })
+    const { erasure_id } = (await erasing.json()) as { erasure_id: string }
     const answers: [route: string, path: string][] = [
       ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs', '/'].map((path): [string, string] => [
         path,
@@ -194,6 +196,8 @@ describe('every answer', () => {
       ...[...traces].map((id): [string, string] => [`${API}/traces/{trace_id}`, `${API}/traces/${id}`]),
       [`${API}/observability/status`, `${API}/observability/status`],
       [`${API}/views`, `${API}/views`],
+      [`${API}/retention`, `${API}/retention`],
+      [`${API}/erasures/{erasure_id}`, `${API}/erasures/${erasure_id}`],
       [`${API}/views/{view_id}`, `${API}/views/contract`],
       [`${API}/metrics/executions.prom`, `${API}/metrics/executions.prom?time_range=7d`],
       [`${API}/analytics/executions`, `${API}/analytics/executions?time_range=30d`],

@@ -130,6 +130,7 @@ function encode({ id, start, duration, status, workflow, moved_from, deleted }: 
     settled_at: BigInt(Date.now()) * 1000n,
     version: version++,
     is_deleted: deleted ?? false,
+    removed: '',
   })
 }
 

@@ -1,5 +1,5 @@
 /** Rebuilds the rollups of hours whose executions changed: whole, from `executions`, never by adding. */
-import { type ClickHouseClient, DIRTY_HOURS, encodeRow, insertRows } from '@runlens/clickhouse'
+import { type ClickHouseClient, DIRTY_HOURS, encodeRow, insertRows, NOT_FROZEN } from '@runlens/clickhouse'
 import { REBUILD_QUERIES } from './query-hours.ts'
 import { rebuildSql } from './rebuild-sql.ts'
 import { ROLLUPS } from './rollups.ts'
@@ -15,7 +15,7 @@ const HOURS_MAX = 100
 
 /**
  * Hours that are over and were marked since their last rebuild, oldest mark first. A mark counts as answered only by a rebuild
- * that began `settlingMs` after it: the row that a mark stands for may become visible later than the mark.
+ * that began `settlingMs` after it: the row that a mark stands for may become visible later than the mark. Frozen hours are never among them.
  */
 export async function readDirtyHours(client: ClickHouseClient, settlingMs: number): Promise<DirtyHour[]> {
   const result = await client.query({
@@ -24,6 +24,7 @@ FROM dirty_hours
 GROUP BY tenant, hour
 HAVING max(dirty_at) + toIntervalMillisecond({settlingMs:UInt32}) > max(rebuilt_at)
   AND (max(rebuilt_at) < max(dirty_at) OR max(dirty_at) + toIntervalMillisecond({settlingMs:UInt32}) < now64(6))
+  AND ${NOT_FROZEN}
   AND hour + INTERVAL 1 HOUR <= now()
 ORDER BY max(dirty_at)
 LIMIT ${HOURS_MAX}`,
@@ -50,6 +51,6 @@ export async function rebuildHour(client: ClickHouseClient, { tenant, hour }: Di
       clickhouse_settings: { use_skip_indexes_if_final: 1, use_skip_indexes_if_final_exact_mode: 1 },
     })
   }
-  const row = { tenant, hour, dirty_at: 0n, rebuilt_at: BigInt(began) }
+  const row = { tenant, hour, dirty_at: 0n, rebuilt_at: BigInt(began), frozen_at: 0n }
   await insertRows(client, { table: DIRTY_HOURS, rows: [encodeRow(DIRTY_HOURS, row)] })
 }

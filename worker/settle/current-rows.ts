@@ -1,6 +1,7 @@
 /** What `executions` holds of some executions now, tombstones included. */
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import { type ExecutionKey, keyText } from './execution-key.ts'
+import type { Removed } from './execution-row.ts'
 
 export interface CurrentRow {
   version: bigint
@@ -9,6 +10,7 @@ export interface CurrentRow {
   /** Nanoseconds since the epoch. */
   started_at: bigint
   status: string
+  removed: Removed
 }
 
 export interface RowPlace extends ExecutionKey {
@@ -30,7 +32,7 @@ export async function readCurrentRows(
   if (places.length === 0) return rows
   const result = await client.query({
     query: `SELECT toString(toUnixTimestamp64Micro(anchor_at)) AS anchor, execution_id, instance, toString(version) AS version,
-  toString(content_hash) AS content_hash, is_deleted, toString(toUnixTimestamp64Nano(started_at)) AS started, status
+  toString(content_hash) AS content_hash, is_deleted, toString(toUnixTimestamp64Nano(started_at)) AS started, status, removed
 FROM executions
 WHERE tenant = {tenant:String}
   AND (anchor_at, execution_id, instance) IN
@@ -53,6 +55,7 @@ LIMIT 1 BY anchor_at, execution_id, instance`,
     is_deleted: number
     started: string
     status: string
+    removed: Removed
   }
   for (const row of await result.json<Answer>()) {
     rows.set(placeText({ ...row, anchor: BigInt(row.anchor) }), {
@@ -61,6 +64,7 @@ LIMIT 1 BY anchor_at, execution_id, instance`,
       is_deleted: row.is_deleted === 1,
       started_at: BigInt(row.started),
       status: row.status,
+      removed: row.removed,
     })
   }
   return rows

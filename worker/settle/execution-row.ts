@@ -8,6 +8,9 @@ const NAMES = columnNames(EXECUTIONS) as (keyof typeof EXECUTIONS.columns)[]
 const CONTENT = NAMES.slice(0, NAMES.indexOf('spans_truncated') + 1)
 const VERSION = NAMES.slice(CONTENT.length)
 
+/** What retention took of an execution. */
+export type Removed = '' | 'payload' | 'execution'
+
 export interface Content {
   bytes: Buffer
   hash: bigint
@@ -22,6 +25,7 @@ export interface RowVersion {
   settled_at: bigint
   version: bigint
   is_deleted: boolean
+  removed: Removed
 }
 
 /** @param anchor microseconds since the epoch */

@@ -57,7 +57,8 @@ export function planRows(
   for (const { key, anchors } of unwanted) {
     for (const anchor of anchors) {
       const there = at(current, key, anchor)
-      if (there && !there.is_deleted) rows.push(tombstone(tenant, anchor, key, there, next(there, nowMicros)))
+      if (there && !there.is_deleted && !isClosed(there))
+        rows.push(tombstone(tenant, anchor, key, there, next(there, nowMicros)))
     }
   }
   return rows
@@ -65,6 +66,11 @@ export function planRows(
 
 function at(current: ReadonlyMap<string, CurrentRow>, key: ExecutionKey, anchor: bigint): CurrentRow | undefined {
   return current.get(placeText({ execution_id: key.execution_id, instance: key.instance, anchor }))
+}
+
+/** Its spans are gone: what a late one says alone is less than what is known. */
+function isClosed(there: CurrentRow | undefined): boolean {
+  return there?.removed === 'payload'
 }
 
 function next(there: CurrentRow | undefined, nowMicros: bigint): bigint {
@@ -79,6 +85,7 @@ function changedRow(
   there: CurrentRow | undefined,
   nowMicros: bigint,
 ): PlannedRow | undefined {
+  if (isClosed(there)) return undefined
   const content = contentOf(tenant, anchor, execution, truncated)
   if (there && !there.is_deleted && there.content_hash === content.hash) return undefined
   const previous = there?.is_deleted ? undefined : there
@@ -89,6 +96,7 @@ function changedRow(
     content_hash: content.hash,
     version: next(there, nowMicros),
     is_deleted: false,
+    removed: '',
   })
 }
 
@@ -107,6 +115,7 @@ function tombstone(
     content_hash: 0n,
     version,
     is_deleted: true,
+    removed: '',
   })
 }
 

@@ -48,7 +48,7 @@ export async function markNewest(client: ClickHouseClient): Promise<void> {
     query: `INSERT INTO dirty_hours (tenant, hour, dirty_at, rebuilt_at)
 SELECT tenant, toStartOfHour(arrayJoin([started_at, ifNull(previous_started_at, started_at)]), 'UTC') AS hour, now64(6), toDateTime64(0, 6)
 FROM executions
-WHERE settled_at >= (SELECT max(settled_at) FROM executions) - INTERVAL ${SAME_MOMENT_SECONDS} SECOND
+WHERE settled_at >= (SELECT max(settled_at) FROM executions WHERE removed = '') - INTERVAL ${SAME_MOMENT_SECONDS} SECOND AND removed = ''
 GROUP BY tenant, hour`,
   })
 }
@@ -58,10 +58,10 @@ export async function noteNewest(client: ClickHouseClient): Promise<void> {
   const [changedAt, ...copied] = columnNames(EXECUTION_CHANGES)
   await client.command({
     query: `INSERT INTO execution_changes (${[changedAt, ...copied].join(', ')})
-WITH (SELECT max(settled_at) FROM executions) - INTERVAL ${SAME_MOMENT_SECONDS} SECOND AS newest
+WITH (SELECT max(settled_at) FROM executions WHERE removed = '') - INTERVAL ${SAME_MOMENT_SECONDS} SECOND AS newest
 SELECT now64(6), ${copied.join(', ')}
 FROM executions
-WHERE settled_at >= newest AND is_deleted = 0
+WHERE settled_at >= newest AND is_deleted = 0 AND removed = ''
   AND (tenant, execution_id, instance, version) NOT IN
     (SELECT tenant, execution_id, instance, version FROM execution_changes WHERE changed_at >= newest)`,
   })

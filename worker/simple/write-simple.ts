@@ -109,6 +109,7 @@ const VALUES: Readonly<Record<keyof typeof EXECUTIONS.columns, string>> = {
   settled_at: 'fromUnixTimestamp64Micro({now:Int64})',
   version: '{now:Int64}',
   is_deleted: '0',
+  removed: "''",
 }
 
 const isTaken = (name: string) => new RegExp(`root\\.${name}\\b`).test(Object.values(VALUES).join(' '))

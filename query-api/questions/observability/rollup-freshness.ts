@@ -1,4 +1,5 @@
 /** Hours that are over and wait for their rollups. */
+import { NOT_FROZEN } from '@runlens/clickhouse'
 import { Parameters, type Question, rowsOf, type Scope } from '../question.ts'
 
 export interface RollupFreshness {
@@ -22,7 +23,7 @@ FROM (
   SELECT
     max(dirty_at) AS dirty,
     max(rebuilt_at) AS rebuilt,
-    dirty >= rebuilt AND dirty_hours.hour + INTERVAL 1 HOUR <= ${now} AS waits
+    dirty >= rebuilt AND ${NOT_FROZEN} AND dirty_hours.hour + INTERVAL 1 HOUR <= ${now} AS waits
   ${rowsOf('dirty_hours', scope, parameters, []).replace(/\n/g, '\n  ')}
   GROUP BY dirty_hours.hour
 )`

@@ -6,7 +6,7 @@ FROM (
   SELECT
     max(dirty_at) AS dirty,
     max(rebuilt_at) AS rebuilt,
-    dirty >= rebuilt AND dirty_hours.hour + INTERVAL 1 HOUR <= fromUnixTimestamp64Nano({now:Int64}, 'UTC') AS waits
+    dirty >= rebuilt AND max(frozen_at) = toDateTime64(0, 6) AND dirty_hours.hour + INTERVAL 1 HOUR <= fromUnixTimestamp64Nano({now:Int64}, 'UTC') AS waits
   FROM dirty_hours
   WHERE tenant = {tenant:String}
   GROUP BY dirty_hours.hour

@@ -1,0 +1,106 @@
+/** Figures without what was erased: hours are built again, and rows that still name it go. */
+import { type ClickHouseClient, NOT_FROZEN } from '@runlens/clickhouse'
+import { rebuildHour } from '../rollup/rebuild-hours.ts'
+import { type Erasure, IS_ERASED_KEY, parametersOf } from './erasure-sql.ts'
+import { mutate, type Progress, remove } from './mutations.ts'
+
+const HOUR_S = 3_600
+
+/** Every rollup, with the hour in which its executions started and the column that counts. */
+const ROLLUP_TABLES = [
+  { table: 'execution_minutes', hour: "toStartOfHour(minute, 'UTC')", counted: 'executions' },
+  { table: 'execution_hours', hour: 'hour', counted: 'executions' },
+  { table: 'execution_hours_total', hour: 'hour', counted: 'executions' },
+  { table: 'step_hours', hour: 'hour', counted: 'steps' },
+  { table: 'query_hours', hour: 'started_hour', counted: 'queries' },
+] as const
+
+/** Hours in which any version of a doomed execution ever started, seconds since the epoch. */
+export async function readDoomedHours(client: ClickHouseClient, erasure: Erasure): Promise<number[]> {
+  const result = await client.query({
+    query: `SELECT DISTINCT toUInt32(toStartOfHour(started_at, 'UTC')) AS hour FROM executions
+WHERE tenant = {tenant:String} AND ${IS_ERASED_KEY}`,
+    query_params: parametersOf(erasure),
+    format: 'JSONEachRow',
+  })
+  return (await result.json<{ hour: number }>()).map(({ hour }) => hour)
+}
+
+/** Until they are built again, their figures are read from the executions. */
+export async function markHours(client: ClickHouseClient, tenant: string, hours: readonly number[]): Promise<void> {
+  if (hours.length === 0) return
+  await client.command({
+    query: `INSERT INTO dirty_hours (tenant, hour, dirty_at)
+SELECT {tenant:String}, toDateTime(arrayJoin({hours:Array(UInt32)}), 'UTC'), now64(6)`,
+    query_params: { tenant, hours: [...hours] },
+  })
+}
+
+export async function* eraseFigures(
+  client: ClickHouseClient,
+  erasure: Erasure,
+  hours: readonly number[],
+): AsyncGenerator<Progress> {
+  const over = await readBuildable(client, erasure.tenant, hours)
+  for (const hour of over) {
+    await rebuildHour(client, { tenant: erasure.tenant, hour })
+    yield { waiting: 'figures' }
+  }
+  if (over.length > 0) yield* removeBefore(client, erasure, over)
+  if (erasure.target !== 'user') return
+  const parameters = parametersOf(erasure)
+  const isUser = 'tenant = {tenant:String} AND lower(hex(sipHash128(user_id))) = {subject:String}'
+  yield* remove(client, erasure, 'query_hours', isUser, parameters)
+  const has = 'tenant = {tenant:String} AND has(failed_users, toFixedString(unhex({subject:String}), 16))'
+  const without =
+    'UPDATE failed_users = arrayFilter(user -> user != toFixedString(unhex({subject:String}), 16), failed_users)'
+  if (await isAny(client, 'execution_hours', has, parameters)) {
+    yield* mutate(client, erasure, 'execution_hours', `${without} WHERE ${has}`, parameters)
+  }
+}
+
+async function isAny(
+  client: ClickHouseClient,
+  table: string,
+  where: string,
+  query_params: Record<string, unknown>,
+): Promise<boolean> {
+  const query = `SELECT 1 FROM ${table} WHERE ${where} LIMIT 1`
+  const result = await client.query({ query, query_params, format: 'JSONEachRow' })
+  return (await result.json()).length > 0
+}
+
+/** Those that are over and not frozen. Of a frozen hour the other executions are gone, too: its figures are sums and stay. */
+async function readBuildable(client: ClickHouseClient, tenant: string, hours: readonly number[]): Promise<number[]> {
+  const result = await client.query({
+    query: `SELECT toUInt32(hour) AS hour_s FROM dirty_hours
+WHERE tenant = {tenant:String} AND toUnixTimestamp(hour) IN {hours:Array(UInt32)}
+GROUP BY hour
+HAVING ${NOT_FROZEN} AND hour + toIntervalSecond(${HOUR_S}) <= now()
+ORDER BY hour`,
+    query_params: { tenant, hours: [...hours] },
+    format: 'JSONEachRow',
+  })
+  return (await result.json<{ hour_s: number }>()).map(({ hour_s }) => hour_s)
+}
+
+/** Rows of earlier generations, and those of nothing: their keys may be names that only what was erased had. */
+async function* removeBefore(
+  client: ClickHouseClient,
+  erasure: Erasure,
+  hours: readonly number[],
+): AsyncGenerator<Progress> {
+  const generations = `SELECT toUnixTimestamp(hour), toUInt64(toUnixTimestamp64Micro(max(rebuilt_at))) FROM dirty_hours
+  WHERE tenant = {tenant:String} AND toUnixTimestamp(hour) IN {hours:Array(UInt32)} GROUP BY hour`
+  for (const { table, hour, counted } of ROLLUP_TABLES) {
+    const where = `tenant = {tenant:String} AND toUnixTimestamp(${hour}) IN {hours:Array(UInt32)}
+  AND (${counted} = 0 OR (toUnixTimestamp(${hour}), generation) NOT IN (${generations}))`
+    for await (const progress of remove(client, erasure, table, where, {
+      ...parametersOf(erasure),
+      hours: [...hours],
+    })) {
+      // What is replaced anyway is no row that was erased.
+      if ('waiting' in progress) yield progress
+    }
+  }
+}
