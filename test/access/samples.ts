@@ -19,6 +19,7 @@ export const PATH_PARAMETERS: Record<string, (owner: Owner) => string> = {
   view_id: () => 'no-such-view',
   id: () => 'no-such-environment',
   job_id: () => 'no-such-job',
+  erasure_id: () => '00000000-0000-4000-8000-000000000000',
 }
 
 /** Further questions, where a route takes parameters of these names. */
@@ -37,6 +38,8 @@ export const QUERY_PARAMETERS: Record<string, (owner: Owner) => string> = {
 }
 
 export interface Sample {
+  /** Asked about nothing of anybody: what others ask about must still be there. */
+  aboutNothing?: true
   /** For the body, where the route takes one. */
   body?: (owner: Owner) => object
   /** Status for somebody who may ask, about something of their own or of no one; default: any success. */
@@ -57,6 +60,11 @@ export const SAMPLES: Record<string, Sample> = {
   patchError: { body: () => ({ state: 'ignored' }) },
   beginSync: { status: 404 },
   getSync: { status: 404 },
+  eraseExecution: { aboutNothing: true },
+  eraseUser: { aboutNothing: true },
+  eraseConversation: { aboutNothing: true },
+  getErasure: { status: 404 },
+  saveRetention: { body: () => ({ days: 0 }), status: 400 },
   saveView: { body: () => ({}), status: 400 },
   deleteView: { status: 404 },
   signIn: { body: () => ({ key: 'none' }), status: 401 },
@@ -85,7 +93,7 @@ export interface Request {
 export function requestsOf(route: Route, owner: Owner): Request[] {
   const said: string[] = []
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value = PATH_PARAMETERS[name]!(owner)
+    const value = SAMPLES[route.id]?.aboutNothing ? 'nothing-of-anybody' : PATH_PARAMETERS[name]!(owner)
     said.push(value)
     return encodeURIComponent(value)
   })
