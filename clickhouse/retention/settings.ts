@@ -40,6 +40,8 @@ export const RETENTION_SETTINGS_ID = 'settings'
 export const RETENTION_RULES_MAX = 100
 export const RETENTION_DAYS_MAX = 3_650
 export const DAY_MS = 86_400_000
+/** What came late stays for so long at least: it may not be settled yet, and somebody may wait for it. */
+export const RETENTION_FRESH_MS = 3_600_000
 
 export function parseRetentionSettings(json: string): RetentionSettings {
   return { ...RETENTION_DEFAULTS, ...(JSON.parse(json) as Partial<RetentionSettings>) }
@@ -108,7 +110,8 @@ export function retentionSql(settings: RetentionSettings, nowMs: number, bind: B
     cases.length === 0 ? 'toUInt32(0)' : `toUInt32(multiIf(${[...cases, String(rules.length - 1)].join(', ')}))`
   const now = value('retention_now', 'Int64', nowMs)
   const heard = HEARD(now)
-  const isOlder = (days: string) => `${heard} < ${now} - toInt64(${days}[${rule} + 1]) * ${DAY_MS}`
+  const isOlder = (days: string) =>
+    `(${heard} < ${now} - toInt64(${days}[${rule} + 1]) * ${DAY_MS} AND toUnixTimestamp64Milli(settled_at) < ${now} - ${RETENTION_FRESH_MS})`
   return {
     rule,
     heard,

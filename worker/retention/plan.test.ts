@@ -9,7 +9,7 @@ const LONG: RetentionSettings = { ...RETENTION_DEFAULTS, rules: [{ match: { stat
 /** A day's share that was last heard of so many days ago. */
 function share(tenant: string, partition: string, days: number): PartitionShare {
   const ms = NOW - days * DAY
-  return { tenant, partition, heardMaxMs: ms, heardMinMs: ms - 1_000, startedMaxMs: ms }
+  return { tenant, partition, heardMaxMs: ms, heardMinMs: ms - 1_000, startedMaxMs: ms, settledMaxMs: ms }
 }
 
 function plan(shares: PartitionShare[], keepFromMs = (_: string) => NOW) {
@@ -52,6 +52,14 @@ describe('planPartitions', () => {
   it('goes by what was heard last, however early a day began', () => {
     const lives: PartitionShare = { ...share('a', '20261101', 19), heardMaxMs: NOW - DAY }
     expect(plan([lives])).toEqual({ drop: [], look: [{ tenant: 'a', partition: '20261101' }] })
+  })
+})
+
+describe('planPartitions, of what came late', () => {
+  it('leaves it for an hour at least', () => {
+    const late = (minutes: number) => [{ ...share('a', '20261112', 8), settledMaxMs: NOW - minutes * 60_000 }]
+    expect(plan(late(59)).drop).toEqual([])
+    expect(plan(late(61)).drop).toEqual(['20261112'])
   })
 })
 

@@ -1,6 +1,6 @@
 /** Decides, without asking anybody, which days of executions go as a whole, which are looked through, and when a tenant's turn is. */
 import { createHash } from 'node:crypto'
-import { DAY_MS, daysRange, type RetentionSettings } from '@runlens/clickhouse'
+import { DAY_MS, daysRange, RETENTION_FRESH_MS, type RetentionSettings } from '@runlens/clickhouse'
 
 /** What one tenant has in one partition of `executions`. */
 export interface PartitionShare {
@@ -11,6 +11,8 @@ export interface PartitionShare {
   heardMinMs: number
   /** When the last one started. */
   startedMaxMs: number
+  /** When the last one was settled. */
+  settledMaxMs: number
 }
 
 export interface PlanOptions {
@@ -49,8 +51,9 @@ export function planPartitions({ shares, settingsOf, keepFromMs, nowMs }: PlanOp
 }
 
 /** Old whatever rule each of its executions falls under. */
-export function isAllOld({ heardMaxMs }: PartitionShare, settings: RetentionSettings, nowMs: number): boolean {
-  return heardMaxMs < nowMs - daysRange(settings).max * DAY_MS
+export function isAllOld(share: PartitionShare, settings: RetentionSettings, nowMs: number): boolean {
+  const { heardMaxMs, settledMaxMs } = share
+  return heardMaxMs < nowMs - daysRange(settings).max * DAY_MS && settledMaxMs < nowMs - RETENTION_FRESH_MS
 }
 
 function isNoKeeper({ tenant, startedMaxMs }: PartitionShare, keepFromMs: PlanOptions['keepFromMs']): boolean {

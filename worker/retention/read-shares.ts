@@ -7,10 +7,11 @@ export async function readShares(client: ClickHouseClient, beforeMs: number): Pr
   const result = await client.query({
     query: `SELECT _partition_id AS partition, tenant,
   toString(maxIf(heard, is_deleted = 0)) AS heard_max, toString(minIf(heard, is_deleted = 0 AND removed != 'execution')) AS heard_min,
-  toString(max(toUnixTimestamp64Milli(started_at))) AS started_max
+  toString(max(toUnixTimestamp64Milli(started_at))) AS started_max,
+  toString(maxIf(toUnixTimestamp64Milli(settled_at), is_deleted = 0)) AS settled_max
 FROM
 (
-  SELECT _partition_id, tenant, is_deleted, removed, started_at,
+  SELECT _partition_id, tenant, is_deleted, removed, started_at, settled_at,
     greatest(toUnixTimestamp64Milli(last_seen_at), toUnixTimestamp64Milli(started_at)) AS heard
   FROM executions
   WHERE toStartOfDay(anchor_at, 'UTC') + INTERVAL 1 DAY <= fromUnixTimestamp64Milli({before:Int64}, 'UTC')
@@ -19,13 +20,21 @@ GROUP BY partition, tenant`,
     query_params: { before: Math.floor(beforeMs) },
     format: 'JSONEachRow',
   })
-  type Answer = { partition: string; tenant: string; heard_max: string; heard_min: string; started_max: string }
+  type Answer = {
+    partition: string
+    tenant: string
+    heard_max: string
+    heard_min: string
+    started_max: string
+    settled_max: string
+  }
   return (await result.json<Answer>()).map((row) => ({
     partition: row.partition,
     tenant: row.tenant,
     heardMaxMs: Number(row.heard_max),
     heardMinMs: Number(row.heard_min),
     startedMaxMs: Number(row.started_max),
+    settledMaxMs: Number(row.settled_max),
   }))
 }
 

@@ -3,13 +3,15 @@ import {
   type ClickHouseClient,
   columnNames,
   EXECUTIONS,
+  encodeRow,
   insertRows,
   type RetentionSettings,
   retentionSql,
+  table,
   wordList,
 } from '@runlens/clickhouse'
 import { FINAL_STATUSES } from '@runlens/conventions'
-import { emptyContent, rowOf } from '../settle/execution-row.ts'
+import type { DirtyHour } from '../rollup/rebuild-hours.ts'
 import { freezeHours } from './freeze-hours.ts'
 
 export interface RemoveOptions {
@@ -51,6 +53,7 @@ export async function* removeExecutions(options: RemoveOptions): AsyncGenerator<
     if (doomed.length === 0) return
     const gone = doomed.filter(({ past }) => past === 1)
     const cut = doomed.filter(({ past }) => past === 0)
+    await freezeHours(options.client, hoursOf(gone, options.tenant), options.nowMs)
     for (let first = 0; first < gone.length; first += BATCH_MAX) {
       const batch = gone.slice(first, first + BATCH_MAX)
       await writeTombstones(options, batch)
@@ -94,26 +97,40 @@ LIMIT {most:UInt32}`,
   return result.json<Doomed>()
 }
 
+/** All that a tombstone says; ClickHouse fills in the rest. */
+const TOMBSTONES = table('executions', {
+  tenant: EXECUTIONS.columns.tenant,
+  anchor_at: EXECUTIONS.columns.anchor_at,
+  execution_id: EXECUTIONS.columns.execution_id,
+  instance: EXECUTIONS.columns.instance,
+  started_at: EXECUTIONS.columns.started_at,
+  settled_at: EXECUTIONS.columns.settled_at,
+  version: EXECUTIONS.columns.version,
+  is_deleted: EXECUTIONS.columns.is_deleted,
+  removed: EXECUTIONS.columns.removed,
+})
+
 async function writeTombstones({ client, tenant, nowMs }: RemoveOptions, batch: readonly Doomed[]): Promise<void> {
-  const hours = new Set(batch.map(({ started }) => Number((BigInt(started) / HOUR_NS) * 3_600n)))
-  await freezeHours(
-    client,
-    [...hours].map((hour) => ({ tenant, hour })),
-    nowMs,
-  )
   const settled_at = BigInt(Math.floor(nowMs)) * 1000n
   const rows = batch.map(({ anchor, version, started, execution_id, instance }) =>
-    rowOf(emptyContent(tenant, BigInt(anchor), { execution_id, instance }, BigInt(started)), {
-      previous_started_at: null,
-      previous_status: '',
-      content_hash: 0n,
+    encodeRow(TOMBSTONES, {
+      tenant,
+      anchor_at: BigInt(anchor),
+      execution_id,
+      instance,
+      started_at: BigInt(started),
       settled_at,
       version: BigInt(version) + 1n,
       is_deleted: true,
       removed: 'execution',
     }),
   )
-  await insertRows(client, { table: EXECUTIONS, rows })
+  await insertRows(client, { table: TOMBSTONES, rows })
+}
+
+function hoursOf(doomed: readonly Doomed[], tenant: string): DirtyHour[] {
+  const hours = new Set(doomed.map(({ started }) => Number((BigInt(started) / HOUR_NS) * 3_600n)))
+  return [...hours].map((hour) => ({ tenant, hour }))
 }
 
 const CUT: Readonly<Record<string, string>> = {

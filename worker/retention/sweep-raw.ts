@@ -7,6 +7,7 @@ import {
   DAY_MS,
   daysRange,
   RETENTION_DEFAULTS,
+  RETENTION_FRESH_MS,
   type RetentionSettings,
 } from '@runlens/clickhouse'
 import { deleteRows, readPartitions, type Swept } from './mutate.ts'
@@ -22,8 +23,6 @@ export interface SweepOptions {
 
 /** Tables by the day of a row. */
 const RAW_TABLES = ['spans', 'markers', 'logs'] as const
-/** What came just now may not be settled yet: nobody knows what it belongs to. */
-const FRESH_MS = 3_600_000
 
 /** One statement at a time. May be repeated. */
 export async function* sweepRaw(options: SweepOptions): AsyncGenerator<Swept> {
@@ -76,7 +75,7 @@ function isOld(table: string): string {
     `(tenant, trace_id) IN (SELECT tenant, trace_id FROM (${ofDay}) WHERE (tenant, execution_id, instance) IN
       (SELECT tenant, execution_id, instance FROM executions ${which}
         AND (tenant, execution_id, instance) IN (SELECT tenant, execution_id, instance FROM (${ofDay}))))`
-  return `toUnixTimestamp64Milli(received_at) < {now:Int64} - ${FRESH_MS}
+  return `toUnixTimestamp64Milli(received_at) < {now:Int64} - ${RETENTION_FRESH_MS}
   AND NOT ${executions("FINAL WHERE removed = ''")}
   AND ({end:Int64} <= {now:Int64} - toInt64(${DEFAULT_DAYS}) * ${DAY_MS} OR ${executions("WHERE removed != ''")})`
 }
