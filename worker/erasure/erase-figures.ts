@@ -13,6 +13,7 @@ const ROLLUP_TABLES = [
   { table: 'execution_hours_total', hour: 'hour', counted: 'executions' },
   { table: 'step_hours', hour: 'hour', counted: 'steps' },
   { table: 'query_hours', hour: 'started_hour', counted: 'queries' },
+  { table: 'error_hours', hour: 'hour', counted: 'executions' },
 ] as const
 
 /** Hours in which any version of a doomed execution ever started, seconds since the epoch. */
@@ -47,16 +48,37 @@ export async function* eraseFigures(
     yield { waiting: 'figures' }
   }
   if (over.length > 0) yield* removeBefore(client, erasure, over)
+  yield* emptySamples(client, erasure, hours)
   if (erasure.target !== 'user') return
   const parameters = parametersOf(erasure)
   const isUser = 'tenant = {tenant:String} AND lower(hex(sipHash128(user_id))) = {subject:String}'
   yield* remove(client, erasure, 'query_hours', isUser, parameters)
-  const has = 'tenant = {tenant:String} AND has(failed_users, toFixedString(unhex({subject:String}), 16))'
-  const without =
-    'UPDATE failed_users = arrayFilter(user -> user != toFixedString(unhex({subject:String}), 16), failed_users)'
-  if (await isAny(client, 'execution_hours', has, parameters)) {
-    yield* mutate(client, erasure, 'execution_hours', `${without} WHERE ${has}`, parameters)
+  for (const [table, users] of USER_SETS) {
+    const has = `tenant = {tenant:String} AND has(${users}, toFixedString(unhex({subject:String}), 16))`
+    const without = `UPDATE ${users} = arrayFilter(user -> user != toFixedString(unhex({subject:String}), 16), ${users})`
+    if (await isAny(client, table, has, parameters)) {
+      yield* mutate(client, erasure, table, `${without} WHERE ${has}`, parameters)
+    }
   }
+}
+
+/** Hashes of users that figures hold. */
+const USER_SETS = [
+  ['execution_hours', 'failed_users'],
+  ['error_hours', 'users'],
+] as const
+
+/** Examples of errors in hours that are not built again: whose they are can't be told any more, so that all of such an hour go. */
+async function* emptySamples(
+  client: ClickHouseClient,
+  erasure: Erasure,
+  hours: readonly number[],
+): AsyncGenerator<Progress> {
+  const where = `tenant = {tenant:String} AND notEmpty(samples) AND toUnixTimestamp(hour) IN {hours:Array(UInt32)}
+  AND hour IN (SELECT hour FROM dirty_hours WHERE tenant = {tenant:String} GROUP BY hour HAVING NOT (${NOT_FROZEN}))`
+  const parameters = { ...parametersOf(erasure), hours: [...hours] }
+  if (hours.length === 0 || !(await isAny(client, 'error_hours', where, parameters))) return
+  yield* mutate(client, erasure, 'error_hours', `UPDATE samples = [] WHERE ${where}`, parameters)
 }
 
 async function isAny(

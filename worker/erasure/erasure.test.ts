@@ -211,6 +211,7 @@ describe('erasure of a user', () => {
     expect(await failedUsers()).toBe(1)
     expect(await whereCanaryIs()).toEqual([
       'arrivals',
+      'error_hours',
       'execution_changes',
       'execution_hours',
       'execution_minutes',

@@ -9,6 +9,7 @@ const ROLLUP_TABLES = [
   ['execution_hours_total', 'hour'],
   ['step_hours', 'hour'],
   ['query_hours', 'hour'],
+  ['error_hours', 'hour'],
   // Last: it tells which rows of `query_hours` count.
   ['dirty_hours', 'hour'],
 ] as const
