@@ -153,6 +153,6 @@ it('is the same in every view, over raw rows and over rollups', async () => {
       }
     }),
     // Shrinking would take minutes and tell little more: the question and the view are in the message.
-    { numRuns: 3, endOnFailure: true },
+    { numRuns: 2, endOnFailure: true },
   )
 }, 120_000)

@@ -5,7 +5,7 @@ import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '.
 import { startClickHouse, type TestClickHouse } from '../../test/kit/clickhouse.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
-const EXECUTIONS = 60
+const EXECUTIONS = 40
 const ROUNDS = 4
 const HOUR_MS = 3_600_000
 

@@ -121,11 +121,21 @@ async function ask(route: Route, { path, body }: Request, person: Person): Promi
   return { status: answer.status, text: `${headers}\n${text}` }
 }
 
-/** What is asked of a route in one's name: about each owner, once where it is about none; with parameters by two who may see little. */
+/** Whom those ask about who differ in nothing but their role, or see as little as another. */
+const ASK_ABOUT: Record<string, readonly Owner[]> = {
+  ann: OWNERS,
+  viewer: ['ann', 'nobody', 'globex'],
+  globex: ['ann', 'globex'],
+}
+
+/** What is asked of a route in one's name: about some owners, once where it is about none; with parameters by one who may see little. */
 function questionsOf(route: Route, name: string): { owner: Owner | null; request: Request }[] {
-  const plain = OWNERS.map((owner) => ({ owner: owner as Owner | null, request: requestsOf(route, owner)[0]! }))
+  const plain = (ASK_ABOUT[name] ?? ['ann', 'globex']).map((owner) => ({
+    owner: owner as Owner | null,
+    request: requestsOf(route, owner)[0]!,
+  }))
   const isAboutOne = plain.some(({ request }) => JSON.stringify(request) !== JSON.stringify(plain[0]!.request))
-  const [, ...withParameters] = ['ann', 'globex-admin'].includes(name) ? requestsOf(route, 'bob') : []
+  const [, ...withParameters] = name === 'ann' ? requestsOf(route, 'bob') : []
   return [
     ...(isAboutOne ? plain : [{ ...plain[0]!, owner: null }]),
     ...withParameters.map((request) => ({ owner: isAboutOne ? ('bob' as const) : null, request })),
