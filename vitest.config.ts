@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.soak.test.ts'],
+    globalSetup: ['test/kit/migrated-directory.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // More than the two cores that CI has: tests of processes wait for them most of the time.

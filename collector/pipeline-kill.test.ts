@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startClickHouse, type TestClickHouse } from '../test/kit/clickhouse.ts'
+import type { TestClickHouse } from '../test/kit/clickhouse.ts'
+import { startDatabase } from '../test/kit/stack-db.ts'
 
 const CHILD = fileURLToPath(new URL('../test/kit/pipeline-child.mjs', import.meta.url))
 const SPANS_PER_REQUEST = 20
@@ -14,8 +14,7 @@ const SPANS_PER_REQUEST = 20
 let clickhouse: TestClickHouse
 let directory: string
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   directory = mkdtempSync(join(tmpdir(), 'runlens-pipeline-'))
 })
 afterAll(async () => {

@@ -1,9 +1,8 @@
 /** One figure is the same in every view. A view that is to be held to it too comes into `test/kit/one-figure.ts`. */
-import { migrate } from '@runlens/clickhouse'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../test/kit/clickhouse.ts'
+import type { TestClickHouse } from '../test/kit/clickhouse.ts'
 import {
   averageOf,
   type CommonFigures,
@@ -13,6 +12,7 @@ import {
   VIEWS,
 } from '../test/kit/one-figure.ts'
 import { rebuildHours } from '../test/kit/rollups.ts'
+import { startDatabase } from '../test/kit/stack-db.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
 const HOUR_MS = 3_600_000
@@ -26,8 +26,7 @@ const WORKFLOWS = Object.keys(KINDS) as (keyof typeof KINDS)[]
 let clickhouse: TestClickHouse
 let api: TestApi
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW })
 })
 afterAll(async () => {

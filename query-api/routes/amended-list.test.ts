@@ -1,8 +1,8 @@
 /** Lists are read from candidates of any version. Here nearly every execution was amended, in other parts, and answers follow from the newest alone. */
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../test/kit/clickhouse.ts'
+import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { startDatabase } from '../../test/kit/stack-db.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
 const EXECUTIONS = 40
@@ -35,8 +35,7 @@ function random(seed: number): (below: number) => number {
 const timeText = (ms: number) => new Date(ms).toISOString().replace('T', ' ').slice(0, -1)
 
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   // What was amended stays where it was written.
   await clickhouse.client.command({ query: 'SYSTEM STOP MERGES executions' })
   const draw = random(7)

@@ -1,4 +1,3 @@
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type ExecutionParts,
@@ -8,7 +7,8 @@ import {
   traceCell,
   traceHex,
 } from '../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../test/kit/clickhouse.ts'
+import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { startDatabase } from '../../test/kit/stack-db.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
 let clickhouse: TestClickHouse
@@ -78,8 +78,7 @@ const ROWS: ExecutionParts[] = [
 ]
 
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW })
   await insertExecutions(clickhouse.client, ROWS)
   await insertExecutions(clickhouse.client, [

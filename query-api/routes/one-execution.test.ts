@@ -1,8 +1,8 @@
-import { type BinaryRow, type ClickHouseClient, migrate } from '@runlens/clickhouse'
+import type { BinaryRow, ClickHouseClient } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertExecutions, startApi, type TestApi, traceCell, traceHex } from '../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../test/kit/clickhouse.ts'
-import { withDocuments } from '../../test/kit/stack-db.ts'
+import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { startDatabase, withDocuments } from '../../test/kit/stack-db.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
 let clickhouse: TestClickHouse
@@ -68,8 +68,7 @@ async function insertSpans(client: ClickHouseClient): Promise<void> {
 }
 
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW })
   await insertSpans(clickhouse.client)
   await insertExecutions(clickhouse.client, [

@@ -2,12 +2,11 @@
 import { once } from 'node:events'
 import { createServer, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startClickHouse, type TestClickHouse } from '../kit/clickhouse.ts'
+import type { TestClickHouse } from '../kit/clickhouse.ts'
 import { type Collector, startCollector } from '../kit/collector.ts'
 import { expectBalance } from '../kit/invariant.ts'
-import { rowsOf } from '../kit/stack-db.ts'
+import { rowsOf, startDatabase } from '../kit/stack-db.ts'
 import { eventually, exportRequest, nativeRun } from '../kit/traces.ts'
 
 const STEPS = 3
@@ -66,8 +65,7 @@ function withoutUndefined(headers: Record<string, unknown>): Record<string, stri
 }
 
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   proxy.listen(0, '127.0.0.1')
   await once(proxy, 'listening')
   const url = new URL(clickhouse.url)

@@ -3,12 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmdirSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startClickHouse, type TestClickHouse } from '../kit/clickhouse.ts'
+import type { TestClickHouse } from '../kit/clickhouse.ts'
 import { type Collector, startCollector } from '../kit/collector.ts'
 import { expectBalance } from '../kit/invariant.ts'
-import { rowsOf } from '../kit/stack-db.ts'
+import { rowsOf, startDatabase } from '../kit/stack-db.ts'
 import { eventually } from '../kit/traces.ts'
 import { someSpans, traceRequest } from '../otlp/payload.ts'
 
@@ -22,8 +21,7 @@ beforeAll(async () => {
   if (!canMount) return
   dataDir = mkdtempSync(join(tmpdir(), 'runlens-full-'))
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=0700', 'none', dataDir])
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   collector = await startCollector({
     clickhouseUrl: clickhouse.url,
     dataDir,

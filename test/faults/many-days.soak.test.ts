@@ -2,13 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startClickHouse, type TestClickHouse } from '../kit/clickhouse.ts'
+import type { TestClickHouse } from '../kit/clickhouse.ts'
 import { type Collector, startCollector } from '../kit/collector.ts'
 import { expectBalance, spansStored } from '../kit/invariant.ts'
 import { SpanSender } from '../kit/span-sender.ts'
-import { rowsOf } from '../kit/stack-db.ts'
+import { rowsOf, startDatabase } from '../kit/stack-db.ts'
 import { eventually } from '../kit/traces.ts'
 import { someSpans, traceRequest } from '../otlp/payload.ts'
 
@@ -17,8 +16,7 @@ const DAY_NS = 86_400_000_000_000n
 let clickhouse: TestClickHouse
 let collector: Collector
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   collector = await startCollector({ clickhouseUrl: clickhouse.url })
 }, 60_000)
 afterAll(async () => {

@@ -1,4 +1,5 @@
 /** A migrated database for tests of what happens behind the collector, and spans put into it as the collector does. */
+import { rmSync } from 'node:fs'
 import {
   type BinaryRow,
   type ClickHouseClient,
@@ -10,12 +11,20 @@ import {
 } from '@runlens/clickhouse'
 import type { Role, Status } from '@runlens/conventions'
 import { startClickHouse, type TestClickHouse } from './clickhouse.ts'
+import { migratedDirectory } from './migrated-directory.ts'
 
 /** A real, migrated ClickHouse. */
 export async function startDatabase(): Promise<TestClickHouse> {
-  const clickhouse = await startClickHouse()
+  const dataDir = migratedDirectory('runlens-clickhouse-')
+  const clickhouse = await startClickHouse({ dataDir })
   await migrate(clickhouse.client)
-  return clickhouse
+  const stop = async () => {
+    const code = await clickhouse.stop()
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 })
+    return code
+  }
+  // Its pid is another one after a restart.
+  return Object.create(clickhouse, { stop: { value: stop } }) as TestClickHouse
 }
 
 /** What a test says of a span; the rest is empty. Times in milliseconds after {@link spanEpochMs}. */

@@ -1,14 +1,14 @@
 /** The whole stack as an operator starts it, on free ports and in a directory of its own, for tests. Needs `npm run build`. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { migratedDirectory } from './migrated-directory.ts'
 
 export type Component = 'clickhouse' | 'collector' | 'worker' | 'query-api'
 
 export interface StackOptions {
-  /** Default: a new temporary one, removed at `stop`. */
+  /** Default: a new temporary one with all migrations applied, removed at `stop`. */
   dataDir?: string
   /** Laid over the defaults (all ports free). */
   env?: Readonly<Record<string, string>>
@@ -65,7 +65,7 @@ process.on('exit', () => {
 
 /** Starts the stack and returns when it says that it is ready; throws with its whole log when it ends or stays silent instead. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'runlens-stack-'))
+  const dataDir = options.dataDir ?? migratedDirectory('runlens-stack-')
   if (options.dataDir === undefined) temporary.add(dataDir)
   const child = spawnUp(dataDir, options.env ?? {})
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))

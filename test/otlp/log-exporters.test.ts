@@ -5,12 +5,11 @@ import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-ot
 import { OTLPLogExporter as ProtobufExporter } from '@opentelemetry/exporter-logs-otlp-proto'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter } from '@opentelemetry/sdk-logs'
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startClickHouse, type TestClickHouse } from '../kit/clickhouse.ts'
+import type { TestClickHouse } from '../kit/clickhouse.ts'
 import { type Collector, startCollector } from '../kit/collector.ts'
 import { expectBalance } from '../kit/invariant.ts'
-import { rowsOf } from '../kit/stack-db.ts'
+import { rowsOf, startDatabase } from '../kit/stack-db.ts'
 import { eventually } from '../kit/traces.ts'
 
 const RECORDS = 700
@@ -18,8 +17,7 @@ let clickhouse: TestClickHouse
 let collector: Collector
 let accepted = 0
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   collector = await startCollector({ clickhouseUrl: clickhouse.url })
 })
 afterAll(async () => {

@@ -12,22 +12,20 @@ import {
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics'
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startClickHouse, type TestClickHouse } from '../kit/clickhouse.ts'
+import type { TestClickHouse } from '../kit/clickhouse.ts'
 import { type Collector, startCollector } from '../kit/collector.ts'
 import { expectBalance, spansInSpool } from '../kit/invariant.ts'
 import { postJson } from '../kit/logs.ts'
 import { everyKind, metricsExport } from '../kit/metrics.ts'
-import { rowsOf } from '../kit/stack-db.ts'
+import { rowsOf, startDatabase } from '../kit/stack-db.ts'
 import { eventually } from '../kit/traces.ts'
 
 let clickhouse: TestClickHouse
 let collector: Collector
 let stored = 0
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   collector = await startCollector({ clickhouseUrl: clickhouse.url })
 })
 afterAll(async () => {

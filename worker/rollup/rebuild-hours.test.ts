@@ -194,7 +194,7 @@ async function expectExactErrors(): Promise<void> {
         count() AS n, any(error_type) AS type, any(failed_step) AS step, min(started_at) AS first, max(started_at) AS last,
         arraySlice(arraySort(groupArray((-toUnixTimestamp64Nano(started_at), execution_id, toString(instance), error_message))), 1, 5) AS samples,
         arraySort(arrayMap(x -> hex(x), groupUniqArray(sipHash128(user_id)))) AS hit
-      FROM executions FINAL WHERE status IN ('error', 'timeout') GROUP BY hour, tenant, print, workflow_id)`,
+      FROM executions FINAL WHERE status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost') GROUP BY hour, tenant, print, workflow_id)`,
     'toUInt32(hour) AS h, print, workflow_id, n, type AS error_type, step AS failed_step, first, last, samples, hit',
   )
   expect(rolled).toEqual(raw)

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import type { TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import { startDatabase } from '../../../test/kit/stack-db.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
 let clickhouse: TestClickHouse
@@ -29,8 +29,7 @@ const LETTERS = 2_000
 const PAGES = MANY / 500
 
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW })
   await insertExecutions(clickhouse.client, ROWS)
   await clickhouse.client.command({

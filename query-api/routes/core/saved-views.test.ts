@@ -1,7 +1,7 @@
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApi, type TestApi } from '../../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import type { TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import { startDatabase } from '../../../test/kit/stack-db.ts'
 
 let clickhouse: TestClickHouse
 /** Two processes, as far as either can tell: the second has a clock of its own. */
@@ -10,8 +10,7 @@ let there: TestApi
 let nowThere = Date.parse('2026-11-20T12:00:00Z')
 
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   here = await startApi({ clickhouseUrl: clickhouse.url })
   there = await startApi({ clickhouseUrl: clickhouse.url, now: () => nowThere })
 })

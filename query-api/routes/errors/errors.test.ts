@@ -1,7 +1,7 @@
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import type { TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import { startDatabase } from '../../../test/kit/stack-db.ts'
 import { readDirtyHours, rebuildHour } from '../../../worker/rollup/rebuild-hours.ts'
 import { LOCAL_ADMIN } from '../../access/caller.ts'
 import { createMetrics } from '../../metrics.ts'
@@ -73,8 +73,7 @@ const ROWS: ExecutionParts[] = [
 ]
 
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => now })
   await insertExecutions(clickhouse.client, ROWS)
   for (const hour of await readDirtyHours(clickhouse.client, 0)) await rebuildHour(clickhouse.client, hour)

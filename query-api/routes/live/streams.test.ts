@@ -1,18 +1,17 @@
 /** Streams against a real ClickHouse: what clients get, come back for, and are told when it is gone. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import type { TestClickHouse } from '../../../test/kit/clickhouse.ts'
 import { openSse, type SseClient, type SseEvent } from '../../../test/kit/sse.ts'
+import { startDatabase } from '../../../test/kit/stack-db.ts'
 
 let clickhouse: TestClickHouse
 let api: TestApi
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   api = await start()
 })
 afterAll(async () => {

@@ -1,9 +1,8 @@
 /** The numbers of the view over a real ClickHouse, each worked out by hand. Every group of tests has an environment of its own. */
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
-import { rowsOf } from '../../../test/kit/stack-db.ts'
+import type { TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import { rowsOf, startDatabase } from '../../../test/kit/stack-db.ts'
 import { rebuildHour } from '../../../worker/rollup/rebuild-hours.ts'
 import type { Caller } from '../../access/caller.ts'
 import { LOCAL_ADMIN, scopeOf } from '../../access/caller.ts'
@@ -62,8 +61,7 @@ const FIGURES = [
   ),
 ].map((row) => ({ ...row, environment: 'figures' }))
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW })
   await insertExecutions(clickhouse.client, [...REALTIME, ...FIGURES])
   // Some hours of each day; the others are read as they are.

@@ -1,9 +1,8 @@
 /** Patterns and resources over a real ClickHouse, each number worked out by hand. Every group of tests has an environment of its own. */
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApi, type TestApi } from '../../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
-import { rowsOf } from '../../../test/kit/stack-db.ts'
+import type { TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import { rowsOf, startDatabase } from '../../../test/kit/stack-db.ts'
 import { rebuildHour } from '../../../worker/rollup/rebuild-hours.ts'
 
 /** A Friday. */
@@ -95,8 +94,7 @@ const POINTS = [
 ]
 
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW })
   await insertMade('steady', STEADY)
   await insertMade('weekly', WEEKLY)

@@ -1,8 +1,8 @@
-import { type BinaryRow, migrate } from '@runlens/clickhouse'
+import type { BinaryRow } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi, traceCell } from '../../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
-import { withDocuments } from '../../../test/kit/stack-db.ts'
+import type { TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import { startDatabase, withDocuments } from '../../../test/kit/stack-db.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
 const LOGS = '/api/v1/monitoring/logs'
@@ -74,8 +74,7 @@ const step = (name: string, parent: string, from: number, to: number | null, mor
 const ENTRY = { role: 'entry', rule: 1, execution_kind: 'agent', execution_id: 'chat', instance: 'shop', step_name: '' }
 
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW })
   await insertExecutions(
     clickhouse.client,

@@ -1,7 +1,8 @@
-import { durationBucketSql, EXECUTION_SCALE, migrate } from '@runlens/clickhouse'
+import { durationBucketSql, EXECUTION_SCALE } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import type { TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import { startDatabase } from '../../../test/kit/stack-db.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
 let clickhouse: TestClickHouse
@@ -70,8 +71,7 @@ SELECT DISTINCT tenant, hour, toDateTime64(0, 6), now64(6) FROM dirty_hours`,
 }
 
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW })
   await insertExecutions(clickhouse.client, ROWS)
   await rebuildHours()

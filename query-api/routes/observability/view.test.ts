@@ -1,9 +1,9 @@
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import type { TestClickHouse } from '../../../test/kit/clickhouse.ts'
 import { type Collector, startCollector } from '../../../test/kit/collector.ts'
 import { rebuildHours } from '../../../test/kit/rollups.ts'
+import { startDatabase } from '../../../test/kit/stack-db.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
 let clickhouse: TestClickHouse
@@ -59,8 +59,7 @@ const ROWS: ExecutionParts[] = [
 
 beforeAll(async () => {
   collector = await startCollector()
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   const otlpHttp = new URL(collector.urls.otlpHttp).host
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW, otlpHttp })
   await insertExecutions(clickhouse.client, ROWS)

@@ -1,4 +1,4 @@
-import { type BinaryRow, migrate } from '@runlens/clickhouse'
+import type { BinaryRow } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type ExecutionParts,
@@ -8,9 +8,9 @@ import {
   traceCell,
   traceHex,
 } from '../../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import type { TestClickHouse } from '../../../test/kit/clickhouse.ts'
 import { rebuildDirtyHours } from '../../../test/kit/rollups.ts'
-import { withDocuments } from '../../../test/kit/stack-db.ts'
+import { startDatabase, withDocuments } from '../../../test/kit/stack-db.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
 const OF_ANN = '/api/v1/executions/ann'
@@ -90,8 +90,7 @@ const ROWS: ExecutionParts[] = [
 const NEWEST_FIRST = ['q1', stepId('s3'), stepId('s2'), stepId('s1'), 'q2', stepId('next'), 'q3', 'q4', 'q5']
 
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW })
   await insertExecutions(clickhouse.client, ROWS)
   const span = {

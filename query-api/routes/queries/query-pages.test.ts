@@ -1,17 +1,16 @@
 /** Pages of queries against an oracle: while some hours are rebuilt and others are not. */
-import { migrate } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi, traceCell } from '../../../test/kit/api.ts'
-import { startClickHouse, type TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import type { TestClickHouse } from '../../../test/kit/clickhouse.ts'
 import { rebuildDirtyHours } from '../../../test/kit/rollups.ts'
+import { startDatabase } from '../../../test/kit/stack-db.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
 let clickhouse: TestClickHouse
 let api: TestApi
 
 beforeAll(async () => {
-  clickhouse = await startClickHouse()
-  await migrate(clickhouse.client)
+  clickhouse = await startDatabase()
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW })
 })
 afterAll(async () => {
