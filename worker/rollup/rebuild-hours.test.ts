@@ -186,16 +186,16 @@ async function expectExactErrors(): Promise<void> {
     rowsOf(db.client, `SELECT ${columns} FROM ${source} WHERE tenant = '${TENANT}' AND n > 0 ORDER BY ALL`)
   const rolled = await errors(
     'error_hours FINAL',
-    `toUInt32(hour) AS h, error_fingerprint AS print, workflow_id, executions AS n, error_type, failed_step, first_started_at AS first,
+    `toUInt32(hour) AS h, error_fingerprint AS print, kind, environment, workflow_id, executions AS n, error_type, failed_step, first_started_at AS first,
      last_started_at AS last, samples, arraySort(arrayMap(x -> hex(x), users)) AS hit`,
   )
   const raw = await errors(
-    `(SELECT toStartOfHour(started_at, 'UTC') AS hour, tenant, if(error_fingerprint = '', 'unknown', error_fingerprint) AS print, workflow_id,
+    `(SELECT toStartOfHour(started_at, 'UTC') AS hour, tenant, if(error_fingerprint = '', 'unknown', error_fingerprint) AS print, kind, environment, workflow_id,
         count() AS n, any(error_type) AS type, any(failed_step) AS step, min(started_at) AS first, max(started_at) AS last,
         arraySlice(arraySort(groupArray((-toUnixTimestamp64Nano(started_at), execution_id, toString(instance), error_message))), 1, 5) AS samples,
         arraySort(arrayMap(x -> hex(x), groupUniqArray(sipHash128(user_id)))) AS hit
-      FROM executions FINAL WHERE status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost') GROUP BY hour, tenant, print, workflow_id)`,
-    'toUInt32(hour) AS h, print, workflow_id, n, type AS error_type, step AS failed_step, first, last, samples, hit',
+      FROM executions FINAL WHERE status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost') GROUP BY hour, tenant, print, kind, environment, workflow_id)`,
+    'toUInt32(hour) AS h, print, kind, environment, workflow_id, n, type AS error_type, step AS failed_step, first, last, samples, hit',
   )
   expect(rolled).toEqual(raw)
 }
