@@ -1,13 +1,28 @@
 import { defineConfig, mergeConfig } from 'vitest/config'
 import base from './vitest.config.ts'
 
+/** Tests of `npm test` that try harder here: those that call `effort` (test/kit/effort.ts). */
+const TRY_HARDER = [
+  'collector/blocks/{span,log,metric}-blocks.test.ts',
+  'mapping/spans/span-mapper.property.test.ts',
+  'query-api/one-figure.test.ts',
+  'query-api/routes/amended-list.test.ts',
+  'test/e2e/permutations.test.ts',
+  'test/e2e/round-trip.test.ts',
+  'test/otlp/fuzz.test.ts',
+  'worker/settle/settle-traces.test.ts',
+  'worker/simple/simple.test.ts',
+]
+
 // Long fault loops; their short forms run with `npm test`.
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [], exclude: [] } },
   defineConfig({
     test: {
-      include: ['**/*.soak.test.ts'],
+      include: ['**/*.soak.test.ts', ...TRY_HARDER],
       exclude: ['**/node_modules/**', '**/dist/**'],
+      env: { RUNLENS_TEST_EFFORT: 'long' },
+      isolate: true,
       maxWorkers: 1,
       testTimeout: 900_000,
     },

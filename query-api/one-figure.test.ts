@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../test/kit/api.ts'
 import type { TestClickHouse } from '../test/kit/clickhouse.ts'
+import { effort } from '../test/kit/effort.ts'
 import {
   averageOf,
   type CommonFigures,
@@ -152,6 +153,6 @@ it('is the same in every view, over raw rows and over rollups', async () => {
       }
     }),
     // Shrinking would take minutes and tell little more: the question and the view are in the message.
-    { numRuns: 2, endOnFailure: true },
+    { numRuns: effort(2, 12), endOnFailure: true },
   )
 }, 120_000)

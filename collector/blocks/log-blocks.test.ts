@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type BlockTable, createBlockTable } from '../../test/kit/block-table.ts'
 import { startClickHouse, type TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { effort } from '../../test/kit/effort.ts'
 import { attribute, attributes, codes, hex, id, map, text, time, uint32 } from '../../test/kit/stored-values.ts'
 import { AttributeValues } from './attribute-values.ts'
 import { createLogBlockBuilder } from './log-blocks.ts'
@@ -138,7 +139,7 @@ describe('blocks of logs', () => {
         expect(await table.rows()).toEqual(expected)
         expect(blocks.map((block) => block.day)).toEqual([...new Set(expected.map(day))])
       }),
-      { numRuns: 40 },
+      { numRuns: effort(15, 300) },
     )
   })
 })

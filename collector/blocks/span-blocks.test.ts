@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type BlockTable, createBlockTable } from '../../test/kit/block-table.ts'
 import { startClickHouse, type TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { effort } from '../../test/kit/effort.ts'
 import { attributes, codes, hex, id, map, text, time, uint32 } from '../../test/kit/stored-values.ts'
 import { insertBlocks } from '../writer/insert.ts'
 import { AttributeValues } from './attribute-values.ts'
@@ -200,7 +201,7 @@ describe('blocks of spans', () => {
         expect(await table.rows()).toEqual(expected)
         expect(blocks.map((b) => b.day)).toEqual([...new Set(expected.map((r) => Number(day(r))))])
       }),
-      { numRuns: 40 },
+      { numRuns: effort(15, 300) },
     )
   })
 

@@ -3,6 +3,7 @@ import { EXECUTION_KINDS, ROLE_NUMBER, STATUS_NUMBER, STEP_TYPES } from '@runlen
 import { DEFAULT_LIMITS, indexTraces, jsonToTraces, TraceTape } from '@runlens/otlp'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { effort } from '../../test/kit/effort.ts'
 import { loadProfiles } from './load-profiles.ts'
 import { type MappedSpans, TEXT_FIELDS, type TextField } from './mapped-spans.ts'
 import { createSpanMapper } from './span-mapper.ts'
@@ -129,7 +130,7 @@ it('texts stay inside the buffer, words inside their vocabularies, figures in th
         for (const field of TEXT_FIELDS) text(mapped, field, i)
       }
     }),
-    { numRuns: 1_000 },
+    { numRuns: effort(300, 5_000) },
   )
 })
 
@@ -143,6 +144,6 @@ it('a request is mapped alike whatever was mapped before', () => {
       index(second)
       expect(rows(mapper.map(tape))).toEqual(alone)
     }),
-    { numRuns: 200 },
+    { numRuns: effort(80, 1_000) },
   )
 })

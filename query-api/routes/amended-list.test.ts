@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../../test/kit/api.ts'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { effort } from '../../test/kit/effort.ts'
 import { startDatabase } from '../../test/kit/stack-db.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
-const EXECUTIONS = 40
+const EXECUTIONS = effort(24, 120)
 const ROUNDS = 4
 const HOUR_MS = 3_600_000
 

@@ -125,12 +125,29 @@ function faults(value: unknown, schema: Schema, schemas: Record<string, Schema>,
   return found
 }
 
+interface Listed {
+  execution_id: string
+  trace_id: string
+  kind: string
+  provider: string
+  status: string
+  step_count: number
+}
+
+/** One execution of each kind, provider and status, and the one whose id must be encoded. */
+function eachSort(executions: readonly Listed[]): Listed[] {
+  const sorts = new Map(executions.map((each) => [[each.kind, each.provider, each.status].join(), each]))
+  const encoded = executions.filter(({ execution_id }) => execution_id === ODD_ID)
+  return [...new Set([...encoded, ...sorts.values()])]
+}
+
 describe('every answer', () => {
   it('is what the OpenAPI document says', async () => {
     const { body: document } = await get('/openapi.json')
     const { body: list } = await get(`${API}/executions?limit=1000`)
-    const ids: string[] = list.executions.map((each: { execution_id: string }) => encodeURIComponent(each.execution_id))
-    const traces = new Set<string>(list.executions.map((each: { trace_id: string }) => each.trace_id))
+    const sorts = eachSort(list.executions)
+    const ids = sorts.map(({ execution_id }) => encodeURIComponent(execution_id))
+    const traces = new Set(sorts.map(({ trace_id }) => trace_id))
     const workflows = new Set<string>(
       list.executions.flatMap(({ workflow_id }: { workflow_id: string | null }) => workflow_id ?? []),
     )
@@ -177,9 +194,6 @@ describe('every answer', () => {
         [`${API}/executions/id/{execution_id}/spans`, `${API}/executions/id/${id}/spans`],
         [`${API}/executions/id/{execution_id}/logs`, `${API}/executions/id/${id}/logs`],
       ]),
-      ...ids
-        .slice(0, 10)
-        .map((id): [string, string] => [`${API}/monitoring/logs/{execution_id}`, `${API}/monitoring/logs/${id}`]),
       ...['logs', 'stats'].map((view): [string, string] => [
         `${API}/monitoring/${view}`,
         `${API}/monitoring/${view}?hours=168`,
@@ -299,7 +313,7 @@ describe('views', () => {
   it('count as many steps as the tree holds', async () => {
     const { body: list } = await get(`${API}/executions?limit=1000`)
     expect(list.total).toBe(list.count)
-    for (const { execution_id, step_count } of list.executions) {
+    for (const { execution_id, step_count } of eachSort(list.executions)) {
       const { body } = await get(`${API}/executions/id/${encodeURIComponent(execution_id)}/tree`)
       expect([execution_id, body.steps.length]).toEqual([execution_id, step_count])
     }

@@ -6,11 +6,12 @@ import { readFileSync } from 'node:fs'
 import { MARKER_EVENTS } from '@runlens/conventions'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Collector, startCollector } from '../kit/collector.ts'
+import { effort } from '../kit/effort.ts'
 import { markerOf, type OtlpLogRecord } from '../kit/logs.ts'
 import { type Stack, startStack } from '../kit/stack.ts'
 import { eventually, exportRequest, idOf, int, nativeRun, type OtlpSpan, text } from '../kit/traces.ts'
 
-const SEEDS = 6
+const SEEDS = effort(2, 40)
 const FIXTURES = new URL('../fixtures/otlp/', import.meta.url)
 
 interface ResourceSpans {

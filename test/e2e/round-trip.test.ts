@@ -2,10 +2,11 @@
 import { DEFAULT_LIMITS, jsonToTraces, TRACES } from '@runlens/otlp'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { effort } from '../kit/effort.ts'
 import { type Stack, startStack } from '../kit/stack.ts'
 import { eventually, idOf } from '../kit/traces.ts'
 
-const COUNT = 80
+const COUNT = effort(30, 400)
 const SEED = 20_261_123
 
 let stack: Stack

@@ -89,6 +89,16 @@ describe.each(lines)('a program, $name', (line) => {
     expect(named('done')[0]!.status.code).toBe(0)
   })
 
+  it('that begins executions while it is stopped leaves none of them open', async () => {
+    const program = run(`import { writeSync } from 'node:fs'
+    setInterval(() => writeSync(1, 'begun ' + startExecution({ workflow: 'w' }).traceId + '\\n'), 1)`)
+    await program.printed('begun')
+    program.child.kill('SIGTERM')
+    expect((await program.ended).signal).toBe('SIGTERM')
+    const begun = [...program.output.matchAll(/begun (\w+)/g)].map(([, id]) => id)
+    expect(receiver.spans.map(({ traceId }) => traceId).sort()).toEqual(begun.sort())
+  })
+
   it('that ends by itself at SIGTERM finishes its work first', async () => {
     const program = run(`let stop
     const stopped = new Promise((resolve) => { stop = resolve })

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Collector, startCollector } from '../kit/collector.ts'
+import { effort } from '../kit/effort.ts'
 import { directLoad } from './fuzz/direct-load.ts'
 import { wireFuzz } from './fuzz/wire-fuzz.ts'
 import { GrpcSender, http, splitAddress } from './senders.ts'
@@ -57,7 +58,7 @@ describe('random bytes', () => {
         await Promise.race([once(socket, 'close'), sleep(50)])
         socket.destroy()
       }),
-      { numRuns: 150 },
+      { numRuns: effort(80, 400) },
     )
     expect((await http(address, { headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(200)
     const sender = new GrpcSender(collector.urls.otlpGrpc)

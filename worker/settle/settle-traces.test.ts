@@ -2,6 +2,7 @@ import { settle } from '@runlens/mapping'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { effort } from '../../test/kit/effort.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
 import { readPlaces, writePlaces } from './locator.ts'
 import { type SettleReport, settleTraces } from './settle-traces.ts'
@@ -175,7 +176,7 @@ it('gives the same executions for any order, split and duplication of the spans'
       }
       expect(await executions(tenant)).toEqual(FLOW_EXECUTIONS)
     }),
-    { numRuns: 12 },
+    { numRuns: effort(6, 60) },
   )
 }, 60_000)
 

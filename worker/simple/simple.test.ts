@@ -3,6 +3,7 @@ import { settle } from '@runlens/mapping'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { effort } from '../../test/kit/effort.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
 import { tailArrivals } from '../arrivals/tail-arrivals.ts'
 import type { ArrivedTrace } from '../settle/follow-executions.ts'
@@ -261,7 +262,7 @@ describe('a simple trace', () => {
         await settleByFunction(`${tenant}-b`, ids)
         expect(found).toEqual(await rows(`${tenant}-b`))
       }),
-      { numRuns: 15 },
+      { numRuns: effort(6, 60) },
     )
     // It is no use if hardly any is taken for simple.
     expect(simple / all).toBeGreaterThan(0.2)
@@ -369,7 +370,7 @@ describe('a trace that is read where it arrived', () => {
         await settleByFunction(`${tenant}-b`, ids)
         expect(await rows(tenant)).toEqual(await rows(`${tenant}-b`))
       }),
-      { numRuns: 8 },
+      { numRuns: effort(4, 40) },
     )
   }, 120_000)
 

@@ -136,23 +136,27 @@ function memoryHeld(): number {
   return heapUsed + external
 }
 
+/** As collecting everything takes long, few. */
+const LOOKS = 12
+
 describe('an export of very many', () => {
   it('comes whole, in memory for a few pages', async () => {
     const response = await fetch(api.url + path('workflow_id=many&format=jsonl'))
     let bytes = 0
     let lines = 0
-    /** What is held after a quarter, a half and three quarters. */
+    /** What is held; how much is on its way just then varies, so the least of some looks counts. */
     const held: number[] = []
     for await (const chunk of response.body!) {
       bytes += chunk.length
       for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines += 1
-      if (held.length < 3 && lines >= (MANY / 4) * (held.length + 1)) held.push(memoryHeld())
+      if (lines >= (MANY / LOOKS) * (held.length + 1)) held.push(memoryHeld())
     }
     expect(lines).toBe(MANY)
     expect(bytes).toBeGreaterThan(MANY * LETTERS)
-    // Between the quarters four times as many bytes went by.
-    expect(held[2]! - held[0]!).toBeLessThan(bytes / 8)
-  })
+    // Between the first and the last quarter more than half of it went by.
+    const quarter = Math.floor(held.length / 4)
+    expect(Math.min(...held.slice(-quarter)) - Math.min(...held.slice(0, quarter))).toBeLessThan(bytes / 8)
+  }, 120_000)
 
   it('waits for its reader, and ends when that goes away', async () => {
     const before = await settled()
