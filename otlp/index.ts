@@ -18,6 +18,6 @@ export { describeRejections, REJECT_REASONS, type RejectedItems, Rejections, typ
 export * from './rewrite-spans.ts'
 export * from './tape.ts'
 export { type AttributeTape, type FormattedValue, formatValue } from './values/format-value.ts'
-export { doubleText } from './values/numbers.ts'
+export { doubleJson, doubleText } from './values/numbers.ts'
 export { parseValue } from './values/parse-value.ts'
 export * from './wire/bytes.ts'

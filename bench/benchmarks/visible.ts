@@ -1,4 +1,4 @@
-/** How soon an execution that has ended is visible in the API, in an idle stack and under load. */
+/** How soon an execution that has ended is told in the stream of events and visible in the API, in an idle stack and under load. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClickHouse } from '@runlens/clickhouse'
 import { Generator } from '../generate/generator.ts'
@@ -7,11 +7,12 @@ import { inTemporaryDirectory, type RunningStack, startStack } from '../harness/
 import { milliseconds, quantile } from '../harness/quantiles.ts'
 import { whenStored } from '../harness/stored.ts'
 import type { Usage } from '../harness/usage.ts'
+import { watchCompletions } from '../load/completions.ts'
 import { targetAt } from '../load/post.ts'
-import { probe } from '../load/probe.ts'
+import { PROBE_WORKFLOW, probe, type Seen } from '../load/probe.ts'
 import { type Ledger, sendSteadily } from '../load/steady.ts'
 
-/** Probes on their way at once: few, because asking is load as well. */
+/** Probes on their way at once. */
 const PROBERS = 3
 const PAUSE_MS = 200
 /** As often as a telling sender sends, whatever its rate. */
@@ -20,7 +21,7 @@ const SETTLE_TIMEOUT_MS = 120_000
 
 export const visible = benchmark({
   name: 'visible',
-  about: 'from the end of an execution in the sender until the API shows it, at several loads',
+  about: 'from the end of an execution in the sender until the API tells and shows it, at several loads',
   flags: {
     rates: { about: 'spans per second beside the probes, with commas', default: '0,1000,10000' },
     'probe-seconds': { about: 'how long each rate lasts', default: 15 },
@@ -49,19 +50,18 @@ async function measure(dataDir: string, rate: number, seconds: number) {
   const client = createClickHouse({ url: stack.urls.clickhouse, application: 'runlens-bench' })
   try {
     const before = stack.usage()
-    const [ledger, times] = await Promise.all([load(stack, rate, seconds), sendProbes(stack, seconds)])
+    const [ledger, seen] = await Promise.all([load(stack, rate, seconds), sendProbes(stack, seconds)])
     const sent = {
-      spans: ledger.spans + times.length * 3,
-      executions: ledger.executions + times.length,
+      spans: ledger.spans + seen.length * 3,
+      executions: ledger.executions + seen.length,
       endedAt: performance.now(),
     }
     const { faults } = await whenStored(client, sent, SETTLE_TIMEOUT_MS)
-    const lost = times.filter((time) => !Number.isFinite(time)).length
-    if (lost > 0) faults.push(`${lost} of ${times.length} probes never became visible`)
-    const [p50, p90, p99] = [0.5, 0.9, 0.99].map((q) => milliseconds(quantile(times, q)))
+    const lost = seen.filter(({ toldMs, answeredMs }) => !Number.isFinite(toldMs + answeredMs)).length
+    if (lost > 0) faults.push(`${lost} of ${seen.length} probes were never told or never visible`)
     const measurement: Measurement = {
       what: rate === 0 ? 'idle' : `${rate} spans/s (${Math.round(ledger.spans / ledger.seconds)} achieved)`,
-      figure: `p50 ${p50}, p90 ${p90}, p99 ${p99}, ${times.length} probes`,
+      figure: `told ${spread(seen.map(({ toldMs }) => toldMs))}; visible ${spread(seen.map(({ answeredMs }) => answeredMs))}; ${seen.length} probes`,
       cpuSeconds: cpuOf(stack.usage()) - cpuOf(before),
       wallSeconds: seconds,
     }
@@ -79,18 +79,24 @@ async function load(stack: RunningStack, spansPerSecond: number, seconds: number
   return sendSteadily({ target: targetAt(stack.urls.otlpHttp), generator, spansPerRequest, spansPerSecond, seconds })
 }
 
-async function sendProbes({ urls }: RunningStack, seconds: number): Promise<number[]> {
+async function sendProbes({ urls }: RunningStack, seconds: number): Promise<Seen[]> {
   const target = targetAt(urls.otlpHttp)
-  const times: number[] = []
+  const completions = await watchCompletions(urls.api, PROBE_WORKFLOW)
+  const seen: Seen[] = []
   const until = performance.now() + seconds * 1000
   const prober = async () => {
     while (performance.now() < until) {
-      times.push(await probe(target, urls.api))
+      seen.push(await probe(target, urls.api, completions))
       await sleep(Math.random() * PAUSE_MS)
     }
   }
   await Promise.all(Array.from({ length: PROBERS }, prober))
-  return times
+  completions.close()
+  return seen
+}
+
+function spread(times: readonly number[]): string {
+  return [0.5, 0.9, 0.99].map((q) => `p${q * 100} ${milliseconds(quantile(times, q))}`).join(', ')
 }
 
 function cpuOf(usage: ReadonlyMap<string, Usage>): number {

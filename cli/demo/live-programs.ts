@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Status } from '@runlens/conventions'
 import { type Environment, packageAsset } from '@runlens/runtime'
 import { type NativePlan, PROGRAMS, type ProgramName } from './native-plan.ts'
-import type { Report } from './programs/report.ts'
+import type { Report, Rest } from './programs/report.ts'
 import { addExecution, type Tally } from './tally.ts'
 
 const SCRIPT = packageAsset(import.meta.url, 'dist/demo/programs/main.js')
@@ -14,6 +14,8 @@ const STOP_MS = 5_000
 /** How long what is about to end may take to do so. */
 const GRACE_MS = 1_000
 const LOOK_MS = 20
+
+type Message = Report | Rest | 'ready'
 
 export interface LivePrograms {
   /** Has it done at once. */
@@ -42,7 +44,7 @@ export async function startPrograms(options: ProgramOptions): Promise<LiveProgra
   let isStopping = false
   for (const name of PROGRAMS) children.set(name, startProgram(name, options))
   const all = [...children.entries()]
-  for (const [, child] of all) child.on('message', (message: Report | 'ready') => take(message, open, options))
+  for (const [, child] of all) child.on('message', (message: Message) => take(message, open, options))
   const failed = Promise.race(
     all.map(async ([name, child]) => {
       const [code, signal] = await once(child, 'exit')
@@ -78,10 +80,11 @@ function startProgram(name: ProgramName, { endpoint, environment }: ProgramOptio
   })
 }
 
-function take(message: Report | 'ready', open: Map<string, Status>, { tally, onReport }: ProgramOptions): void {
+function take(message: Message, open: Map<string, Status>, { tally, onReport }: ProgramOptions): void {
   if (message === 'ready') return
-  const { id, status, isOver, spans } = message
-  tally.spans += spans
+  tally.spans += message.spans
+  if (!('id' in message)) return
+  const { id, status, isOver } = message
   if (isOver) {
     open.delete(id)
     addExecution(tally, status)
@@ -93,7 +96,7 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   // Its last reports may come after its end.
   const exited = Promise.all([once(child, 'exit'), child.connected ? once(child, 'disconnect') : undefined])
-  child.kill('SIGTERM')
+  if (child.connected) child.send('stop')
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
   await exited
   clearTimeout(timer)

@@ -1,4 +1,5 @@
 /** JSON (RFC 8259) into a byte buffer, from bytes that are UTF-8 already; makes no string. */
+import { doubleJson } from '@runlens/otlp'
 import type { ByteBuffer } from './byte-buffer.ts'
 
 const QUOTE = 0x22
@@ -118,11 +119,14 @@ export function writeWhole(out: ByteBuffer, value: number): void {
   out.length += digits
 }
 
-/** Any double: what JSON has no number for as a string, `"NaN"`, `"Infinity"`, `"-Infinity"`. */
+/**
+ * Any double: what JSON has no number for as a string, `"NaN"`, `"Infinity"`, `"-Infinity"`. A large one is never written as an
+ * integer: ClickHouse reads nothing of a document in which one has more than 64 bits.
+ */
 export function writeNumber(out: ByteBuffer, value: number): void {
   if (value >= 0 && value <= Number.MAX_SAFE_INTEGER && Number.isInteger(value) && !Object.is(value, -0))
     writeWhole(out, value)
-  else if (Number.isFinite(value)) out.utf8(value === 0 ? '-0.0' : String(value))
+  else if (Number.isFinite(value)) out.utf8(doubleJson(value))
   else out.utf8(`"${value}"`)
 }
 

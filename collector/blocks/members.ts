@@ -1,6 +1,6 @@
 /** Members of a document; what is empty, 0 or null is left out, as a reader of the document takes it. */
 import type { Document, MemberName } from './document.ts'
-import { writeString, writeWhole } from './json-writer.ts'
+import { writeNumber as writeJsonNumber, writeString, writeWhole } from './json-writer.ts'
 
 /** Bytes `[start, end)` of `source`, which `data` is a view of. */
 export function writeText(
@@ -29,7 +29,7 @@ export function writeFigure(document: Document, name: MemberName, value: number)
 
 /** Any finite number. */
 export function writeDouble(document: Document, name: MemberName, value: number): void {
-  if (Number.isFinite(value)) document.member(name).utf8(String(value))
+  if (Number.isFinite(value)) writeJsonNumber(document.member(name), value)
 }
 
 /** Nanoseconds, as a text: numbers of JSON are often read as doubles, which don't hold them. */

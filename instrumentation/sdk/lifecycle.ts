@@ -10,8 +10,8 @@ export interface LifecycleOptions {
   /** How long the program may be held up. */
   timeoutMs: number
   hasPending: () => boolean
-  /** Never rejects. */
-  flush: (timeoutMs: number) => Promise<void>
+  /** Tells whether it was in time. Never rejects. */
+  flush: (timeoutMs: number) => Promise<boolean>
   /** Ends what is open, because the program ends. */
   endOpen: (end: ProgramEnd) => void
   /** Sends without the event loop. */
@@ -21,8 +21,7 @@ export interface LifecycleOptions {
 /** Watches for the end; gives what stops watching. */
 export function watchForTheEnd(options: LifecycleOptions): () => void {
   const flush = async () => {
-    await options.flush(options.timeoutMs)
-    isUnreachable = options.hasPending()
+    isUnreachable = !(await options.flush(options.timeoutMs))
   }
   let isUnreachable = false
   let isEnding = false
@@ -31,14 +30,16 @@ export function watchForTheEnd(options: LifecycleOptions): () => void {
     if (isUnreachable || !options.hasPending()) return
     void flush()
   }
-  const exit = (exitCode: number) => {
+  /** Without the event loop. */
+  const endAndSend = (how: ProgramEnd) => {
     try {
-      options.endOpen({ exitCode })
+      options.endOpen(how)
       if (options.hasPending() && !isUnreachable) options.flushNow(options.timeoutMs)
     } catch (error) {
       noteFault(error)
     }
   }
+  const exit = (exitCode: number) => endAndSend({ exitCode })
   const onSignal = (signal: NodeJS.Signals) => {
     // Whoever else listens decides about the end, and may have work to finish until then.
     const isOurs = process.listenerCount(signal) <= 1
@@ -51,7 +52,11 @@ export function watchForTheEnd(options: LifecycleOptions): () => void {
     if (isEnding) return end()
     isEnding = true
     options.endOpen({ signal })
-    void flush().then(end)
+    void flush().then(() => {
+      // Whatever was begun while it was sent.
+      endAndSend({ signal })
+      end()
+    })
   }
   const stop = () => {
     process.off('beforeExit', beforeExit)

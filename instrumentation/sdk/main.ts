@@ -117,7 +117,7 @@ function watch(processor: RunlensSpanProcessor, target: Target, timeoutMs: numbe
   return watchForTheEnd({
     timeoutMs,
     hasPending: () => processor.pendingSpans > 0,
-    flush: async (ms) => void (await processor.deliver(ms)),
+    flush: async (ms) => (await processor.deliver(ms)).kind !== 'pending',
     endOpen: (end) => endOpenSpans(processor.openSpans(), end),
     flushNow: (ms) => void sayLastWords(target, processor.takeSpans(), ms),
   })

@@ -5,24 +5,43 @@
 import { type Runlens, startRunlens } from '@runlens/instrumentation/sdk'
 import type { NativePlan } from '../native-plan.ts'
 import { runQuery } from './query.ts'
-import type { Report } from './report.ts'
+import type { Report, Rest, Tell } from './report.ts'
 import { runWork } from './work.ts'
 
 const [serviceName = 'shop', endpoint = ''] = process.argv.slice(2)
 const runlens: Runlens = startRunlens({ serviceName, endpoint, environment: 'production', instrumentations: 'none' })
 
+let isStopping = false
 /** Spans told of so far. */
 let toldSpans = 0
-function report(id: string, status: Report['status'], isOver: boolean): void {
+
+function newSpans(): number {
   const spans = runlens.stats().spans?.recorded ?? 0
-  const message: Report = { id, status, isOver, spans: spans - toldSpans }
+  const told = toldSpans
   toldSpans = spans
+  return spans - told
+}
+
+function send(message: Report | Rest | 'ready'): void {
   if (process.connected) process.send?.(message)
 }
 
-process.on('message', (plan: NativePlan) => {
-  void (plan.kind === 'query' ? runQuery(plan, report) : runWork(plan, report))
+const tell: Tell = (id, status, isOver) => {
+  if (!isStopping) send({ id, status, isOver, spans: newSpans() })
+  return !isStopping
+}
+
+/** Ends as by a signal, but at once: by the time that a real one is heard, more may have ended and been told of. */
+function stop(): void {
+  isStopping = true
+  process.emit('SIGTERM', 'SIGTERM')
+  send({ spans: newSpans() })
+}
+
+process.on('message', (message: NativePlan | 'stop') => {
+  if (message === 'stop') stop()
+  else void (message.kind === 'query' ? runQuery(message, tell) : runWork(message, tell))
 })
 // Whoever started it is gone. What is open is ended, and sent.
 process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))
-process.send?.('ready')
+send('ready')

@@ -7,7 +7,7 @@ import type { Tell } from './report.ts'
 
 export async function runQuery(plan: QueryPlan, tell: Tell): Promise<void> {
   const id = randomUUID()
-  tell(id, 'running', false)
+  if (!tell(id, 'running', false)) return
   const running = tracker.startExecution({
     query: plan.text,
     databaseType: plan.system,

@@ -11,4 +11,8 @@ export interface Report {
   spans: number
 }
 
-export type Tell = (id: string, status: Status, isOver: boolean) => void
+/** What a program tells at its end of the spans that it has not told of. */
+export type Rest = Pick<Report, 'spans'>
+
+/** Gives whether the program goes on; where it does not, what is open was cancelled, and nothing is begun any more. */
+export type Tell = (id: string, status: Status, isOver: boolean) => boolean

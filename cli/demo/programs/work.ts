@@ -29,7 +29,7 @@ const database = trackQuery(
 export async function runWork(plan: WorkPlan, tell: Tell): Promise<void> {
   for (const planned of plan.executions) {
     await sleep(planned.pauseMs)
-    tell(planned.id, 'running', false)
+    if (!tell(planned.id, 'running', false)) return
     await runExecution(plan, planned, tell).catch(() => {
       // The error is on the execution; the program goes on.
     })
@@ -49,7 +49,7 @@ async function runExecution(plan: WorkPlan, planned: PlannedExecution, tell: Tel
   if (queued === undefined) return
   tell(planned.id, 'waiting', false)
   await sleep(queued.waitMs)
-  tell(planned.id, 'running', false)
+  if (!tell(planned.id, 'running', false)) return
   await continueExecution(message, (execution) => runPart(plan, planned, execution, here, steps.length))
 }
 
