@@ -31,7 +31,8 @@ const DATABASES = ['postgresql', 'kdb', 'starburst', 'mysql', 'clickhouse', 'mon
 const draw = (salt: string, below: number) => `cityHash64(number, '${salt}') % ${below}`
 const unit = (salt: string) => `(cityHash64(number, '${salt}') / 18446744073709551616.)`
 const list = (texts: readonly string[]) => `[${texts.map((text) => `'${text}'`).join(', ')}]`
-const oneOf = (texts: readonly string[], index: string) => `arrayElement(${list(texts)}, toUInt8(1 + ${index}))`
+const oneOf = (texts: readonly string[], index: string) =>
+  `arrayElement(${list(texts)}, toUInt8(least(${texts.length}, 1 + ${index})))`
 
 const kind = `multiIf(${KINDS.map(({ name, below }) => `kind_draw < ${below}, '${name}'`).join(', ')}, 'request')`
 
@@ -78,7 +79,7 @@ export function factsSql({ fromNs, stepNs, executions }: Timeline, first: number
   fromUnixTimestamp64Nano(toInt64(${fromNs}) + toInt64(number) * ${stepNs} + toInt64(cityHash64(number, 'start') % ${stepNs}), 'UTC') AS started_at,
   toInt64(if(mode = 'queue', cityHash64(number, 'queue') % 3000 * 1000000, 0)) AS wait_ns,
   if(is_failed, ${oneOf(FAULT_TYPES, draw('error', FAULT_TYPES.length))}, '') AS error_type,
-  if(is_failed, ${oneOf(FAULT_PARTS, draw('fault', FAULT_PARTS.length))}, '') AS fault,
+  if(is_failed, ${oneOf(FAULT_PARTS, `${FAULT_PARTS.length} * pow(${unit('fault')}, 2)`)}, '') AS fault,
   if(is_failed, concat(error_type, ': upstream ', toString(${draw('upstream', 300)}), ' did not do ', fault), '') AS error_message,
   if(kind = 'query', ${oneOf(DATABASES, draw('database', DATABASES.length))}, '') AS database_type,
   if(kind = 'query', concat('SELECT symbol, avg(price) FROM trades WHERE day = ', toString(${draw('day', 365)}), ' GROUP BY symbol'), '') AS query,
@@ -105,7 +106,7 @@ export const stepSql = {
   endNs: 'intDiv(duration_ns * toInt64(j), toInt64(step_count))',
   rows: 'cityHash64(number, toUInt32(j)) % 40',
   /** Of those that are queries. */
-  databaseType: `arrayElement(${list(DATABASES)}, 1 + (workflow + toUInt32(j)) % ${DATABASES.length})`,
+  databaseType: `arrayElement(${list(DATABASES)}, 1 + intDiv(workflow + toUInt32(j), 2) % ${DATABASES.length})`,
   query: `concat(if(${place} = 2, 'SELECT name, balance FROM customers WHERE id = ', 'INSERT INTO archive SELECT id, state FROM orders WHERE id = '),
     toString(cityHash64(number, toUInt32(j), 'row') % 1000000))`,
 } as const

@@ -13,8 +13,8 @@ export function askQueries({ last, wholeHours, user }: Subjects): AskedQuestion[
     { what: 'queries of a user', path: (n) => `${of('')(n)}?limit=${100 + n}` },
     { what: 'queries of a user, a day', path: (n) => `${of('')(n)}?${last(DAY_MS)(n)}` },
     {
-      what: 'queries of a user, failed ones of a type',
-      path: (n) => `${of('')(n)}?status=error&database_type=kdb&limit=${100 + n}`,
+      what: 'queries of a user, those of a type',
+      path: (n) => `${of('')(n)}?status=success&database_type=kdb&limit=${100 + n}`,
     },
     { what: 'queries of a user, 300 passed over', path: (n) => `${of('')(n)}?offset=${300 + n}` },
     ...overLengths('query stats of a user', of('/stats')),

@@ -25,7 +25,7 @@ export interface Subjects {
   user: (n: number) => string
   conversation: (n: number) => string
   workflow: (n: number) => string
-  /** Of the failures of a frequent step. */
+  /** Of one of the frequent groups of failures. */
   fingerprint: (n: number) => string
 }
 
@@ -40,7 +40,8 @@ export function subjectsOf(state: FillState): Subjects {
       const number = Math.floor((executions * ((n * 0.618) % 1)) / every) * every + offset
       return `run-${String(number).padStart(10, '0')}`
     }
-  const fingerprints = STEP_NAMES.map(fingerprintsOf)
+  // Most have nine steps, of which the last, at which they fail, bears the name of the first once more.
+  const fingerprints = STEP_NAMES.map((name) => fingerprintsOf(`${name} 1`))
   return {
     state,
     last: (lengthMs) => (n) => rangeOf(toMs - lengthMs - n * 1000, toMs - n * 1000),
