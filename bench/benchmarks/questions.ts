@@ -6,9 +6,12 @@ import { benchmark, type Measurement, type Progress } from '../harness/benchmark
 import { readNumber } from '../harness/database.ts'
 import { clickhouseUrl, inTemporaryDirectory, type Running, startProcess } from '../harness/processes.ts'
 import { milliseconds, quantile } from '../harness/quantiles.ts'
-import { type AskedQuestion, questionsAbout } from '../questions/questions.ts'
+import type { AskedQuestion } from '../questions/asked.ts'
+import { questionsAbout } from '../questions/questions.ts'
 
 const WARM_UP = 3
+/** What has not ended is still under way, however long ago the database was filled. */
+const LOST_AFTER_MS = 10 * 365 * 86_400_000
 
 export const questions = benchmark({
   name: 'questions',
@@ -35,7 +38,8 @@ async function askAll(dataDir: string, state: FillState, askings: number, progre
   const honest = { use_query_condition_cache: '0' }
   const url = clickhouseUrl(dataDir, clickhouse.listen.http!, honest)
   const client = createClickHouse({ url, application: 'runlens-bench' })
-  const api = await startProcess('query-api', { dataDir, clickhouseUrl: url, settings: { api: { cacheMs: 0 } } })
+  const settings = { api: { cacheMs: 0, lostAfterMs: LOST_AFTER_MS } }
+  const api = await startProcess('query-api', { dataDir, clickhouseUrl: url, settings })
   try {
     const remembers = await readNumber(client, "SELECT toUInt8(getSetting('use_query_condition_cache'))")
     if (remembers !== 0) throw new Error('use_query_condition_cache is on, which flatters')
@@ -70,14 +74,14 @@ async function ask(
 ): Promise<Measurement> {
   const origin = `http://${running[0].listen.http}`
   const cpuSeconds = () => running.reduce((sum, one) => sum + one.usage().cpuSeconds, 0)
-  for (let n = 0; n < WARM_UP; n++) await answerTo(origin + question.path(n))
+  for (let n = 0; n < WARM_UP; n++) await answerTo(origin, question, n)
   const before = cpuSeconds()
   const times: number[] = []
   let bytes = 0
   let plan = ''
   for (let n = WARM_UP; n < WARM_UP + askings; n++) {
     const begin = performance.now()
-    const body = await answerTo(origin + question.path(n))
+    const body = await answerTo(origin, question, n)
     times.push(performance.now() - begin)
     bytes += body.length
     plan = planOf(body)
@@ -98,9 +102,14 @@ function planOf(body: string): string {
 }
 
 /** Reads the answer to its end. */
-async function answerTo(url: string): Promise<string> {
-  const answer = await fetch(url)
-  const body = await answer.text()
-  if (answer.status !== 200) throw new Error(`${url} was answered with ${answer.status}: ${body.slice(0, 300)}`)
-  return body
+async function answerTo(origin: string, { path, body }: AskedQuestion, n: number): Promise<string> {
+  const sent = body && {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body(n)),
+  }
+  const answer = await fetch(origin + path(n), sent)
+  const text = await answer.text()
+  if (answer.status !== 200) throw new Error(`${path(n)} was answered with ${answer.status}: ${text.slice(0, 300)}`)
+  return text
 }

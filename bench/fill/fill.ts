@@ -4,11 +4,18 @@
  */
 import { mkdirSync, statfsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ClickHouseClient, createClickHouse, migrate } from '@runlens/clickhouse'
+import {
+  type ClickHouseClient,
+  createClickHouse,
+  migrate,
+  RETENTION_DAYS_MAX,
+  RETENTION_RULES,
+  RETENTION_SETTINGS_ID,
+} from '@runlens/clickhouse'
 import type { Progress } from '../harness/benchmark.ts'
 import { readNumber, readRows, whenMerged } from '../harness/database.ts'
 import { clickhouseUrl, startProcess } from '../harness/processes.ts'
-import { LONG_EVERY, LONG_STEPS, STEPS } from './facts-sql.ts'
+import { LONG_EVERY, LONG_STEPS, STEPS } from './numbers.ts'
 import { type FillState, readFillState, writeFillState } from './state.ts'
 import { fillStatements } from './tables-sql.ts'
 
@@ -44,6 +51,7 @@ export async function fill({ dataDir, executions, days, progress }: FillOptions)
   const client = createClickHouse({ url, application: 'runlens-bench', queryTimeoutMs: 900_000 })
   try {
     await migrate(client)
+    await keepEverything(client)
     await fillParts(client, dataDir, state, progress)
     await hideFromSettling(client)
     await rollUp(client, dataDir, url, progress)
@@ -70,6 +78,17 @@ function begin(dataDir: string, executions: number, days: number): FillState {
   const state = { executions, days, fromMs, toMs, filled: 0, isRolledUp: false }
   writeFillState(dataDir, state)
   return state
+}
+
+/** Otherwise the worker's retention takes what is older than a week, once it has run for ten minutes or the tenant's minute comes. */
+async function keepEverything(client: ClickHouseClient): Promise<void> {
+  const settings_json = JSON.stringify({ default_days: RETENTION_DAYS_MAX, rollup_days: RETENTION_DAYS_MAX })
+  const updated_at = (Date.now() / 1000).toFixed(6)
+  await client.insert({
+    table: RETENTION_RULES.name,
+    format: 'JSONEachRow',
+    values: [{ tenant: 'default', id: RETENTION_SETTINGS_ID, settings_json, updated_by: 'bench', updated_at }],
+  })
 }
 
 async function fillParts(
@@ -102,7 +121,11 @@ async function hideFromSettling(client: ClickHouseClient): Promise<void> {
   await client.command({ query: `INSERT INTO worker_status (job, position) VALUES ('settle', now64(6))` })
 }
 
-/** The worker's own job, with nothing else to do. */
+/**
+ * The worker's own job, with nothing else to do. An hour is marked as rebuilt once all of its rollups are: executions by hour and minute, steps,
+ * queries and errors. `execution_patterns` stays nearly empty: the worker looks at the last week when it begins, while its hours still wait, and
+ * after that at the last six hours only.
+ */
 async function rollUp(client: ClickHouseClient, dataDir: string, url: string, progress: Progress): Promise<void> {
   const settings = { worker: { rollupIntervalMs: 100, overlapMs: 1000 } }
   const worker = await startProcess('worker', { dataDir, clickhouseUrl: url, settings })
