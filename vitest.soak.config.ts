@@ -16,13 +16,13 @@ const TRY_HARDER = [
 
 // Long fault loops; their short forms run with `npm test`.
 export default mergeConfig(
-  { ...base, test: { ...base.test, include: [], exclude: [] } },
+  { ...base, test: { ...base.test, projects: undefined } },
   defineConfig({
     test: {
       include: ['**/*.soak.test.ts', ...TRY_HARDER],
       exclude: ['**/node_modules/**', '**/dist/**'],
       env: { RUNLENS_TEST_EFFORT: 'long' },
-      isolate: true,
+      globalSetup: ['test/kit/migrated-directory.ts'],
       maxWorkers: 1,
       testTimeout: 900_000,
     },

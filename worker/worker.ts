@@ -3,6 +3,7 @@ import { internalHeaders } from '@runlens/access'
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import { collectorUrl, type Logger, type Settings } from '@runlens/runtime'
 import { ERASURE_JOB, ErasureJob } from './erasure/erasure-job.ts'
+import { createLeases } from './jobs/leases.ts'
 import { type RunJobOptions, runJob } from './jobs/run-job.ts'
 import type { WorkerMetrics } from './metrics.ts'
 import { PATTERN_JOB, PatternJob } from './patterns/pattern-job.ts'
@@ -45,7 +46,8 @@ export function startWorker(options: WorkerOptions): Worker {
   const run = async () => {
     await waitForSchema(client, log, signal)
     started = true
-    const common = { client, log, leaseSeconds: settings.worker.leaseSeconds, observe: metrics, signal }
+    const { leaseSeconds } = settings.worker
+    const common = { leases: createLeases({ client, leaseSeconds }), log, leaseSeconds, observe: metrics, signal }
     await Promise.all(jobsOf(options, servers).map((job) => runJob({ ...common, ...job })))
   }
   const done = run().catch((error: unknown) => {

@@ -79,13 +79,13 @@ async function readBlocks(
   low: bigint,
   lookBack: bigint,
 ): Promise<{ blocks: Block[]; from: bigint }> {
+  // Numbers stand in the text: setting parameters is a third of what this costs the embedded engine, ten times a second.
   const result = await client.query({
-    query: `WITH least({low:Int64}, toUnixTimestamp64Micro(now64(6)) - {lookBack:Int64}) AS low
+    query: `WITH least(toInt64(${low}), toUnixTimestamp64Micro(now64(6)) - ${lookBack}) AS low
 SELECT toString(low), toString(toUnixTimestamp64Micro(arrived_at)), toUInt32(count())
 FROM arrivals
 WHERE arrived_at >= fromUnixTimestamp64Micro(low)
-GROUP BY arrived_at ORDER BY arrived_at LIMIT {max:UInt32}`,
-    query_params: { low: low.toString(), lookBack: lookBack.toString(), max: BLOCKS_MAX },
+GROUP BY arrived_at ORDER BY arrived_at LIMIT ${BLOCKS_MAX}`,
     format: 'JSONCompactEachRow',
   })
   const rows = await result.json<[string, string, number]>()

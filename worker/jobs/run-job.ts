@@ -1,9 +1,8 @@
 /** Runs one job for as long as the process lives: claims it, works while it holds it, stands by otherwise. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Logger } from '@runlens/runtime'
 import type { JobObserver } from '../metrics.ts'
-import { createLease } from './lease.ts'
+import type { Leases } from './leases.ts'
 import { persist } from './persist.ts'
 
 /** What a job does while it is held. */
@@ -17,7 +16,7 @@ export interface Job {
 }
 
 export interface RunJobOptions {
-  client: ClickHouseClient
+  leases: Leases
   log: Logger
   name: string
   leaseSeconds: number
@@ -29,12 +28,12 @@ export interface RunJobOptions {
 }
 
 export async function runJob(options: RunJobOptions): Promise<void> {
-  const { client, name, leaseSeconds, observe, signal } = options
+  const { leases, name, leaseSeconds, observe, signal } = options
   const log = options.log.child({ job: name })
   const onFault = (error: unknown) => {
     if (error !== undefined) observe.failed(name)
   }
-  const lease = createLease({ client, job: name, leaseSeconds })
+  const lease = leases.of(name)
   const renewMs = (leaseSeconds * 1000) / 3
   const job = options.createJob(lease.owner)
   let held = false

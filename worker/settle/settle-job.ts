@@ -35,6 +35,9 @@ const NOTHING_NEW = { spans: 0, blocks: [], isWhole: false, read: undefined, fre
 const SETTLE_LATEST_MS = 1_000
 /** Arrivals are read this far apart while they keep coming: a look costs the same for one span as for a thousand. */
 const READ_INTERVAL_MS = 200
+/** Once nothing has come for some seconds, polls are this far apart at least: they are most of what an idle stack costs. */
+const IDLE_POLL_MS = 250
+const IDLE_AFTER_MS = 5_000
 /** From so many spans on it pays to settle simple traces in SQL: its statements cost more to plan than few traces cost here. */
 const JUDGED_SPANS_MIN = 5_000
 const STATUS_INTERVAL_MS = 1_000
@@ -56,6 +59,8 @@ export class SettleJob implements Job {
   private dropDue = 0
   /** By `performance.now()`. */
   private readAgainAt = 0
+  /** When something was read or settled last, by `performance.now()`. */
+  private busyAt = 0
   private lagMs = 0
   private tracesSettled = 0
   private executionsWritten = 0
@@ -95,7 +100,12 @@ export class SettleJob implements Job {
     const read = reading.value
     if (read > 0) this.statusDue = Math.min(this.statusDue, Date.now() + STATUS_INTERVAL_MS)
     if (Date.now() >= this.statusDue) await this.writeStatus()
-    return traces.length > 0 || read > 0 ? 0 : pollMs
+    if (traces.length > 0 || read > 0) {
+      this.busyAt = performance.now()
+      return 0
+    }
+    const isIdle = this.dirty.size === 0 && performance.now() - this.busyAt > IDLE_AFTER_MS
+    return isIdle ? Math.max(pollMs, IDLE_POLL_MS) : pollMs
   }
 
   /** Settles the simple ones of the traces that arrived and notes the others; gives the number of blocks. */

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { startDatabase } from '../../test/kit/stack-db.ts'
-import { createLease, type Lease } from './lease.ts'
+import { createLeases, type Lease } from './leases.ts'
 
 let db: TestClickHouse
 beforeAll(async () => {
@@ -11,7 +12,7 @@ afterAll(() => db?.stop())
 
 /** A claim of another machine, where nobody can look whether its process lives. */
 function leaseOf(job: string, host: string, leaseSeconds = 60): Lease {
-  return createLease({ client: db.client, job, leaseSeconds, host, pid: 1 })
+  return createLeases({ client: db.client, leaseSeconds, host, pid: 1 }).of(job)
 }
 
 it('goes to the first who asks and stays there while it is renewed', async () => {
@@ -38,11 +39,31 @@ it('passes on when it expires', async () => {
 })
 
 it('is taken at once from a process of this machine that no longer runs', async () => {
-  const options = { client: db.client, job: 'dead', leaseSeconds: 60 }
+  const options = { client: db.client, leaseSeconds: 60 }
   // Above the largest process id of Linux: nobody has it.
-  const dead = createLease({ ...options, pid: 4_194_305 })
-  expect(await dead.hold()).toBe(true)
-  expect(await createLease(options).hold()).toBe(true)
+  const dead = createLeases({ ...options, pid: 4_194_305 })
+  expect(await dead.of('dead').hold()).toBe(true)
+  expect(await createLeases(options).of('dead').hold()).toBe(true)
+})
+
+it('are renewed together: what is held need not be asked for', async () => {
+  const [a, b] = [createLeases({ client: db.client, leaseSeconds: 1, host: 'a', pid: 1 }), leaseOf('left', 'b')]
+  expect(await a.of('left').hold()).toBe(true)
+  for (const until = performance.now() + 1_500; performance.now() < until; await sleep(100)) {
+    expect(await a.of('right').hold()).toBe(true)
+  }
+  expect(await b.hold()).toBe(false)
+  await a.of('left').release()
+  expect(await b.hold()).toBe(true)
+  expect(await a.of('right').hold()).toBe(true)
+})
+
+it('that cannot be written is asked for again', async () => {
+  const lease = leaseOf('failing', 'a')
+  const write = vi.spyOn(db.client, 'command').mockRejectedValueOnce(new Error('away'))
+  await expect(lease.hold()).rejects.toThrow('away')
+  write.mockRestore()
+  expect(await lease.hold()).toBe(true)
 })
 
 it('keeps one holder for each job', async () => {
