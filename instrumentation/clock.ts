@@ -7,15 +7,24 @@ import type { HrTime } from '@opentelemetry/api'
 /** The wall clock was set, or the machine slept: the monotonic clock is put beside it again. */
 const DRIFT_MS_MAX = 20
 
+/** How long the two may go without being compared: a look at the wall clock costs as much as the time itself. */
+const COMPARE_AFTER_MS = 5
+
 let originMs = Date.now() - performance.now()
+/** By `performance.now()`. */
+let compareAt = 0
 
 /** Milliseconds since the epoch with fractions; never goes back but when the wall clock is set back. */
 export function now(): number {
-  const ms = originMs + performance.now()
-  const drift = Date.now() - ms
-  if (drift <= DRIFT_MS_MAX && drift >= -DRIFT_MS_MAX) return ms
-  originMs += drift
-  return ms + drift
+  const at = performance.now()
+  if (at >= compareAt) compare(at)
+  return originMs + at
+}
+
+function compare(at: number): void {
+  compareAt = at + COMPARE_AFTER_MS
+  const drift = Date.now() - (originMs + at)
+  if (drift > DRIFT_MS_MAX || drift < -DRIFT_MS_MAX) originMs += drift
 }
 
 export function toHrTime(ms: number): HrTime {

@@ -16,7 +16,7 @@ export const instrumentation = benchmark({
   flags: {
     steps: { about: 'steps of one program', default: 100_000 },
     'per-turn': { about: 'steps in one turn of the event loop', default: 10 },
-    rounds: { about: 'programs of each kind, in turn; the least of each figure counts', default: 5 },
+    rounds: { about: 'programs of each kind, in turn; the least of each figure counts', default: 20 },
   },
   byDefault: true,
   async run(flags, progress) {

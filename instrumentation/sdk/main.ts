@@ -13,6 +13,8 @@ import { watchForTheEnd } from './lifecycle.ts'
 import { autoInstrumentations, resourcesPackage } from './optional-packages.ts'
 import { DEFAULTS, type RunlensOptions } from './options.ts'
 import type { ProcessorStats, RunlensSpanProcessor } from './processor.ts'
+import { createIdGenerator } from './random-ids.ts'
+import { parentBasedAlwaysOn } from './sampler.ts'
 import type { Target } from './send/transport.ts'
 import { nearestPackageName } from './service-name.ts'
 
@@ -106,6 +108,9 @@ function sdkConfiguration(options: RunlensOptions, env: Environment, processor: 
   return {
     resource: defaultResource().merge(resourceFromAttributes(own)),
     instrumentations: [...list],
+    idGenerator: createIdGenerator(),
+    // A sampler of the environment is the SDK's to make.
+    ...(env.OTEL_TRACES_SAMPLER ? {} : { sampler: parentBasedAlwaysOn }),
     ...(serviceName === undefined ? {} : { serviceName }),
     ...(processor === undefined ? {} : { spanProcessors: [processor] }),
     // Runlens stores no metrics: they are sent when somebody asks for them.
