@@ -1,4 +1,4 @@
-/** How soon an execution that has ended is told in the stream of events and visible in the API, in an idle stack and under load. */
+/** How soon an execution is seen: running after its start, and, when it has ended, told in the stream of events and visible in the API, in an idle stack and under load. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClickHouse } from '@runlens/clickhouse'
 import { Generator } from '../generate/generator.ts'
@@ -10,6 +10,7 @@ import type { Usage } from '../harness/usage.ts'
 import { watchCompletions } from '../load/completions.ts'
 import { targetAt } from '../load/post.ts'
 import { PROBE_WORKFLOW, probe, type Seen } from '../load/probe.ts'
+import { timeStarts } from '../load/starts.ts'
 import { type Ledger, sendSteadily } from '../load/steady.ts'
 
 /** Probes on their way at once. */
@@ -21,9 +22,10 @@ const SETTLE_TIMEOUT_MS = 120_000
 
 export const visible = benchmark({
   name: 'visible',
-  about: 'from the end of an execution in the sender until the API tells and shows it, at several loads',
+  about: 'from the start or end of an execution in its program until the API shows it, at several loads',
   flags: {
     rates: { about: 'spans per second beside the probes, with commas', default: '0,1000,10000' },
+    starts: { about: 'executions of @runlens/instrumentation of which the start is waited for', default: 20 },
     'probe-seconds': { about: 'how long each rate lasts', default: 15 },
   },
   byDefault: true,
@@ -31,6 +33,8 @@ export const visible = benchmark({
     const measurements: Measurement[] = []
     const faults: string[] = []
     const seconds = flags['probe-seconds']
+    progress(`${flags.starts} starts, one after another`)
+    measurements.push(await inTemporaryDirectory((dataDir) => measureStarts(dataDir, flags.starts)))
     for (const rate of flags.rates.split(',').map(Number)) {
       progress(`${rate} spans per second for ${seconds} s`)
       const measured = await inTemporaryDirectory((dataDir) => measure(dataDir, rate, seconds))
@@ -38,12 +42,24 @@ export const visible = benchmark({
       faults.push(...measured.faults)
     }
     return {
-      data: `probes of 3 spans beside the generator's mix, a stack of its own for each rate`,
+      data: `starts seen by asking every 40 ms; probes of 3 spans beside the generator's mix; a stack of its own for each`,
       measurements,
       faults,
     }
   },
 })
+
+async function measureStarts(dataDir: string, starts: number): Promise<Measurement> {
+  const stack = await startStack(dataDir)
+  try {
+    return {
+      what: 'a start, idle',
+      figure: `running ${spread(await timeStarts(stack.urls, starts))}; ${starts} starts`,
+    }
+  } finally {
+    await stack.stop()
+  }
+}
 
 async function measure(dataDir: string, rate: number, seconds: number) {
   const stack = await startStack(dataDir)

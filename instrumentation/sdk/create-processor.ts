@@ -10,7 +10,8 @@ import type { Target } from './send/transport.ts'
 
 /** Memory for marker records: they are small and of the moment. */
 const MARKER_QUEUE_BYTES_MAX = 1_048_576
-const MARKER_DELAY_MS = 100
+/** They come some dozens at once, a millisecond apart; each that waits is seen later. */
+const MARKER_DELAY_MS = 20
 /** A request of this size is made and written in about 0.4 ms, most of which is the kernel's. */
 const BATCH_BYTES_MAX = 65_536
 const BATCH_RECORDS_MAX = 512

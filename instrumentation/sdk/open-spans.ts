@@ -9,7 +9,7 @@ import type { ReadableSpan } from './encode/readable-span.ts'
 import { untraced } from './send/untraced.ts'
 
 /** How long a span may stay untold: well below the second in which a start is to be seen. */
-const TELL_AFTER_MS = 200
+const TELL_AFTER_MS = 100
 /** Records made at once: about 0.3 ms of work. */
 const RECORDS_PER_TURN = 100
 /** Spans watched at once; more are counted and only their end is told. */
