@@ -47,6 +47,8 @@ function start({ file, service, packages, flags, line = LINE_2 }: Start): Progra
     OTEL_SERVICE_NAME: service,
     // Others ask the metadata servers of clouds.
     OTEL_NODE_RESOURCE_DETECTORS: 'env,host,process',
+    // Mastra tells its makers what it is used for.
+    MASTRA_TELEMETRY_DISABLED: '1',
     DATABASE_URL: postgres.url,
   }
   return project.run(file, { flags, env })
@@ -237,10 +239,44 @@ describe.each(AI_SDK)('the AI SDK $version', ({ version, packages, line, executi
   })
 })
 
+describe('Mastra', () => {
+  it('has runs of workflows that succeed, fail and are suspended, and an agent with model calls and a tool', async () => {
+    // It asks for Node 22, and gets it where there is one.
+    const line = { ...LINE_2, node: LINE_3?.node ?? LINE_2.node }
+    const packages = ['@mastra/*', 'zod']
+    const program = start({ file: 'mastra-shop.mjs', service: 'mastra-shop', packages, flags: [], line })
+    expect(await program.ended, program.output).toMatchObject({ code: 0 })
+    const ids = (status: string) =>
+      [...program.output.matchAll(new RegExp(`(\\S+) ${status}$`, 'gm'))].map(([, id]) => id)
+    const run = { kind: 'workflow', provider: 'mastra' }
+    const [shipped, declined, waiting, agent] = await found('mastra-shop', [
+      { ...run, workflow_name: 'ship', status: 'success', execution_id: ids('success')[0], step_count: 2 },
+      { ...run, workflow_name: 'ship', status: 'failed', execution_id: ids('failed')[0], failed_step: 'charge' },
+      { ...run, workflow_name: 'order', status: 'waiting', execution_id: ids('suspended')[0] },
+      { kind: 'agent', provider: 'mastra', workflow_name: 'helper', status: 'success' },
+    ])
+    expect(JSON.parse(shipped.output_preview)).toEqual({ order: 'A-1', total: 20 })
+    expect(declined.error_message).toContain('card declined')
+    const namesOf = async ({ execution_id }: Body) => (await steps(execution_id)).map(([name, type]) => [name, type])
+    expect(await namesOf(shipped)).toEqual([
+      ['price', 'node'],
+      ['charge', 'node'],
+    ])
+    expect((await namesOf(waiting)).at(-1)).toEqual(['approve', 'node'])
+    expect(await namesOf(agent)).toEqual([
+      ['model_generation made-up-1', 'llm'],
+      ['chat made-up-1', 'llm'],
+      ['lookup', 'tool'],
+      ['chat made-up-1', 'llm'],
+    ])
+    expect(agent.output_preview).toContain('It is on its way.')
+  })
+})
+
 it('nothing else of all these programs became an execution', async () => {
   const { executions } = await get('/executions?limit=100')
   const counts: Record<string, number> = {}
   for (const { service } of executions) counts[service] = (counts[service] ?? 0) + 1
   const agents = Object.fromEntries(AI_SDK.map(({ version }) => [`weather-${version}`, 1]))
-  expect(counts).toEqual({ orders: 2, 'ask-runlens': 2, 'ask-langgraph': 2, ...agents })
+  expect(counts).toEqual({ orders: 2, 'ask-runlens': 2, 'ask-langgraph': 2, 'mastra-shop': 4, ...agents })
 })
