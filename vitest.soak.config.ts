@@ -21,7 +21,7 @@ export default mergeConfig(
     test: {
       include: ['**/*.soak.test.ts', ...TRY_HARDER],
       exclude: ['**/node_modules/**', '**/dist/**'],
-      env: { RUNLENS_TEST_EFFORT: 'long' },
+      env: { TEST_EFFORT: 'long' },
       globalSetup: ['test/kit/migrated-directory.ts'],
       maxWorkers: 1,
       testTimeout: 900_000,

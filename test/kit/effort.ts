@@ -1,6 +1,6 @@
 /** How hard a test tries: what `npm test` does in minutes, `npm run soak` does at length. */
 
-/** The first with `npm test`, the second with `npm run soak` (`RUNLENS_TEST_EFFORT=long`). Figures are counts: runs, seeds, rows. */
+/** The first with `npm test`, the second with `npm run soak` (`TEST_EFFORT=long`). Figures are counts: runs, seeds, rows. */
 export function effort(short: number, long: number): number {
-  return process.env.RUNLENS_TEST_EFFORT === 'long' ? long : short
+  return process.env.TEST_EFFORT === 'long' ? long : short
 }

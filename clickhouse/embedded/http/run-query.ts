@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Engine, EngineResult } from '../engine.ts'
 import { EngineError } from '../engine-error.ts'
+import { inlineParameters } from '../sql/inline-parameters.ts'
 import { requireParameters } from '../sql/parameters.ts'
 import { rewriteInsert, rewriteStatement } from '../sql/rewrite.ts'
 import type { StatementKind } from '../sql/statement.ts'
@@ -16,6 +17,7 @@ export interface QueryContext {
   version: string
 }
 
+const SYNTAX_ERROR = 62
 const READS: ReadonlySet<StatementKind> = new Set(['select', 'show'])
 
 /**
@@ -49,12 +51,36 @@ export async function runQuery(
   }
 }
 
-function start(engine: Engine, input: QueryInput, request: QueryRequest, signal: AbortSignal): Promise<EngineResult> {
-  const { statement, file } = input
-  const { parameters, database, settings, defaultFormat } = request
-  const { kind, format } = statement
-  if (request.readOnly && !READS.has(kind)) throw readOnlyRefusal()
+async function start(
+  engine: Engine,
+  input: QueryInput,
+  request: QueryRequest,
+  signal: AbortSignal,
+): Promise<EngineResult> {
+  const { statement } = input
+  const { parameters } = request
+  if (request.readOnly && !READS.has(statement.kind)) throw readOnlyRefusal()
   requireParameters(statement.text, parameters)
+  const inlined = inlineParameters(statement, parameters)
+  if (inlined.statement === statement) return run(engine, input, request, signal)
+  try {
+    return await run(engine, { ...input, statement: inlined.statement }, { ...request, ...inlined }, signal)
+  } catch (error) {
+    // Positions in the text, and what is wrong with a value, are the client's to know: told as without this.
+    if (error instanceof EngineError && (error.code === SYNTAX_ERROR || error.message.includes('_CAST'))) {
+      return run(engine, input, request, signal)
+    }
+    throw error
+  }
+}
+
+function run(
+  engine: Engine,
+  { statement, file }: QueryInput,
+  { parameters, database, settings, defaultFormat }: QueryRequest,
+  signal: AbortSignal,
+): Promise<EngineResult> {
+  const { kind, format } = statement
   const piped = kind === 'select'
   const sql = (pipe: string) =>
     file === undefined
