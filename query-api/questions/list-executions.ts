@@ -9,8 +9,8 @@ import { shownStatus } from './status.ts'
 
 /** Shown of an input or output in a list. */
 export const PREVIEW_CHARACTERS = 200
-/** Two chunks of ciphertext, 1 KiB of text. */
-const SEALED_PREVIEW_CHARACTERS = 1_500
+/** The first chunk of it, 512 bytes of text. */
+const SEALED_PREVIEW_CHARACTERS = 800
 
 export interface ListedExecution extends ExecutionColumns {
   input_preview: string
