@@ -190,7 +190,8 @@ describe('with a key', () => {
 
   it('they are in no file, not even in the log of the processes', () => {
     const files = filesOf(stack.dataDir)
-    expect(files.some((path) => path.includes('spool'))).toBe(true)
+    const isInSpool = (path: string) => path.includes('spool') && readFileSync(path).includes('enc:v1:old:')
+    expect(files.some(isInSpool)).toBe(true)
     for (const path of files) expect([path, readFileSync(path).includes(CANARY)]).toEqual([path, false])
     expect(stack.logs()).not.toContain(CANARY)
   })
