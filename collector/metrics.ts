@@ -57,6 +57,7 @@ const PIPELINE: readonly FigureRow<PipelineStats>[] = [
     (s) => s.markers.unread,
   ],
   ['counter', 'runlens_redacted_values_total', 'Values in which a secret was masked.', (s) => s.redacted],
+  ['counter', 'runlens_encrypted_values_total', 'Values that were encrypted.', (s) => s.encrypted],
   ['gauge', 'runlens_spool_bytes', 'Bytes of the spool on disk.', (s) => s.spool.bytes],
   ['gauge', 'runlens_spool_pending_records', 'Records that ClickHouse does not have yet.', (s) => s.spool.records],
   [

@@ -34,6 +34,8 @@ export interface PipelineStats {
   markers: { stored: number; unread: number }
   /** Values in which a secret was masked. */
   redacted: number
+  /** Values that were encrypted. */
+  encrypted: number
   /** Requests refused, by reason. */
   refused: RefusalCounts
   spool: SpoolStats

@@ -9,6 +9,7 @@ import type { Outcome } from './outcome.ts'
 import { type ItemCounts, itemCounts, type PipelineStats, type RefusalCounts, refusalCounts } from './pipeline-stats.ts'
 import { RedactingMapper } from './redaction/redacting-mapper.ts'
 import { KEEP_EVERYTHING, type RedactionSettings, Redactor } from './redaction/redactor.ts'
+import type { Sealer } from './redaction/sealer.ts'
 import { ResendFilter } from './resend-filter.ts'
 import { LogWay } from './signals/logs.ts'
 import { MetricWay } from './signals/metrics.ts'
@@ -26,6 +27,8 @@ export interface PipelineOptions {
   limits: OtlpLimits
   /** As `redaction` of the configuration. @default {@link KEEP_EVERYTHING} */
   redaction?: RedactionSettings
+  /** Encrypts what is to be. @default nothing is */
+  sealer?: Sealer
   /** As `spool` of the configuration. */
   spool: { bytesMax: number; segmentBytes: number; commitIntervalMs: number; graceSeconds: number }
   /** As `writer` of the configuration. */
@@ -108,7 +111,7 @@ class RunningPipeline implements Pipeline {
     private latestMs: number,
   ) {
     const { limits } = options
-    this.redactor = new Redactor(options.redaction ?? KEEP_EVERYTHING)
+    this.redactor = new Redactor(options.redaction ?? KEEP_EVERYTHING, options.sealer)
     const mapper = new RedactingMapper(options.mapper, this.redactor)
     this.ways = {
       spans: new TraceWay(limits, filter, mapper),
@@ -144,6 +147,7 @@ class RunningPipeline implements Pipeline {
       points: { ...this.counts.points },
       markers: { ...this.ways.logs.markerCounts },
       redacted: this.redactor.masked,
+      encrypted: this.redactor.sealed,
       refused: { ...this.refused },
       spool,
       writer: this.writer.stats(),

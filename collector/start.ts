@@ -3,13 +3,21 @@ import { join } from 'node:path'
 import { createClickHouse } from '@runlens/clickhouse'
 import { createSpanMapper, loadProfiles } from '@runlens/mapping'
 import { LOGS, METRICS, TRACES } from '@runlens/otlp'
-import { formatAddress, type Logger, type RunningProcess, type Settings } from '@runlens/runtime'
+import {
+  encryptionKeys,
+  formatAddress,
+  type Logger,
+  type RunningProcess,
+  type Settings,
+  TextCipher,
+} from '@runlens/runtime'
 import { createAdmission } from './admission.ts'
 import { createCollectorRegistry } from './metrics.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createReceiverCounters } from './receivers/counters.ts'
 import { type Receivers, startReceivers } from './receivers/index.ts'
 import { createReceiver, type Service } from './receivers/receiver.ts'
+import { Sealer } from './redaction/sealer.ts'
 import { createSenderAccess, type SenderAccess } from './sender-access.ts'
 
 /** Requests in flight at the end get this long; what is still there is cut and its sender comes back. */
@@ -32,6 +40,7 @@ export async function startCollector(settings: Settings, log: Logger): Promise<R
     mapper: createSpanMapper({ roots: settings.mapping.roots, profiles }),
     limits: settings.otlp,
     redaction: settings.redaction,
+    ...sealing(settings, log),
     spool: settings.spool,
     writer: settings.writer,
     log,
@@ -53,6 +62,14 @@ export async function startCollector(settings: Settings, log: Logger): Promise<R
       await close(DRAIN_MS)
     },
   }
+}
+
+/** Nothing without keys. */
+function sealing({ encryption, secrets }: Settings, log: Logger): { sealer?: Sealer } {
+  const cipher = new TextCipher(encryptionKeys(encryption, secrets))
+  if (cipher.keyId === undefined) return {}
+  log.info({ key: cipher.keyId }, 'texts are encrypted before they are stored')
+  return { sealer: new Sealer(cipher, encryption) }
 }
 
 function openDoors(

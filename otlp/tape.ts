@@ -168,6 +168,16 @@ export abstract class Tape {
     this.attributes.clear()
     this.keys.clear()
   }
+
+  /** Makes room behind the request's bytes, in a copy of them, so that everything that is noted stays true. @returns where it begins */
+  extend(bytes: number): number {
+    const { length } = this.buffer
+    const longer = Buffer.allocUnsafeSlow(length + bytes)
+    this.buffer.copy(longer)
+    this.buffer = longer
+    this.data = new DataView(longer.buffer, longer.byteOffset, longer.length)
+    return length
+  }
 }
 
 /** One request of traces, indexed. A resource or scope is here only with a span. */

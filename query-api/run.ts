@@ -3,12 +3,13 @@
  * ClickHouse may fail turned into a problem that tells nothing of SQL.
  */
 import type { ClickHouseClient } from '@runlens/clickhouse'
-import { systemErrorCode } from '@runlens/runtime'
+import { SEALED_MARK, systemErrorCode, TextCipher } from '@runlens/runtime'
 import { AnswerCache } from './answer-cache.ts'
 import type { RunnerObserver } from './metrics.ts'
 import { type PermitLoad, Permits, PermitsByName } from './permits.ts'
 import { ProblemError } from './problem.ts'
 import type { Question } from './questions/question.ts'
+import { createReveal, type Reveal } from './reveal.ts'
 
 export interface RunnerOptions {
   client: ClickHouseClient
@@ -20,6 +21,8 @@ export interface RunnerOptions {
   /** How long an answer may be given again; 0: never. */
   cacheMs: number
   observe: RunnerObserver
+  /** Opens encrypted texts. Default: without keys. */
+  cipher?: TextCipher
 }
 
 export interface Runner {
@@ -30,10 +33,12 @@ export interface Runner {
   ask<Row>(question: Question<Row>, signal?: AbortSignal): Promise<readonly Row[]>
   /** As `ask`, for a question whose answer is new every time: nothing is remembered or shared. */
   askAnew<Row>(question: Question<Row>, signal?: AbortSignal): Promise<readonly Row[]>
-  /** Runs a reader that asks by itself, under the same cap and with the same problems. */
+  /** Runs a reader that asks by itself, under the same cap and with the same problems; {@link reveal} is left to the caller. */
   read<T>(task: (client: ClickHouseClient) => Promise<T>): Promise<T>
   /** The same for what writes. It is neither stopped nor repeated. */
   write<T>(task: (client: ClickHouseClient) => Promise<T>): Promise<T>
+  /** What is stored for a tenant, with encrypted texts opened; `ask` and `askAnew` do so by themselves. */
+  reveal: Reveal
   load(): PermitLoad
 }
 
@@ -63,6 +68,8 @@ export function createRunner(options: RunnerOptions): Runner {
   const ofTenants = new PermitsByName(options.queriesPerTenantMax || options.queriesMax, WAITING_PER_TENANT_MAX)
   const cache = new AnswerCache(options.cacheMs)
   const flights = new Map<string, Flight>()
+  const reveal = createReveal(options.cipher ?? new TextCipher([]))
+  const query = (question: Question<unknown>, signal: AbortSignal) => timedQuery(options, question, signal, reveal)
 
   const fail = (error: unknown, signal?: AbortSignal): never => {
     const problem = toProblem(error)
@@ -74,7 +81,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const start = (key: string, question: Question<unknown>): Flight => {
     const controller = new AbortController()
     const { signal } = controller
-    const held = () => permits.hold(() => timedQuery(options, question, signal), signal)
+    const held = () => permits.hold(() => query(question, signal), signal)
     // What belongs to no tenant is about the system, and asked for all of them.
     const rows = ofTenants
       .hold(String(question.params.tenant ?? ''), held, signal)
@@ -122,11 +129,12 @@ export function createRunner(options: RunnerOptions): Runner {
     },
     askAnew: <Row>(question: Question<Row>, signal = new AbortController().signal) =>
       permits
-        .hold(() => timedQuery(options, question, signal), signal)
+        .hold(() => query(question, signal), signal)
         .then(({ rows }) => rows as readonly Row[])
         .catch((error: unknown) => fail(error, signal)),
     read: hold,
     write: hold,
+    reveal,
     load: () => {
       const { running, waiting, refused } = permits.load()
       const ofTenant = ofTenants.load()
@@ -135,10 +143,16 @@ export function createRunner(options: RunnerOptions): Runner {
   }
 }
 
-async function timedQuery(options: RunnerOptions, question: Question<unknown>, signal: AbortSignal): Promise<Rows> {
+async function timedQuery(
+  options: RunnerOptions,
+  question: Question<unknown>,
+  signal: AbortSignal,
+  reveal: Reveal,
+): Promise<Rows> {
   const began = performance.now()
   try {
-    return await query(options, question, signal)
+    const text = await queryText(options, question, signal)
+    return { rows: rowsOf(text, question, reveal), bytes: text.length }
   } finally {
     options.observe.queried(question.name, (performance.now() - began) / 1000)
   }
@@ -149,11 +163,11 @@ interface Rows {
   bytes: number
 }
 
-async function query(
+async function queryText(
   { client, queryTimeoutMs }: RunnerOptions,
   question: Question<unknown>,
   signal: AbortSignal,
-): Promise<Rows> {
+): Promise<string> {
   const result = await client.query({
     query: `/* runlens: ${question.name} */\n${question.sql}`,
     query_params: question.params,
@@ -161,12 +175,17 @@ async function query(
     abort_signal: AbortSignal.any([signal, AbortSignal.timeout(queryTimeoutMs)]),
     clickhouse_settings: { ...SETTINGS, max_execution_time: Math.ceil(queryTimeoutMs / 1000) },
   })
-  const text = await result.text()
+  return result.text()
+}
+
+/** Only questions about all tenants name none; their rows do. */
+function rowsOf(text: string, { params }: Question<unknown>, reveal: Reveal): unknown[] {
   const rows = text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as unknown)
-  return { rows, bytes: text.length }
+    .map((line) => JSON.parse(line) as { tenant?: unknown })
+  if (!text.includes(SEALED_MARK)) return rows
+  return rows.map((row) => reveal(row, String(params.tenant ?? row.tenant ?? '')))
 }
 
 /** ClickHouse's error numbers that mean something to a client. */

@@ -30,7 +30,11 @@ export async function settleTraces(
   { nowMs, withAttributes }: Reading,
 ): Promise<SettledTraces> {
   const places = await services.runner.read((client) => readTraceRanges(client, scope.tenant, traces))
-  const { spans, attributes, truncated } = await services.runner.read((client) =>
+  const {
+    spans: stored,
+    attributes,
+    truncated,
+  } = await services.runner.read((client) =>
     readSpansAt(client, places, {
       tenant: scope.tenant,
       payloadBytesMax: services.payloadBytesMax,
@@ -38,12 +42,20 @@ export async function settleTraces(
       withAttributes,
     }),
   )
-  const settled = settle(spans, {
+  // As they are stored, like the worker: settling must come to the same.
+  const settled = settle(stored, {
     now_ms: nowMs,
     candidate_timeout_ms: services.candidateTimeoutMs,
     payload_bytes_max: services.payloadBytesMax,
   })
-  return { spans, attributes, places, settled, truncated: truncated.size > 0 }
+  const { reveal } = services.runner
+  return {
+    spans: reveal(stored, scope.tenant),
+    attributes: reveal(attributes, scope.tenant),
+    places,
+    settled,
+    truncated: truncated.size > 0,
+  }
 }
 
 export async function settleExecution(

@@ -7,8 +7,9 @@ import {
   type Status,
 } from '@runlens/conventions'
 import type { ExpectedEndOf } from './expected-ends.ts'
+import { firstCharacters } from './last-message.ts'
 import type { ExecutionColumns } from './questions/execution-columns.ts'
-import type { ListedExecution } from './questions/list-executions.ts'
+import { type ListedExecution, PREVIEW_CHARACTERS } from './questions/list-executions.ts'
 import type { ReadExecution } from './questions/read-executions.ts'
 import type { RelatedExecution } from './questions/related-executions.ts'
 import type { Execution, ExecutionDetail, ExecutionLink } from './schema/execution.ts'
@@ -81,8 +82,8 @@ function common(row: ExecutionColumns, expectedOf: ExpectedEndOf, nowNs: bigint)
 export function shapeListed(row: ListedExecution, expectedOf: ExpectedEndOf, nowNs: bigint): Execution {
   return {
     ...common(row, expectedOf, nowNs),
-    input_preview: known(row.input_preview),
-    output_preview: known(row.output_preview),
+    input_preview: known(firstCharacters(row.input_preview, PREVIEW_CHARACTERS)),
+    output_preview: known(firstCharacters(row.output_preview, PREVIEW_CHARACTERS)),
   }
 }
 

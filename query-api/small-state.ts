@@ -4,6 +4,7 @@
  */
 import type { Table } from '@runlens/clickhouse'
 import type { Question, Scope } from './questions/question.ts'
+import { readStored } from './read-stored.ts'
 import type { Runner } from './run.ts'
 
 export interface SmallStateOptions<Row> {
@@ -39,7 +40,8 @@ export function createSmallState<Row>(options: SmallStateOptions<Row>): SmallSta
   const known = new Map<string, Known<Row>>()
 
   const read = (tenant: string): Known<Row> => {
-    const reading: Known<Row> = { rows: readRows(runner, rows({ tenant })), atMs: now() }
+    // Past the cache, which may be older than a change.
+    const reading: Known<Row> = { rows: readStored(runner, rows({ tenant })), atMs: now() }
     // What could not be read is not known: the next one who asks tries again.
     reading.rows.catch(() => {
       if (known.get(tenant) === reading) known.delete(tenant)
@@ -70,16 +72,4 @@ export function createSmallState<Row>(options: SmallStateOptions<Row>): SmallSta
       }
     },
   }
-}
-
-/** Past the cache of answers, which may be older than a change. */
-async function readRows<Row>(runner: Runner, { name, sql, params }: Question<Row>): Promise<readonly Row[]> {
-  return runner.read(async (client) => {
-    const result = await client.query({
-      query: `/* runlens: ${name} */\n${sql}`,
-      query_params: params,
-      format: 'JSONEachRow',
-    })
-    return result.json<Row>()
-  })
 }

@@ -6,12 +6,14 @@ import { createExplainer, type Explainer, loadProfiles } from '@runlens/mapping'
 import {
   type Address,
   collectorUrl,
+  encryptionKeys,
   formatAddress,
   isLoopback,
   type Logger,
   listen,
   RunlensError,
   type Settings,
+  TextCipher,
 } from '@runlens/runtime'
 import { createAccess } from './access/access.ts'
 import { createApp } from './app.ts'
@@ -45,6 +47,7 @@ export type QueryApiSettings = Pick<
   | 'access'
   | 'quota'
   | 'secrets'
+  | 'encryption'
   | 'dataDir'
   | 'environments'
 > & {
@@ -86,6 +89,7 @@ export async function startQueryApi(
     queryTimeoutMs,
     cacheMs,
     observe: metrics,
+    cipher: cipherOf(settings, log),
   })
   metrics.watchPermits(runner.load)
   const { lostAfterMs } = settings.api
@@ -137,6 +141,12 @@ function syncProgress(runner: Runner, live: Live, observe: LiveObserver): SyncPr
     tell: (tenant, progress) => live.tellSync(tenant, progress),
     failed: observe.tailFailed,
   })
+}
+
+function cipherOf({ encryption, secrets }: QueryApiSettings, log: Logger): TextCipher {
+  const keys = encryptionKeys(encryption, secrets)
+  if (keys.length > 0) log.info({ keys: keys.map(({ id }) => id) }, 'encrypted texts are opened with these keys')
+  return new TextCipher(keys)
 }
 
 function explainerOf({ mapping, otlp, worker }: QueryApiSettings): Explainer {

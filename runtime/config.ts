@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { type Address, formatAddress, parseAddress } from './address.ts'
 import { accessSchema, authSchema, quotaSchema, secretVariables } from './auth-settings.ts'
+import { encryptionFaults, encryptionSchema } from './encryption/encryption-settings.ts'
 import { type EnvironmentSettings, environmentsOf, environmentsSchema } from './environments.ts'
 import { RunlensError } from './errors.ts'
 import { isAddressRule } from './outgoing/address-rules.ts'
@@ -60,6 +61,7 @@ const fileSchema = z.strictObject({
       tenants: z.record(z.string(), z.strictObject({ queryText })).default({}),
     })
     .prefault({}),
+  encryption: encryptionSchema,
   spool: z
     .strictObject({
       /** On-disk bound; beyond it requests are refused with 503 until ClickHouse has caught up. */
@@ -287,6 +289,9 @@ function readSecrets(
     if (value.length >= SECRET_CHARACTERS_MIN) secrets[name] = value
     else faults.push(`${key}: ${name} must be set and hold at least ${SECRET_CHARACTERS_MIN} characters`)
   }
+  if (!file) return secrets
+  faults.push(...encryptionFaults(file.encryption, environment))
+  for (const { secret_env } of file.encryption.keys) secrets[secret_env] = environment[secret_env] ?? ''
   return secrets
 }
 

@@ -11,6 +11,14 @@ export {
 } from './auth-settings.ts'
 export * from './collector-url.ts'
 export * from './config.ts'
+export {
+  type EncryptionSettings,
+  encryptedAttributes,
+  encryptionKeys,
+  TEXT_ATTRIBUTES,
+} from './encryption/encryption-settings.ts'
+export * from './encryption/sealed-text.ts'
+export { type EncryptionKey, type Opened, TextCipher } from './encryption/text-cipher.ts'
 export * from './environments.ts'
 export * from './errors.ts'
 export * from './lifecycle.ts'

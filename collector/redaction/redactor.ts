@@ -1,11 +1,12 @@
 /**
  * Takes secrets out of a request that is indexed, in its own bytes, before anything of it is mapped or laid out: what reaches the spool never
- * holds them. Texts keep their length, so that everything the tape notes stays true.
+ * holds them. Texts keep their length, so that everything the tape notes stays true. Then what is to be encrypted is (`sealer.ts`).
  */
 import { ANY, equalBytes, LogTape, type Tape, TraceTape } from '@runlens/otlp'
 import { maskMessage } from './mask-message.ts'
 import { maskAll, maskText } from './mask-text.ts'
 import { type QueryTextPolicy, rewriteQueryText } from './query-text.ts'
+import type { Sealer } from './sealer.ts'
 import { isSecretName } from './secret-names.ts'
 
 export interface RedactionSettings {
@@ -52,11 +53,20 @@ export class Redactor {
   #cleanEnd = new Int32Array(256)
   #masked = 0
 
-  constructor(settings: RedactionSettings) {
+  /** @param sealer default: nothing is encrypted */
+  constructor(
+    settings: RedactionSettings,
+    private readonly sealer?: Sealer,
+  ) {
     this.#settings = settings
     this.#queryText = settings.queryText
     this.#extra = new Set(settings.keys.map((key) => key.toLowerCase()))
     this.#kept = new Set(settings.keep.map((key) => key.toLowerCase()))
+  }
+
+  /** Values encrypted so far. */
+  get sealed(): number {
+    return this.sealer?.sealed ?? 0
   }
 
   /** Values masked so far. */
@@ -67,9 +77,22 @@ export class Redactor {
   /** Whose requests come from here on. */
   use(tenant: string): void {
     this.#queryText = this.#settings.tenants[tenant]?.queryText ?? this.#settings.queryText
+    this.sealer?.use(tenant)
   }
 
+  /** Bodies of log records are left to {@link sealBodies}. */
   redact(tape: Tape): void {
+    this.sealer?.begin(tape)
+    this.#mask(tape)
+    this.sealer?.sealAttributes(tape)
+  }
+
+  /** Last of all: markers are read from bodies, too. */
+  sealBodies(tape: LogTape): void {
+    this.sealer?.sealBodies(tape)
+  }
+
+  #mask(tape: Tape): void {
     if (this.#settings.secrets === 'off' && this.#queryText === 'full') return
     this.#decideKeys(tape)
     this.#redactAttributes(tape)
@@ -122,10 +145,11 @@ export class Redactor {
     const { attributes, buffer } = tape
     const { key, type, valueStart, valueEnd } = attributes.at
     const masks = this.#settings.secrets === 'on'
+    const { sealer } = this
     for (let row = 0; row < attributes.length; row++) {
       const kind = type[row]!
       const treatment = this.#treatment[key[row]!]!
-      if (treatment === LEAVE) continue
+      if (treatment === LEAVE || sealer?.hasSealed(tape, row)) continue
       if (kind !== ANY.string && (kind < ANY.array || kind > ANY.bytes)) {
         if (treatment === SECRET && masks) this.#masked += zeroNumber(buffer, kind, valueStart[row]!, valueEnd[row]!)
         continue
@@ -138,7 +162,7 @@ export class Redactor {
       }
       if (masks && !this.#isKnownClean(tape, key[row]!, kind, start, end, treatment)) {
         const before = this.#masked
-        this.#mask(buffer, kind, start, end, treatment === SECRET)
+        this.#maskValue(buffer, kind, start, end, treatment === SECRET)
         this.#cleanStart[key[row]!] = this.#masked === before ? start : -1
         this.#cleanEnd[key[row]!] = end
       }
@@ -158,7 +182,7 @@ export class Redactor {
     )
   }
 
-  #mask(buffer: Buffer, kind: number, start: number, end: number, isSecret: boolean): void {
+  #maskValue(buffer: Buffer, kind: number, start: number, end: number, isSecret: boolean): void {
     if (kind === ANY.array || kind === ANY.kvlist) {
       this.#masked += maskMessage(buffer, start, end, kind, isSecret)
     } else if (isSecret) {

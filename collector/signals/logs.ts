@@ -1,5 +1,5 @@
 /**
- * The way of logs: index → redact → blocks of `logs`, and of `markers` for those that tell of a span. A log record has no identity, so one that
+ * The way of logs: index → redact → blocks of `markers` for those that tell of a span, and of `logs`. A log record has no identity, so one that
  * comes again is stored again; a marker that comes again says nothing new.
  */
 import { LogMarkers } from '@runlens/mapping'
@@ -53,11 +53,17 @@ export class LogWay implements Way {
   build(tenant: Uint8Array, receivedAtMs: number): Block[] {
     const { tape, values } = this
     this.redactor.redact(tape)
+    const ofMarkers = this.buildMarkers(tenant, receivedAtMs)
+    this.redactor.sealBodies(tape)
     values.prepare(tape)
-    const blocks = this.builder.build({ tape, values, tenant, receivedAtMs }, this.all)
-    this.markerCounts.unread += this.markers.read(tape, receivedAtMs, (markers) => {
+    return [...this.builder.build({ tape, values, tenant, receivedAtMs }, this.all), ...ofMarkers]
+  }
+
+  private buildMarkers(tenant: Uint8Array, receivedAtMs: number): Block[] {
+    const blocks: Block[] = []
+    this.markerCounts.unread += this.markers.read(this.tape, receivedAtMs, (markers) => {
       this.markerCounts.stored += markers.kinds.length
-      for (const block of this.markerBuilder.build(markers, tenant, receivedAtMs)) blocks.push(block)
+      blocks.push(...this.markerBuilder.build(markers, tenant, receivedAtMs))
     })
     return blocks
   }

@@ -35,10 +35,15 @@ export class MarkerPortions {
   /** Of the request at hand: those that can't be stored, because of absurd times or their size. */
   refused = 0
 
+  private readonly limits: OtlpLimits
+
   constructor(
     private readonly mapper: { map(tape: TraceTape): MappedSpans },
-    private readonly limits: OtlpLimits,
-  ) {}
+    limits: OtlpLimits,
+  ) {
+    // Values were small enough when they came; encrypted they are longer.
+    this.limits = { ...limits, valueBytesMax: Number.MAX_SAFE_INTEGER }
+  }
 
   /**
    * @param nowMs time of the request, milliseconds since the epoch

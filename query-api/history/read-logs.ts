@@ -1,7 +1,8 @@
 /** Reads the logs that clients sent of runs, as they were given. */
-import { type LogWindow, runLogs } from '../questions/history/run-logs.ts'
+import { type LogWindow, type RunLogLine, runLogs } from '../questions/history/run-logs.ts'
 import type { Scope } from '../questions/question.ts'
 import type { Runner } from '../run.ts'
+import { jsonValue } from './json-text.ts'
 import { API_SERVICE } from './run-state.ts'
 
 export interface LoggedRun {
@@ -32,8 +33,10 @@ export async function readLogs(
   return new Map(rows.map(({ trace, lines }) => [trace, asGiven(lines)]))
 }
 
-function asGiven(lines: readonly [string, string][]): unknown {
-  const [first] = lines
-  if (first?.[1] === 'text') return first[0]
-  return lines.map(([body, format]) => (format === 'json' ? JSON.parse(body) : body))
+/** A line that was sent again is there twice where its body is encrypted, which is another text each time. */
+function asGiven(lines: readonly RunLogLine[]): unknown {
+  const once = [...new Map(lines.map((line) => [JSON.stringify(line), line])).values()]
+  const [first] = once
+  if (first?.[2] === 'text') return first[1]
+  return once.map(([, body, format]) => (format === 'json' ? jsonValue(body) : body))
 }

@@ -1,5 +1,6 @@
 /** A run that is told of through this API: what is known of it, and what a PATCH makes of that. Pure. */
 import { RUNLENS_VISUAL } from '@runlens/conventions'
+import { isPlaceholder } from '@runlens/runtime'
 import type { ReadExecution } from '../questions/read-executions.ts'
 import type { CreateRun, PatchRun } from '../schema/history.ts'
 import { statusWritten } from '../schema/history.ts'
@@ -76,11 +77,16 @@ export function storedRun(row: ReadExecution): RunState {
     status: row.shown_status === 'lost' ? 'running' : row.shown_status,
     startedNs: BigInt(row.started_ns),
     endedNs: row.ended_ns === null ? 0n : BigInt(row.ended_ns),
-    input: row.input_truncated === 1 || row.input === '' ? null : row.input,
-    output: row.output_truncated === 1 || row.output === '' ? null : row.output,
+    input: toldText(row.input, row.input_truncated),
+    output: toldText(row.output, row.output_truncated),
     error: row.error_message === '' ? null : row.error_message,
     attributes: Object.fromEntries(kept.map(([key, text]) => [key, typedValue(key, text)])),
   }
+}
+
+/** Null where there is none, or what is known of it is not the whole. */
+function toldText(text: string, truncated: number): string | null {
+  return truncated === 1 || text === '' || isPlaceholder(text) ? null : text
 }
 
 /** @returns null where a run that is over would be under way again */

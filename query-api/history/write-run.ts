@@ -1,6 +1,7 @@
 /** Writes a run through the collector and waits until it can be read back as it was written. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isPlaceholder } from '@runlens/runtime'
 import { type FoundExecution, findExecution } from '../find-execution.ts'
 import { momentsOf } from '../meta.ts'
 import { ProblemError } from '../problem.ts'
@@ -9,6 +10,7 @@ import type { ReadExecution } from '../questions/read-executions.ts'
 import type { Services } from '../routes/route.ts'
 import type { CreateRun, PatchRun, RunRecord } from '../schema/history.ts'
 import { isOpen } from '../shape-execution.ts'
+import { keptOutput } from './kept-output.ts'
 import { readLogs } from './read-logs.ts'
 import { endedRun, runLog, startedRun, updatedRun } from './run-otlp.ts'
 import { API_SERVICE, newRun, patchedRun, type RunState, storedRun } from './run-state.ts'
@@ -56,12 +58,25 @@ export async function patchRun(writing: Writing, executionId: string, patch: Pat
   const { logs } = patch
   const hasLogs = logs !== undefined && logs !== null && logs.length > 0
   if (hasLogs) await services.sendOtlp(scope.tenant, runLog(run, logs, logTime(run, at)), signal)
-  await services.sendOtlp(scope.tenant, isOpen(run.status) ? updatedRun(run, at) : endedRun(run), signal)
+  const told = isOpen(run.status) ? updatedRun(run, at) : endedRun(await withOutput(writing, row, before, run, patch))
+  await services.sendOtlp(scope.tenant, told, signal)
   const seen = await whenVisible(writing, executionId, async (found) => {
     if (!shows(found, run)) return false
     return !hasLogs || JSON.stringify((await record(writing, found)).logs) === JSON.stringify(logs)
   })
   return record(writing, seen)
+}
+
+/** With the output that was told with an earlier end, if this one says nothing of it. */
+async function withOutput(
+  { services, scope }: Writing,
+  row: ReadExecution,
+  before: RunState,
+  run: RunState,
+  { result }: PatchRun,
+): Promise<RunState> {
+  const isKept = before.endedNs !== 0n && row.output !== '' && run.output === null && result === undefined
+  return isKept ? { ...run, output: await keptOutput(services.runner, scope, before) } : run
 }
 
 async function record({ services, scope, signal }: Writing, row: ReadExecution): Promise<RunRecord> {
@@ -83,7 +98,7 @@ function shows(row: ReadExecution, run: RunState): boolean {
   return (
     seen.status === run.status &&
     sameEnd &&
-    (sameTexts || row.output_truncated === 1) &&
+    (sameTexts || row.output_truncated === 1 || isPlaceholder(row.output)) &&
     Object.keys(run.attributes).every(isSame)
   )
 }

@@ -34,7 +34,9 @@ const filters = {
     .min(1, 'must not be empty')
     .max(256, 'must have at most 256 characters')
     .optional()
-    .describe('Part of a name, id, query text or error, in any case of letters'),
+    .describe(
+      'Part of a name, id, query text or error, in any case of letters; not of texts that are stored encrypted',
+    ),
   time_field: choice(['started_at', 'ended_at'])
     .default('started_at')
     .describe('Which time the range is about; executions that have not ended are in no range of ended_at'),

@@ -3,11 +3,14 @@ import { traceIdIn } from '@runlens/clickhouse'
 import { LOG_EVENT, LOG_FORMAT, LOG_GENERATION } from '../../history/run-otlp.ts'
 import { indent, Parameters, type Question, rowsOf, type Scope } from '../question.ts'
 
+/** The time in nanoseconds. */
+export type RunLogLine = readonly [time: string, body: string, format: string]
+
 export interface RunLogRow {
   /** Hex. */
   trace: string
-  /** Body and {@link LOG_FORMAT} of each, in order. */
-  lines: [string, string][]
+  /** Time, body and {@link LOG_FORMAT} of each, in order. */
+  lines: RunLogLine[]
 }
 
 /** Times in nanoseconds, both included. */
@@ -35,7 +38,7 @@ export function runLogs(scope: Scope, traces: readonly string[], windows: readon
   ])
   const sql = `SELECT
   trace,
-  arrayMap(line -> (line.2, line.3), arraySort(argMax(lines, generation))) AS lines
+  arrayMap(line -> (toString(line.1), line.2, line.3), arraySort(argMax(lines, generation))) AS lines
 FROM (
 ${indent(`SELECT
   lower(hex(trace_id)) AS trace,

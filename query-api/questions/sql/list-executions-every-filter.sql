@@ -35,8 +35,8 @@ SELECT
   toString(toUnixTimestamp64Nano(last_seen_at)) AS last_seen_ns,
   toString(toUnixTimestamp64Nano(expected_end_at)) AS expected_end_ns,
   lower(hex(trace_id)) AS trace,
-  substringUTF8(input, 1, 200) AS input_preview,
-  substringUTF8(output, 1, 200) AS output_preview,
+  substringUTF8(input, 1, if(startsWith(input, 'enc:v1:'), 800, 200)) AS input_preview,
+  substringUTF8(output, 1, if(startsWith(output, 'enc:v1:'), 800, 200)) AS output_preview,
   toString(toUnixTimestamp64Nano(started_at)) AS sort_value
 FROM executions FINAL
 WHERE tenant = {tenant:String}

@@ -223,6 +223,17 @@ it.each([
   expect(answer.body.errors.map((fault: { field: string }) => fault.field)).toEqual([field])
 })
 
+it('keeps a result that is longer than an execution holds when a run that is over is told more of', async () => {
+  const { execution_id: id } = (await ask('POST', RUNS, { workflow_id: 'long' })).body
+  const result = 'all of it '.repeat(3_000)
+  expect(await tell(id, { status: 'completed', result })).toMatchObject({ status: 200 })
+  expect(await tell(id, { visual_events_captured: 5 })).toMatchObject({ body: { visual_events_captured: 5 } })
+  const { trace_id, output_truncated, output } = (await ask('GET', `/api/v1/executions/id/${id}`)).body
+  expect([output_truncated, result.startsWith(output)]).toEqual([true, true])
+  const { body } = await ask('GET', `/api/v1/traces/${trace_id}`)
+  expect(JSON.stringify(body)).toContain(JSON.stringify(result))
+})
+
 /** An execution of a service that runs: its first step is over, the second is not. */
 function sampleOfAnother(): OtlpSpan[] {
   const traceId = idOf('another', 16)

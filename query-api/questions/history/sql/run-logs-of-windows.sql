@@ -1,6 +1,6 @@
 SELECT
   trace,
-  arrayMap(line -> (line.2, line.3), arraySort(argMax(lines, generation))) AS lines
+  arrayMap(line -> (toString(line.1), line.2, line.3), arraySort(argMax(lines, generation))) AS lines
 FROM (
   SELECT
     lower(hex(trace_id)) AS trace,
