@@ -244,7 +244,8 @@ describe('blocks of metrics', () => {
         expect(blocks.map((block) => block.day)).toEqual([...new Set(expected.map(day))])
         for (const { kind } of expected) kinds.add(String(kind))
       }),
-      { numRuns: effort(15, 300) },
+      // Enough that each kind comes.
+      { numRuns: effort(30, 300) },
     )
     expect(kinds.size).toBe(Object.keys(METRIC_KINDS).length)
   })

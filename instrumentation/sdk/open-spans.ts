@@ -88,7 +88,7 @@ export class OpenSpans {
       left--
       this.untold.delete(span)
       this.told.add(span)
-      this.tell(isExecution(span) ? MARKER_EVENTS.executionStarted : MARKER_EVENTS.stepStarted, span)
+      this.tellStart(span)
     }
     for (const span of this.changed) {
       if (left === 0) break
@@ -97,6 +97,12 @@ export class OpenSpans {
       this.tell(MARKER_EVENTS.executionUpdated, span)
     }
     if (this.untold.size + this.changed.size > 0) this.scheduleTurn(1)
+  }
+
+  /** With a first sign of life: without one, nobody could tell that the program was killed before the next is due. */
+  private tellStart(span: ReadableSpan): void {
+    this.tell(isExecution(span) ? MARKER_EVENTS.executionStarted : MARKER_EVENTS.stepStarted, span)
+    if (isExecution(span)) this.tell(MARKER_EVENTS.executionHeartbeat, span)
   }
 
   private scheduleHeartbeats(delayMs = Math.max(1, this.options.heartbeatMs / 10)): void {

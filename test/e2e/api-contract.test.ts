@@ -313,7 +313,7 @@ describe('views', () => {
   it('count as many steps as the tree holds', async () => {
     const { body: list } = await get(`${API}/executions?limit=1000`)
     expect(list.total).toBe(list.count)
-    for (const { execution_id, step_count } of eachSort(list.executions)) {
+    for (const { execution_id, step_count } of list.executions as Listed[]) {
       const { body } = await get(`${API}/executions/id/${encodeURIComponent(execution_id)}/tree`)
       expect([execution_id, body.steps.length]).toEqual([execution_id, step_count])
     }

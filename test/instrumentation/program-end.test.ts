@@ -119,6 +119,19 @@ describe.each(lines)('a program, $name', (line) => {
     expect(named('last').length).toBe(1)
   })
 
+  it('that is killed soon after its start has given a sign of life, by which it is missed', async () => {
+    const program = run(`withExecution({ workflow: 'w' }, () => { console.log('ready'); return sleep(60_000) })`)
+    await program.printed('ready')
+    await eventually(async () =>
+      expect(receiver.logs.map(({ eventName }) => eventName)).toEqual([
+        'runlens.execution.started',
+        'runlens.execution.heartbeat',
+      ]),
+    )
+    program.child.kill('SIGKILL')
+    await program.ended
+  })
+
   it('is told of while it runs, within a second of its start, and no more once it was killed', async () => {
     const program = run(
       `import { startRunlens } from '@runlens/instrumentation/sdk'
