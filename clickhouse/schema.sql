@@ -185,6 +185,33 @@ ORDER BY (tenant, id)
 TTL toDateTime(updated_at) + toIntervalDay(400)
 SETTINGS index_granularity = 8192;
 
+CREATE TABLE error_days
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `day` DateTime CODEC(Delta(4), ZSTD(1)),
+    `error_fingerprint` LowCardinality(String) CODEC(ZSTD(1)),
+    `kind` LowCardinality(String) CODEC(ZSTD(1)),
+    `environment` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_name` LowCardinality(String) CODEC(ZSTD(1)),
+    `error_type` LowCardinality(String) CODEC(ZSTD(1)),
+    `error_class` LowCardinality(String) CODEC(ZSTD(1)),
+    `failed_step` LowCardinality(String) CODEC(ZSTD(1)),
+    `users` Array(FixedString(16)) CODEC(ZSTD(1)),
+    `first_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `executions` UInt64 CODEC(T64, ZSTD(1)),
+    `durations` UInt64 CODEC(T64, ZSTD(1)),
+    `duration_ms_sum` Float64 CODEC(ZSTD(1)),
+    `duration_ms_max` Float64 CODEC(ZSTD(1)),
+    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
+    `last_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `generation` UInt64 CODEC(T64, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(generation)
+PARTITION BY toYYYYMM(day, 'UTC')
+ORDER BY (tenant, error_fingerprint, day, kind, environment, workflow_id)
+SETTINGS index_granularity = 256;
+
 CREATE TABLE error_hours
 (
     `tenant` LowCardinality(String) CODEC(ZSTD(1)),
@@ -422,6 +449,31 @@ AS SELECT
 FROM executions
 WHERE (is_deleted = 0) AND (removed = '');
 
+CREATE TABLE execution_days
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `day` DateTime CODEC(Delta(4), ZSTD(1)),
+    `kind` LowCardinality(String) CODEC(ZSTD(1)),
+    `environment` LowCardinality(String) CODEC(ZSTD(1)),
+    `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `workflow_name` LowCardinality(String) CODEC(ZSTD(1)),
+    `failed_users` Array(FixedString(16)) CODEC(ZSTD(1)),
+    `executions` UInt64 CODEC(T64, ZSTD(1)),
+    `queue_ms_sum` Float64 CODEC(ZSTD(1)),
+    `rows_total_sum` UInt64 CODEC(T64, ZSTD(1)),
+    `durations` UInt64 CODEC(T64, ZSTD(1)),
+    `duration_ms_sum` Float64 CODEC(ZSTD(1)),
+    `duration_ms_max` Float64 CODEC(ZSTD(1)),
+    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
+    `last_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `generation` UInt64 CODEC(T64, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(generation)
+PARTITION BY toYYYYMM(day, 'UTC')
+ORDER BY (tenant, day, kind, environment, workflow_id, status)
+SETTINGS index_granularity = 256;
+
 CREATE TABLE execution_hours
 (
     `tenant` LowCardinality(String) CODEC(ZSTD(1)),
@@ -532,38 +584,38 @@ SETTINGS index_granularity = 256;
 
 CREATE TABLE executions
 (
-    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
-    `anchor_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
-    `execution_id` String CODEC(ZSTD(1)),
-    `instance` LowCardinality(String) CODEC(ZSTD(1)),
-    `kind` LowCardinality(String) CODEC(ZSTD(1)),
-    `provider` LowCardinality(String) CODEC(ZSTD(1)),
-    `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
+    `tenant` LowCardinality(String) CODEC(LZ4),
+    `anchor_at` DateTime64(6) CODEC(Delta(8), LZ4),
+    `execution_id` String CODEC(LZ4),
+    `instance` LowCardinality(String) CODEC(LZ4),
+    `kind` LowCardinality(String) CODEC(LZ4),
+    `provider` LowCardinality(String) CODEC(LZ4),
+    `workflow_id` LowCardinality(String) CODEC(LZ4),
     `workflow_name` LowCardinality(String) CODEC(ZSTD(1)),
-    `workflow_version` LowCardinality(String) CODEC(ZSTD(1)),
-    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `workflow_version` LowCardinality(String) CODEC(LZ4),
+    `status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(LZ4),
     `status_explicit` UInt8 CODEC(ZSTD(1)),
-    `mode` LowCardinality(String) CODEC(ZSTD(1)),
-    `environment` LowCardinality(String) CODEC(ZSTD(1)),
-    `service` LowCardinality(String) CODEC(ZSTD(1)),
-    `user_id` String CODEC(ZSTD(1)),
+    `mode` LowCardinality(String) CODEC(LZ4),
+    `environment` LowCardinality(String) CODEC(LZ4),
+    `service` LowCardinality(String) CODEC(LZ4),
+    `user_id` String CODEC(LZ4),
     `conversation_id` String CODEC(ZSTD(1)),
     `database_type` LowCardinality(String) CODEC(ZSTD(1)),
     `query` String CODEC(ZSTD(1)),
     `queued_at` Nullable(DateTime64(9)) CODEC(ZSTD(1)),
-    `started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
-    `ended_at` Nullable(DateTime64(9)) CODEC(ZSTD(1)),
-    `last_seen_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
-    `heartbeat_at` Nullable(DateTime64(3)) CODEC(ZSTD(1)),
-    `duration_ms` Nullable(Float64) CODEC(ZSTD(1)),
+    `started_at` DateTime64(9) CODEC(Delta(8), LZ4),
+    `ended_at` Nullable(DateTime64(9)) CODEC(LZ4),
+    `last_seen_at` DateTime64(9) CODEC(Delta(8), LZ4),
+    `heartbeat_at` Nullable(DateTime64(3)) CODEC(LZ4),
+    `duration_ms` Nullable(Float64) CODEC(LZ4),
     `queue_ms` Nullable(Float64) CODEC(ZSTD(1)),
     `progress` Nullable(Float32) CODEC(ZSTD(1)),
     `expected_end_at` Nullable(DateTime64(9)) CODEC(ZSTD(1)),
-    `error_type` LowCardinality(String) CODEC(ZSTD(1)),
-    `error_class` LowCardinality(String) CODEC(ZSTD(1)),
+    `error_type` LowCardinality(String) CODEC(LZ4),
+    `error_class` LowCardinality(String) CODEC(LZ4),
     `error_message` String CODEC(ZSTD(1)),
     `error_stack` String CODEC(ZSTD(1)),
-    `error_fingerprint` String CODEC(ZSTD(1)),
+    `error_fingerprint` String CODEC(LZ4),
     `response_status_code` LowCardinality(String) CODEC(ZSTD(1)),
     `failed_step` LowCardinality(String) CODEC(ZSTD(1)),
     `failed_step_names` Array(LowCardinality(String)) CODEC(ZSTD(1)),
@@ -607,9 +659,13 @@ CREATE TABLE executions
     `previous_status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
     `content_hash` UInt64 CODEC(NONE),
     `settled_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
-    `version` UInt64 CODEC(T64, ZSTD(1)),
-    `is_deleted` UInt8 CODEC(ZSTD(1)),
+    `version` UInt64 CODEC(T64, LZ4),
+    `is_deleted` UInt8 CODEC(LZ4),
     `removed` Enum8('' = 0, 'payload' = 1, 'execution' = 2) CODEC(ZSTD(1)),
+    `visual_enabled` LowCardinality(String) MATERIALIZED attributes['visual.enabled'] CODEC(LZ4),
+    `visual_streaming` LowCardinality(String) MATERIALIZED attributes['visual.streaming'] CODEC(LZ4),
+    `visual_events_captured` Nullable(Float64) MATERIALIZED toFloat64OrNull(attributes['visual.events_captured']) CODEC(LZ4),
+    `visual_stream_duration_s` Nullable(Float64) MATERIALIZED toFloat64OrNull(attributes['visual.stream_duration_s']) CODEC(LZ4),
     INDEX by_started_at started_at TYPE minmax GRANULARITY 1,
     INDEX by_status status TYPE minmax GRANULARITY 1,
     INDEX by_duration_ms duration_ms TYPE minmax GRANULARITY 1,
@@ -715,7 +771,7 @@ ENGINE = ReplacingMergeTree
 PARTITION BY toDate(time, 'UTC')
 ORDER BY (tenant, metric, service, series, time, sipHash64(start_time, kind, ifNull(value, 0), count, ifNull(sum, 0), ifNull(min, 0), ifNull(max, 0), ((isNull(value) + (2 * isNull(sum))) + (4 * isNull(min))) + (8 * isNull(max)), point_json))
 TTL toDateTime(received_at) + toIntervalDay(30)
-SETTINGS merge_selector_base = 12, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, index_granularity = 8192;
+SETTINGS merge_selector_base = 12, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, index_granularity = 8192, min_age_to_force_merge_seconds = 21600, min_age_to_force_merge_on_partition_only = 1;
 
 CREATE TABLE query_hours
 (
@@ -823,6 +879,29 @@ ENGINE = ReplacingMergeTree(ended_at)
 PARTITION BY toDate(started_at, 'UTC')
 ORDER BY (tenant, toStartOfFiveMinutes(started_at, 'UTC'), service, trace_id, started_at, span_id)
 SETTINGS merge_selector_base = 12, non_replicated_deduplication_window = 10000, index_granularity = 8192;
+
+CREATE TABLE step_days
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `day` DateTime CODEC(Delta(4), ZSTD(1)),
+    `workflow_id` LowCardinality(String) CODEC(ZSTD(1)),
+    `environment` LowCardinality(String) CODEC(ZSTD(1)),
+    `kind` LowCardinality(String) CODEC(ZSTD(1)),
+    `step_type` LowCardinality(String) CODEC(ZSTD(1)),
+    `step_name` LowCardinality(String) CODEC(ZSTD(1)),
+    `step_status` Enum8('' = 0, 'queued' = 1, 'running' = 2, 'waiting' = 3, 'success' = 4, 'partial' = 5, 'failed' = 6, 'error' = 7, 'timeout' = 8, 'cancelled' = 9, 'lost' = 10) CODEC(ZSTD(1)),
+    `steps` UInt64 CODEC(T64, ZSTD(1)),
+    `durations` UInt64 CODEC(T64, ZSTD(1)),
+    `duration_ms_sum` Float64 CODEC(ZSTD(1)),
+    `duration_ms_max` Float64 CODEC(ZSTD(1)),
+    `duration_bucket` AggregateFunction(quantilesTiming(0.5, 0.75, 0.9, 0.95, 0.99), UInt16) CODEC(ZSTD(1)),
+    `last_started_at` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    `generation` UInt64 CODEC(T64, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(generation)
+PARTITION BY toYYYYMM(day, 'UTC')
+ORDER BY (tenant, workflow_id, day, environment, kind, step_type, step_name, step_status)
+SETTINGS index_granularity = 256;
 
 CREATE TABLE step_hours
 (

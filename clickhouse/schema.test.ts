@@ -44,7 +44,7 @@ it('has the columns that tables/ declares, and no others', async () => {
   for (const { name, columns } of declared) {
     const described = (
       await rows<{ name: string; type: string; default_type: string }>(`DESCRIBE TABLE \`${name}\``)
-    ).filter((column) => column.default_type !== 'ALIAS')
+    ).filter((column) => !['ALIAS', 'MATERIALIZED'].includes(column.default_type))
     expect({ [name]: Object.fromEntries(described.map((column) => [column.name, inOneLine(column.type)])) }).toEqual({
       [name]: columns,
     })
@@ -81,6 +81,16 @@ it('reads every field of the documents of logs as tables/ says', async () => {
     expect(sql).toContain(`${tables.aliasSql(name, alias)},`)
 })
 
+it('keeps of the attributes of executions what tables/ says', async () => {
+  const described = await rows<{ name: string; type: string; default_type: string; default_expression: string }>(
+    'DESCRIBE TABLE executions',
+  )
+  const kept = described.filter((column) => column.default_type === 'MATERIALIZED')
+  expect(kept.map(({ name, type, default_expression: sql }) => [name, { type, sql }])).toEqual(
+    Object.entries(tables.EXECUTION_MATERIALIZED),
+  )
+})
+
 it('has a declaration for every table', async () => {
   const names = await rows<{ name: string }>(
     `SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND name != 'schema_migrations'`,
@@ -99,8 +109,10 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
     'dirty_hours',
     'erased_keys',
     'erasures',
+    'error_days',
     'error_hours',
     'error_states',
+    'execution_days',
     'execution_hours',
     'execution_hours_total',
     'execution_locator',
@@ -112,6 +124,7 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
     'retention_runs',
     'saved_views',
     'schema_migrations',
+    'step_days',
     'step_hours',
     'sync_jobs',
     'trace_executions',

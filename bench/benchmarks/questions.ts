@@ -21,19 +21,26 @@ export const questions = benchmark({
     days: { about: 'days over which they are spread', default: 7 },
     'data-dir': { about: 'directory that keeps the database; without one it is filled anew and removed', default: '' },
     askings: { about: 'how often each question is asked', default: 20 },
+    only: { about: 'ask only questions whose name has one of these texts, with commas', default: '' },
   },
   byDefault: true,
   run(flags, progress) {
-    const { executions, days, askings } = flags
+    const { executions, days, askings, only } = flags
     const measure = async (dataDir: string) => {
       const state = await fill({ dataDir, executions, days, progress })
-      return askAll(dataDir, state, askings, progress)
+      return askAll(dataDir, state, { askings, only: only.split(',') }, progress)
     }
     return flags['data-dir'] === '' ? inTemporaryDirectory(measure) : measure(flags['data-dir'])
   },
 })
 
-async function askAll(dataDir: string, state: FillState, askings: number, progress: Progress) {
+interface Askings {
+  askings: number
+  /** Texts of which the name of a question must have one; '' is in every name. */
+  only: readonly string[]
+}
+
+async function askAll(dataDir: string, state: FillState, { askings, only }: Askings, progress: Progress) {
   const clickhouse = await startProcess('clickhouse', { dataDir })
   const honest = { use_query_condition_cache: '0' }
   const url = clickhouseUrl(dataDir, clickhouse.listen.http!, honest)
@@ -46,7 +53,8 @@ async function askAll(dataDir: string, state: FillState, askings: number, progre
     const parts = await readNumber(client, "SELECT count() FROM system.parts WHERE active AND table = 'executions'")
     const stored = await readNumber(client, 'SELECT count() FROM spans')
     const measurements: Measurement[] = []
-    for (const question of questionsAbout(state)) {
+    const asked = questionsAbout(state).filter(({ what }) => only.some((text) => what.includes(text)))
+    for (const question of asked) {
       progress(question.what)
       measurements.push(await ask([api, clickhouse], question, askings))
     }

@@ -42,15 +42,15 @@ export async function fill({ dataDir, executions, days, progress }: FillOptions)
       `${dataDir} is filled with ${state.executions} executions over ${state.days} days: name these or another directory`,
     )
   }
-  if (state.isRolledUp) {
-    progress(`${executions} executions are there already`)
-    return state
-  }
   const clickhouse = await startProcess('clickhouse', { dataDir, settings: SETTINGS })
   const url = clickhouseUrl(dataDir, clickhouse.listen.http!)
   const client = createClickHouse({ url, application: 'runlens-bench', queryTimeoutMs: 900_000 })
   try {
     await migrate(client)
+    if (state.isRolledUp) {
+      progress(`${executions} executions are there already`)
+      return state
+    }
     await keepEverything(client)
     await fillParts(client, dataDir, state, progress)
     await hideFromSettling(client)
@@ -146,13 +146,14 @@ async function rollUp(client: ClickHouseClient, dataDir: string, url: string, pr
 /** Days in which nothing was written for hours are one part each (`min_age_to_force_merge_seconds`); here nobody waits that long. */
 async function mergeQuietDays(client: ClickHouseClient, { toMs }: FillState): Promise<void> {
   const yesterday = new Date(toMs - 86_400_000).toISOString().slice(0, 10).replaceAll('-', '')
-  const days = await readRows<{ id: string }>(
+  const days = await readRows<{ table: string; id: string }>(
     client,
-    `SELECT partition_id AS id FROM system.parts
-WHERE active AND database = currentDatabase() AND table = 'executions' AND partition_id < '${yesterday}'
-GROUP BY id HAVING count() > 1 OR min(level) = 0`,
+    `SELECT table, partition_id AS id FROM system.parts
+WHERE active AND database = currentDatabase() AND table IN ('executions', 'metric_points') AND partition_id < '${yesterday}'
+GROUP BY table, id HAVING count() > 1 OR min(level) = 0`,
   )
-  for (const { id } of days) await client.command({ query: `OPTIMIZE TABLE executions PARTITION ID '${id}' FINAL` })
+  for (const { table, id } of days)
+    await client.command({ query: `OPTIMIZE TABLE ${table} PARTITION ID '${id}' FINAL` })
 }
 
 function dirtyHours(client: ClickHouseClient): Promise<number> {

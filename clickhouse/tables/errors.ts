@@ -33,6 +33,24 @@ export const ERROR_HOURS = table('error_hours', {
   ...DURATIONS,
 })
 
+/** The same by day, without samples: see `EXECUTION_DAYS` in `rollups.ts`. */
+export const ERROR_DAYS = table('error_days', {
+  tenant: 'LowCardinality(String)',
+  day: 'DateTime',
+  error_fingerprint: 'LowCardinality(String)',
+  kind: 'LowCardinality(String)',
+  environment: 'LowCardinality(String)',
+  workflow_id: 'LowCardinality(String)',
+  workflow_name: 'LowCardinality(String)',
+  error_type: 'LowCardinality(String)',
+  error_class: 'LowCardinality(String)',
+  failed_step: 'LowCardinality(String)',
+  users: 'Array(FixedString(16))',
+  first_started_at: 'DateTime64(9)',
+  executions: 'UInt64',
+  ...DURATIONS,
+})
+
 /** ReplacingMergeTree(updated_at, is_deleted), ORDER BY (tenant, fingerprint): read with FINAL. `updated_at` is given by ClickHouse. */
 export const ERROR_STATES = table('error_states', {
   tenant: 'LowCardinality(String)',

@@ -5,7 +5,9 @@
  * ORDER BY (tenant, anchor_at, execution_id, instance). Read with FINAL and
  * `do_not_merge_across_partitions_select_final = 1`. Unknown text is '', unknown figures and times are NULL.
  */
+import { RUNLENS_VISUAL } from '@runlens/conventions'
 import { type Row, table } from './column.ts'
+import type { SpanField } from './span-fields.ts'
 import { STATUS_ENUM } from './spans.ts'
 
 export const REMOVED_ENUM = "Enum8('' = 0, 'payload' = 1, 'execution' = 2)"
@@ -103,3 +105,25 @@ export const EXECUTIONS = table('executions', {
   removed: REMOVED_ENUM,
 })
 export type ExecutionRow = Row<typeof EXECUTIONS>
+
+/** MATERIALIZED columns, which ClickHouse fills by itself out of the attributes; `''` and NULL where nothing is told. */
+export const EXECUTION_MATERIALIZED = {
+  visual_enabled: textOf(RUNLENS_VISUAL.enabled),
+  visual_streaming: textOf(RUNLENS_VISUAL.streaming),
+  visual_events_captured: numberOf(RUNLENS_VISUAL.eventsCaptured),
+  visual_stream_duration_s: numberOf(RUNLENS_VISUAL.streamDurationSeconds),
+} as const satisfies Record<string, SpanField>
+
+/** Attributes that a column holds as they are. */
+export const ATTRIBUTE_COLUMNS: Readonly<Record<string, keyof typeof EXECUTION_MATERIALIZED>> = {
+  [RUNLENS_VISUAL.enabled]: 'visual_enabled',
+  [RUNLENS_VISUAL.streaming]: 'visual_streaming',
+}
+
+function textOf(key: string): SpanField {
+  return { type: 'LowCardinality(String)', sql: `attributes['${key}']` }
+}
+
+function numberOf(key: string): SpanField {
+  return { type: 'Nullable(Float64)', sql: `toFloat64OrNull(attributes['${key}'])` }
+}

@@ -51,7 +51,23 @@ export const EXECUTION_HOURS = table('execution_hours', {
   ...FIGURES,
 })
 
-/** The same over all workflows. */
+/**
+ * The same by day: what ranges of weeks are answered from. Rebuilt from the hours of the day (`worker/rollup/rebuild-days.ts`), before any of
+ * them counts as rebuilt: a day of which no hour is dirty is right.
+ */
+export const EXECUTION_DAYS = table('execution_days', {
+  tenant: 'LowCardinality(String)',
+  day: 'DateTime',
+  kind: 'LowCardinality(String)',
+  environment: 'LowCardinality(String)',
+  workflow_id: 'LowCardinality(String)',
+  status: STATUS_ENUM,
+  workflow_name: 'LowCardinality(String)',
+  failed_users: 'Array(FixedString(16))',
+  ...FIGURES,
+})
+
+/** {@link EXECUTION_HOURS} over all workflows. */
 export const EXECUTION_HOURS_TOTAL = table('execution_hours_total', {
   tenant: 'LowCardinality(String)',
   hour: 'DateTime',
@@ -68,6 +84,20 @@ export const STEP_HOURS = table('step_hours', {
   workflow_id: 'LowCardinality(String)',
   environment: 'LowCardinality(String)',
   /** Of the execution. */
+  kind: 'LowCardinality(String)',
+  step_type: 'LowCardinality(String)',
+  step_name: 'LowCardinality(String)',
+  step_status: STATUS_ENUM,
+  steps: 'UInt64',
+  ...DURATIONS,
+})
+
+/** The same by day, as {@link EXECUTION_DAYS}. */
+export const STEP_DAYS = table('step_days', {
+  tenant: 'LowCardinality(String)',
+  day: 'DateTime',
+  workflow_id: 'LowCardinality(String)',
+  environment: 'LowCardinality(String)',
   kind: 'LowCardinality(String)',
   step_type: 'LowCardinality(String)',
   step_name: 'LowCardinality(String)',

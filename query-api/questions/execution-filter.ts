@@ -1,4 +1,5 @@
 /** The filter of the core as a value, and the SQL conditions that it means. */
+import { ATTRIBUTE_COLUMNS } from '@runlens/clickhouse'
 import type { Parameters } from './question.ts'
 import { type Silence, statusConditions } from './status.ts'
 
@@ -68,6 +69,12 @@ export function filterConditions(filter: ExecutionFilter, parameters: Parameters
   if (min !== null) conditions.push(`duration_ms >= ${parameters.bind('min_duration_ms', 'Float64', min)}`)
   if (max !== null) conditions.push(`duration_ms <= ${parameters.bind('max_duration_ms', 'Float64', max)}`)
   filter.attributes.forEach(({ key, value }, index) => {
+    const column = ATTRIBUTE_COLUMNS[key]
+    // Nothing said and nothing said of it are one in a column.
+    if (column && value !== '') {
+      conditions.push(`${column} = ${parameters.bind(`attribute_value_${index}`, 'String', value)}`)
+      return
+    }
     const name = parameters.bind(`attribute_key_${index}`, 'String', key)
     const wanted = parameters.bind(`attribute_value_${index}`, 'String', value)
     conditions.push(`mapContains(attributes, ${name})`, `attributes[${name}] = ${wanted}`)

@@ -1,11 +1,13 @@
 /** Counts and durations of executions, from raw rows, from hourly rollups, or from both: one shape, so that the numbers agree. */
 import { bucketDurationSql, durationBucketSql, EXECUTION_SCALE, FAILURES, QUANTILE_LEVELS } from '@runlens/clickhouse'
+import { bucketStart } from '../buckets.ts'
 import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
 import { type Grouping, groupColumns, groupNames, isNamed, isTimed } from './figure-grouping.ts'
 import { indent, type Parameters, rowsOf, type Scope } from './question.ts'
 import { inRawHours } from './raw-hours.ts'
 import { rollupConditions } from './rollup-filter.ts'
 import { FINAL, fellSilent, OPEN, type Silence } from './status.ts'
+import { besideDays, onDays, wholeDays } from './whole-days.ts'
 
 export interface FiguresFilter {
   /** Half-open, nanoseconds; the period before it is read too. */
@@ -65,7 +67,7 @@ export function figureParts(
     `toStartOfHour(started_at, 'UTC') IN (\n${indent(`SELECT hour\n${openHours}`)}\n  )`,
   ]
   return [
-    rollupPart(scope, filter, grouping, parameters, [`toUnixTimestamp(hour) NOT IN ${hours}`]),
+    ...rollupParts(scope, filter, plan, grouping, parameters),
     ...(plan.rawHours.length === 0
       ? []
       : [rawPart(scope, filter, grouping, parameters, 'bucketed', inRawHours(plan.rawHours, parameters))]),
@@ -152,22 +154,50 @@ function rawDurations(quantiles: 'exact' | 'bucketed'): string[] {
   ]
 }
 
+function rollupParts(
+  scope: Scope,
+  filter: FiguresFilter,
+  { rawHours }: FiguresPlan,
+  grouping: Grouping,
+  parameters: Parameters,
+): string[] {
+  const table = rollupTable(filter, grouping)
+  const notRaw = `toUnixTimestamp(hour) NOT IN ${parameters.bind('raw_hours', 'Array(UInt32)', rawHours)}`
+  const read = { from: firstRead(filter), to: filter.range.to }
+  // Over all workflows there are few rows even by hour.
+  const days = table === 'execution_hours' ? wholeDays(read, cutsOf(filter.range, grouping), rawHours) : null
+  const byHour = (conditions: readonly string[]) =>
+    rollupPart(scope, filter, grouping, parameters, {
+      table,
+      time: 'hour',
+      conditions: [...hourRange(filter, parameters), ...conditions],
+    })
+  if (!days) return [byHour([notRaw])]
+  const byDay = { table: 'execution_days', time: 'day', conditions: onDays(days, parameters) } as const
+  return [rollupPart(scope, filter, grouping, parameters, byDay), byHour([besideDays(days, parameters), notRaw])]
+}
+
+interface RollupRead {
+  table: 'execution_hours' | 'execution_hours_total' | 'execution_days'
+  time: 'hour' | 'day'
+  conditions: readonly string[]
+}
+
 function rollupPart(
   scope: Scope,
   filter: FiguresFilter,
   grouping: Grouping,
   parameters: Parameters,
-  conditions: readonly string[],
+  { table, time, conditions }: RollupRead,
 ): string {
-  const rows = rowsOf(rollupTable(filter, grouping), scope, parameters, [
-    ...hourRange(filter, parameters),
+  const rows = rowsOf(table, scope, parameters, [
+    ...conditions,
     'executions > 0',
     `status IN ${FINAL}`,
     ...(filter.matching ? rollupConditions(filter.matching, parameters) : scopeConditions(filter, parameters)),
-    ...conditions,
   ])
   const columns = [
-    ...groupColumns(filter.range, grouping, 'toInt64(toUnixTimestamp(hour)) * 1000000000', parameters),
+    ...groupColumns(filter.range, grouping, `toInt64(toUnixTimestamp(${time})) * 1000000000`, parameters),
     'toString(status) AS shown',
     'sum(executions) AS n',
     ...(isTimed(grouping)
@@ -181,12 +211,18 @@ function rollupPart(
     ...(isNamed(grouping)
       ? [
           'argMax(workflow_name, last_started_at) AS latest_name',
-          'uniqExactArrayState(execution_hours.failed_users) AS failed_users',
+          `uniqExactArrayState(${table}.failed_users) AS failed_users`,
         ]
       : []),
   ]
   const group = ['is_current', ...groupNames(grouping), 'shown'].join(', ')
   return `SELECT\n  ${columns.join(',\n  ')}\n${rows}\nGROUP BY ${group}`
+}
+
+/** Moments at which the figures are told apart. */
+function cutsOf(range: FiguresFilter['range'], grouping: Grouping): bigint[] {
+  if (grouping.by !== 'bucket') return [range.from]
+  return Array.from({ length: grouping.buckets }, (_, index) => bucketStart(range, grouping.buckets, index))
 }
 
 function rollupTable({ matching }: FiguresFilter, grouping: Grouping): 'execution_hours' | 'execution_hours_total' {

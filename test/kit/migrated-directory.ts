@@ -19,7 +19,7 @@ const COPIED = ['clickhouse', 'clickhouse.password']
 export default async function setUp(): Promise<void> {
   if (!existsSync(MAIN)) return
   const hash = createHash('sha256')
-  for (const { sha256 } of readMigrations()) hash.update(sha256)
+  for (const { name, sha256 } of readMigrations()) hash.update(`${name} ${sha256}`)
   const template = join(tmpdir(), `runlens-migrated-${hash.digest('hex').slice(0, 16)}`)
   if (!existsSync(template)) await make(template)
   process.env[VARIABLE] = template

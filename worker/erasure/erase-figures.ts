@@ -1,12 +1,14 @@
 /** Figures without what was erased: hours are built again, and rows that still name it go. */
 import { type ClickHouseClient, NOT_FROZEN } from '@runlens/clickhouse'
+import { DAY_ROLLUPS } from '../rollup/day-rollups.ts'
+import { dayOf, readClock, rebuildDay } from '../rollup/rebuild-days.ts'
 import { rebuildHour } from '../rollup/rebuild-hours.ts'
 import { type Erasure, IS_ERASED_KEY, parametersOf } from './erasure-sql.ts'
 import { mutate, type Progress, remove } from './mutations.ts'
 
 const HOUR_S = 3_600
 
-/** Every rollup, with the hour in which its executions started and the column that counts. */
+/** Every rollup of hours, with the hour in which its executions started and the column that counts. */
 const ROLLUP_TABLES = [
   { table: 'execution_minutes', hour: "toStartOfHour(minute, 'UTC')", counted: 'executions' },
   { table: 'execution_hours', hour: 'hour', counted: 'executions' },
@@ -47,7 +49,10 @@ export async function* eraseFigures(
     await rebuildHour(client, { tenant: erasure.tenant, hour })
     yield { waiting: 'figures' }
   }
-  if (over.length > 0) yield* removeBefore(client, erasure, over)
+  if (over.length > 0) {
+    yield* removeBefore(client, erasure, over)
+    yield* eraseDays(client, erasure, over)
+  }
   yield* emptySamples(client, erasure, hours)
   if (erasure.target !== 'user') return
   const parameters = parametersOf(erasure)
@@ -66,6 +71,8 @@ export async function* eraseFigures(
 const USER_SETS = [
   ['execution_hours', 'failed_users'],
   ['error_hours', 'users'],
+  ['execution_days', 'failed_users'],
+  ['error_days', 'users'],
 ] as const
 
 /** Examples of errors in hours that are not built again: whose they are can't be told any more, so that all of such an hour go. */
@@ -122,6 +129,26 @@ async function* removeBefore(
       hours: [...hours],
     })) {
       // What is replaced anyway is no row that was erased.
+      if ('waiting' in progress) yield progress
+    }
+  }
+}
+
+/** Days follow from their hours once more, now that these have no names in them that only what was erased had. */
+async function* eraseDays(
+  client: ClickHouseClient,
+  erasure: Erasure,
+  hours: readonly number[],
+): AsyncGenerator<Progress> {
+  const { tenant } = erasure
+  const generation = await readClock(client)
+  const days = [...new Set(hours.map(dayOf))]
+  for (const day of days) await rebuildDay(client, { tenant, day })
+  for (const { table, counted } of DAY_ROLLUPS) {
+    const where = `tenant = {tenant:String} AND toUnixTimestamp(day) IN {days:Array(UInt32)}
+  AND (${counted} = 0 OR generation < {generation:UInt64})`
+    const parameters = { ...parametersOf(erasure), days, generation }
+    for await (const progress of remove(client, erasure, table.name, where, parameters)) {
       if ('waiting' in progress) yield progress
     }
   }

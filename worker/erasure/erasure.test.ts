@@ -211,8 +211,10 @@ describe('erasure of a user', () => {
     expect(await failedUsers()).toBe(1)
     expect(await whereCanaryIs()).toEqual([
       'arrivals',
+      'error_days',
       'error_hours',
       'execution_changes',
+      'execution_days',
       'execution_hours',
       'execution_minutes',
       'executions',
@@ -220,6 +222,7 @@ describe('erasure of a user', () => {
       'markers',
       'query_hours',
       'spans',
+      'step_days',
       'step_hours',
     ])
     now = Date.now()

@@ -10,6 +10,9 @@ const ROLLUP_TABLES = [
   ['step_hours', 'hour'],
   ['query_hours', 'hour'],
   ['error_hours', 'hour'],
+  ['execution_days', 'day'],
+  ['step_days', 'day'],
+  ['error_days', 'day'],
   // Last: it tells which rows of `query_hours` count.
   ['dirty_hours', 'hour'],
 ] as const
@@ -20,14 +23,15 @@ export async function* sweepRollups({ client, settings, tenant, nowMs }: SweepOp
   const own: [string, RetentionSettings][] = [...settings]
   const params = {
     ...(tenant === undefined ? {} : { tenant }),
-    now: nowMs,
+    today: Math.floor(nowMs / DAY_MS) * DAY_MS,
     tenants: own.map(([name]) => name),
     days: own.map(([, one]) => one.rollup_days),
   }
   const days = [RETENTION_DEFAULTS.rollup_days, ...own.map(([, one]) => one.rollup_days)]
   for (const [table, time] of ROLLUP_TABLES) {
+    // Whole days, so that a day and its hours go together.
     const where = `${tenant === undefined ? '1' : 'tenant = {tenant:String}'}
-  AND toInt64(toUnixTimestamp(${time})) * 1000 < {now:Int64} - toInt64(${ROLLUP_DAYS}) * ${DAY_MS}`
+  AND toInt64(toUnixTimestamp(toStartOfDay(${time}, 'UTC'))) * 1000 < {today:Int64} - toInt64(${ROLLUP_DAYS}) * ${DAY_MS}`
     for (const partition of await readPartitions(client, table)) {
       if (isYoung(partition, Math.min(...days), nowMs)) continue
       yield* deleteRows(client, { table, partition, where, params })

@@ -1,6 +1,7 @@
 /** Rebuilds the rollups of hours whose executions changed: whole, from `executions`, never by adding. */
 import { type ClickHouseClient, DIRTY_HOURS, encodeRow, insertRows, NOT_FROZEN } from '@runlens/clickhouse'
 import { REBUILD_QUERIES } from './query-hours.ts'
+import { dayOf, readClock, rebuildDay } from './rebuild-days.ts'
 import { rebuildSql } from './rebuild-sql.ts'
 import { ROLLUPS } from './rollups.ts'
 
@@ -35,14 +36,12 @@ LIMIT ${HOURS_MAX}`,
   return rows.map(({ tenant, hour_s }) => ({ tenant, hour: hour_s }))
 }
 
-/** Safe at any time and twice at once: the rebuild that began last counts, and a later change marks the hour again. */
+/**
+ * The hour, and then the day that it lies in: an hour counts as rebuilt once its day does, too. Safe at any time and twice at once: the rebuild
+ * that began last counts, and a later change marks the hour again.
+ */
 export async function rebuildHour(client: ClickHouseClient, { tenant, hour }: DirtyHour): Promise<void> {
-  const clock = await client.query({
-    query: 'SELECT toString(toUnixTimestamp64Micro(now64(6))) AS now',
-    format: 'JSONEachRow',
-  })
-  const [answer] = await clock.json<{ now: string }>()
-  const began = answer!.now
+  const began = await readClock(client)
   for (const query of [...ROLLUPS.map(rebuildSql), REBUILD_QUERIES]) {
     await client.command({
       query,
@@ -51,6 +50,7 @@ export async function rebuildHour(client: ClickHouseClient, { tenant, hour }: Di
       clickhouse_settings: { use_skip_indexes_if_final: 1, use_skip_indexes_if_final_exact_mode: 1 },
     })
   }
+  await rebuildDay(client, { tenant, day: dayOf(hour) })
   const row = { tenant, hour, dirty_at: 0n, rebuilt_at: BigInt(began), frozen_at: 0n }
   await insertRows(client, { table: DIRTY_HOURS, rows: [encodeRow(DIRTY_HOURS, row)] })
 }

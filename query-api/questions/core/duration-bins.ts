@@ -35,15 +35,16 @@ export function durationBins(scope: Scope, filter: ExecutionFilter, of: BinsOf):
   const bounds = parameters.bind('bounds', 'Array(Float64)', of.bounds)
   const silent = fellSilent(parameters, filter.silence)
   const [current, bucket] = groupColumns(of.range, { by: 'bucket', buckets: of.buckets }, time, parameters)
+  // Bounds are looked up by halving, their places only once for each that occurs.
   const sql = `SELECT
   ${current},
   ${bucket},
-  if(duration_ms IS NOT NULL AND (status IN ${FINAL} OR ${silent}),
-    toUInt16(indexOf(${bounds}, roundDown(assumeNotNull(duration_ms), ${bounds}))), 0) AS bin,
+  if(duration_ms IS NOT NULL AND (status IN ${FINAL} OR ${silent}), roundDown(assumeNotNull(duration_ms), ${bounds}), -1) AS lower,
+  toUInt16(indexOf(${bounds}, lower)) AS bin,
   count() AS n,
   countIf(status IN ${OPEN} AND NOT (${silent})) AS running
 ${rows}
-GROUP BY is_current, bucket, bin
+GROUP BY is_current, bucket, lower
 ORDER BY bucket, bin`
   return { name: 'duration-bins', sql, params: parameters.values }
 }

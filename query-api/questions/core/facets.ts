@@ -64,8 +64,8 @@ export function facets(scope: Scope, of: FacetsOf, plan: FiguresPlan): Question<
   const sql = `SELECT facet, value, n, total, values_total
 FROM (
   SELECT
-    pair.1 AS facet,
-    pair.2 AS value,
+    facet,
+    value,
     n,
     sum(n) OVER (PARTITION BY facet) AS total,
     countIf(value != '') OVER (PARTITION BY facet) AS values_total,
@@ -82,9 +82,8 @@ ORDER BY facet, value = '', n DESC, value`
 function rawCounts(scope: Scope, { filter, range, facets }: FacetsOf, parameters: Parameters): string {
   const { field } = filter.range
   const conditions = filterConditions({ ...filter, range: { field, ...range } }, parameters)
-  const shown = shownStatus(parameters, filter.silence)
-  const pairs = pairsOf(facets, shown, parameters)
-  return `SELECT\n  ${pairs} AS pair,\n  count() AS n\n${rowsOf('executions', scope, parameters, conditions)}\nGROUP BY pair`
+  const keys = keysOf(facets, shownStatus(parameters, filter.silence), parameters)
+  return countedByKey(keys, 'count()', rowsOf('executions', scope, parameters, conditions))
 }
 
 function rolledCounts(scope: Scope, of: FacetsOf, plan: FiguresPlan, parameters: Parameters): string {
@@ -99,14 +98,31 @@ function rolledCounts(scope: Scope, of: FacetsOf, plan: FiguresPlan, parameters:
     previousFrom: range.from,
   } as const
   const parts = figureParts(scope, figures, plan, { by: 'facets', columns: [...new Set(columns)] }, parameters)
-  return `SELECT\n  ${pairsOf(facets, 'shown', parameters)} AS pair,\n  sum(n) AS n\nFROM (\n${indent(parts)}\n)\nGROUP BY pair`
+  return countedByKey(keysOf(facets, 'shown', parameters), 'sum(n)', `FROM (\n${indent(parts)}\n)`)
 }
 
-function pairsOf(facets: readonly Facet[], shown: string, parameters: Parameters): string {
+/** What each facet is counted by, the status first. */
+function keysOf(facets: readonly Facet[], shown: string, parameters: Parameters): string[] {
   const values = facets.map((facet, index) => {
     if (facet === 'status') return shown
-    if (typeof facet === 'string') return `toString(${FACET_COLUMNS[facet]})`
+    if (typeof facet === 'string') return FACET_COLUMNS[facet]
     return `attributes[${parameters.bind(`attribute_${index}`, 'String', facet.attribute)}]`
   })
-  return `arrayJoin([${[shown, ...values].map((value, index) => `(${index}, ${value})`).join(', ')}])`
+  return [shown, ...values]
+}
+
+/** Rows of `(facet, value, n)`. Each key is grouped by as it is stored: text is made of groups only, and no row is copied. */
+function countedByKey(keys: readonly string[], count: string, rows: string): string {
+  const names = keys.map((_, index) => `key_${index}`)
+  const columns = keys.map((key, index) => `${key} AS ${names[index]}`)
+  return `SELECT
+  toUInt16(indexOf([${names.map((name) => `grouping(${name})`).join(', ')}], 0) - 1) AS facet,
+  [${names.map((name) => `toString(${name})`).join(', ')}][facet + 1] AS value,
+  ${count} AS n
+FROM (
+  SELECT${count === 'count()' ? '' : '\n    n,'}
+    ${columns.join(',\n    ')}
+${indent(rows)}
+)
+GROUP BY GROUPING SETS (${names.map((name) => `(${name})`).join(', ')})`
 }

@@ -54,7 +54,8 @@ describeQuestions(import.meta.url, [
   ['top-workflow-figures-raw', topWorkflowFigures(scope, figures(rolled), raw, 50)],
   ['top-workflow-figures-rollup', topWorkflowFigures(scope, figures(rolled), rollup, 50)],
   ['saved-views', savedViews(scope)],
-  ['step-edges', stepEdges(scope, steps)],
+  ['step-edges-raw', stepEdges(scope, steps, raw)],
+  ['step-edges-rollup', stepEdges(scope, steps, rollup)],
   ['duration-bins', durationBins(scope, narrow, { range, bounds: [0, 1, 10], buckets: 24 })],
   ['facets-raw', facets(scope, { filter: narrow, range, facets: [...every, { attribute: HOSTILE }], limit: 10 }, raw)],
   [

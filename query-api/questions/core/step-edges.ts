@@ -1,5 +1,8 @@
 /** Which step of a workflow began after which, in its newest executions that are over. */
+import type { FiguresPlan } from '../figures.ts'
+import { sinceNewest } from '../newest-hours.ts'
 import { indent, Parameters, type Question, rowsOf, type Scope } from '../question.ts'
+import { FINAL } from '../status.ts'
 import type { StepsOf } from './step-figures.ts'
 
 export interface StepEdge {
@@ -11,20 +14,21 @@ export interface StepEdge {
 }
 
 /** Executions looked at: what most of so many do is what the workflow is. */
-export const EDGE_EXECUTIONS_MAX = 10_000
+export const EDGE_EXECUTIONS_MAX = 2_000
 export const EDGES_MAX = 1_000
 
 /** From the order in which an execution's row lists its steps, which is that of their starts. */
-export function stepEdges(scope: Scope, of: Omit<StepsOf, 'limit'>): Question<StepEdge> {
+export function stepEdges(scope: Scope, of: Omit<StepsOf, 'limit'>, plan: FiguresPlan): Question<StepEdge> {
   const parameters = new Parameters()
-  const conditions = [
-    `started_at >= ${parameters.bindTime('from', of.range.from)}`,
-    `started_at < ${parameters.bindTime('to', of.range.to)}`,
-    `workflow_id = ${parameters.bind('workflow_id', 'String', of.workflowId)}`,
-    'notEmpty(steps.name)',
-  ]
+  const [from, to] = [parameters.bindTime('from', of.range.from), parameters.bindTime('to', of.range.to)]
+  const ofWorkflow = [`workflow_id = ${parameters.bind('workflow_id', 'String', of.workflowId)}`]
   if (of.environment !== null) {
-    conditions.push(`environment = ${parameters.bind('environment', 'String', of.environment)}`)
+    ofWorkflow.push(`environment = ${parameters.bind('environment', 'String', of.environment)}`)
+  }
+  const conditions = [`started_at >= ${from}`, `started_at < ${to}`, ...ofWorkflow, 'notEmpty(steps.name)']
+  if (plan.source === 'rollup') {
+    const over = [`hour >= ${from}`, `hour < ${to}`, ...ofWorkflow, `status IN ${FINAL}`]
+    conditions.unshift(sinceNewest('execution_hours', scope, over, EDGE_EXECUTIONS_MAX, parameters))
   }
   const newest = `SELECT CAST(steps.name, 'Array(String)') AS names
 ${rowsOf('executions', scope, parameters, conditions)}
@@ -45,5 +49,5 @@ ${indent(indent(newest))}
 )
 ORDER BY n DESC, from_step, to_step
 LIMIT ${EDGES_MAX}`
-  return { name: 'step-edges', sql, params: parameters.values }
+  return { name: `step-edges-${plan.source}`, sql, params: parameters.values }
 }

@@ -3,6 +3,7 @@ import { bucketDurationSql, durationBucketSql, FAILURES, STEP_SCALE } from '@run
 import type { FiguresPlan } from '../figures.ts'
 import { indent, Parameters, type Question, rowsOf, type Scope } from '../question.ts'
 import { inRawHours } from '../raw-hours.ts'
+import { besideDays, onDays, wholeDays } from '../whole-days.ts'
 
 export interface StepFigures {
   runs: string | number
@@ -41,7 +42,7 @@ export function stepFigures(scope: Scope, of: StepsOf, plan: FiguresPlan): Quest
     plan.source === 'raw'
       ? [rawPart(scope, of, parameters, 'exact', [])]
       : [
-          rebuiltPart(scope, of, plan, parameters),
+          ...rebuiltParts(scope, of, plan, parameters),
           ...(plan.rawHours.length === 0
             ? []
             : [rawPart(scope, of, parameters, 'bucketed', inRawHours(plan.rawHours, parameters))]),
@@ -81,16 +82,34 @@ function figures({ source }: FiguresPlan, condition: string, prefix: string): st
   ]
 }
 
-function rebuiltPart(scope: Scope, of: StepsOf, plan: FiguresPlan, parameters: Parameters): string {
-  const rows = rowsOf('step_hours', scope, parameters, [
-    `hour >= ${parameters.bindTime('previous_from', previousFrom(of))}`,
-    `hour < ${parameters.bindTime('to', of.range.to)}`,
-    ...ofWorkflow(of, parameters),
-    'steps > 0',
-    `toUnixTimestamp(hour) NOT IN ${parameters.bind('raw_hours', 'Array(UInt32)', plan.rawHours)}`,
-  ])
+function rebuiltParts(scope: Scope, of: StepsOf, { rawHours }: FiguresPlan, parameters: Parameters): string[] {
+  const { from, to } = of.range
+  const byHour = (conditions: readonly string[]) =>
+    rebuiltPart(scope, of, parameters, 'step_hours', 'hour', [
+      `hour >= ${parameters.bindTime('previous_from', previousFrom(of))}`,
+      `hour < ${parameters.bindTime('to', to)}`,
+      ...conditions,
+      `toUnixTimestamp(hour) NOT IN ${parameters.bind('raw_hours', 'Array(UInt32)', rawHours)}`,
+    ])
+  const days = wholeDays({ from: previousFrom(of), to }, [from], rawHours)
+  if (!days) return [byHour([])]
+  return [
+    rebuiltPart(scope, of, parameters, 'step_days', 'day', onDays(days, parameters)),
+    byHour([besideDays(days, parameters)]),
+  ]
+}
+
+function rebuiltPart(
+  scope: Scope,
+  of: StepsOf,
+  parameters: Parameters,
+  table: 'step_days' | 'step_hours',
+  time: 'day' | 'hour',
+  conditions: readonly string[],
+): string {
+  const rows = rowsOf(table, scope, parameters, [...conditions, ...ofWorkflow(of, parameters), 'steps > 0'])
   return `SELECT
-  hour >= ${parameters.bindTime('from', of.range.from)} AS is_current,
+  ${time} >= ${parameters.bindTime('from', of.range.from)} AS is_current,
   step_name,
   step_type,
   step_status,

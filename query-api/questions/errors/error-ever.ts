@@ -12,7 +12,7 @@ export interface ErrorEverRow {
 
 export function errorEver(scope: Scope, filter: ErrorFilter, plan: FiguresPlan): Question<ErrorEverRow> {
   const parameters = new Parameters()
-  const rows = errorRows(scope, filter, plan, parameters)
+  const rows = errorRows(scope, filter, plan, parameters, [])
   const sql = `SELECT
   fingerprint,
   sum(n) AS executions,

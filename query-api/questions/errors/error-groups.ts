@@ -36,7 +36,7 @@ export function errorGroups(
 ): Question<ErrorGroupRow> {
   const parameters = new Parameters()
   const { from, to } = filter.range
-  const rows = errorRows(scope, { ...filter, range: { from: from - (to - from), to } }, plan, parameters)
+  const rows = errorRows(scope, { ...filter, range: { from: from - (to - from), to } }, plan, parameters, [from])
   const current = `at >= ${parameters.bind('from', 'Int64', from)}`
   const columns = [
     'fingerprint',

@@ -5,6 +5,7 @@ import type { FiguresPlan } from '../figures.ts'
 import { indent, type Parameters, rowsOf, type Scope } from '../question.ts'
 import { inRawHours } from '../raw-hours.ts'
 import { fellSilent, OPEN, type Silence, statusConditions } from '../status.ts'
+import { besideDays, onDays, wholeDays } from '../whole-days.ts'
 
 export interface ErrorFilter {
   /** Half-open, nanoseconds. */
@@ -20,16 +21,23 @@ export interface ErrorFilter {
 
 /**
  * `SELECT … UNION ALL SELECT …` of rows `(fingerprint, at, workflow_id, workflow_name, error_type, error_class, failed_step, hit_users,
- * newest, first_at, last_at, n)`: one failure each, or those of an hour. `at` is nanoseconds, exact to the hour for rollups; `newest` are
- * samples as `error_hours` keeps them.
+ * newest, first_at, last_at, n)`: one failure each, or those of an hour or a day. `at` is nanoseconds, exact to the hour for rollups; `newest` are
+ * samples as `error_hours` keeps them, none of a day.
+ * @param cuts moments at which the rows are told apart, nanoseconds; days are read only where these are given
  */
-export function errorRows(scope: Scope, filter: ErrorFilter, plan: FiguresPlan, parameters: Parameters): string {
+export function errorRows(
+  scope: Scope,
+  filter: ErrorFilter,
+  plan: FiguresPlan,
+  parameters: Parameters,
+  cuts?: readonly bigint[],
+): string {
   const within = [
     `started_at >= ${parameters.bindTime('errors_from', filter.range.from)}`,
     `started_at < ${parameters.bindTime('errors_to', filter.range.to)}`,
   ]
   if (plan.source === 'raw') return rawRows(scope, filter, FAILURE_STATUSES, within, parameters)
-  const parts = [rollupRows(scope, filter, plan, parameters)]
+  const parts = rollupParts(scope, filter, plan, parameters, cuts)
   if (plan.rawHours.length > 0) {
     const conditions = [...within, ...inRawHours(plan.rawHours, parameters)]
     parts.push(rawRows(scope, filter, FAILURE_STATUSES, conditions, parameters))
@@ -104,25 +112,53 @@ function rawRows(
   return `SELECT\n  ${columns.join(',\n  ')}\n${rows}`
 }
 
-function rollupRows(scope: Scope, filter: ErrorFilter, plan: FiguresPlan, parameters: Parameters): string {
-  const rows = rowsOf('error_hours', scope, parameters, [
-    `hour >= ${parameters.bindTime('errors_from', filter.range.from)}`,
-    `hour < ${parameters.bindTime('errors_to', filter.range.to)}`,
+function rollupParts(
+  scope: Scope,
+  filter: ErrorFilter,
+  { rawHours }: FiguresPlan,
+  parameters: Parameters,
+  cuts: readonly bigint[] | undefined,
+): string[] {
+  const byHour = (conditions: readonly string[]) =>
+    rollupRows(scope, filter, parameters, 'error_hours', [
+      `hour >= ${parameters.bindTime('errors_from', filter.range.from)}`,
+      `hour < ${parameters.bindTime('errors_to', filter.range.to)}`,
+      ...conditions,
+      `toUnixTimestamp(hour) NOT IN ${parameters.bind('raw_hours', 'Array(UInt32)', rawHours)}`,
+    ])
+  const days = cuts && wholeDays(filter.range, cuts, rawHours)
+  if (!days) return [byHour([])]
+  return [
+    rollupRows(scope, filter, parameters, 'error_days', onDays(days, parameters)),
+    byHour([besideDays(days, parameters)]),
+  ]
+}
+
+function rollupRows(
+  scope: Scope,
+  filter: ErrorFilter,
+  parameters: Parameters,
+  table: 'error_days' | 'error_hours',
+  conditions: readonly string[],
+): string {
+  const [time, samples] =
+    table === 'error_days' ? ['day', "CAST([], 'Array(Tuple(Int64, String, String, String))')"] : ['hour', 'samples']
+  const rows = rowsOf(table, scope, parameters, [
+    ...conditions,
     'executions > 0',
-    `toUnixTimestamp(hour) NOT IN ${parameters.bind('raw_hours', 'Array(UInt32)', plan.rawHours)}`,
     ...errorScopeConditions(filter, parameters),
     ...isOneOf(filter, 'error_fingerprint', parameters),
   ])
   const columns = [
     'toString(error_fingerprint) AS fingerprint',
-    'toInt64(toUnixTimestamp(hour)) * 1000000000 AS at',
+    `toInt64(toUnixTimestamp(${time})) * 1000000000 AS at`,
     'workflow_id',
     'workflow_name',
     'error_type',
     'error_class',
     'failed_step',
     'users AS hit_users',
-    'samples AS newest',
+    `${samples} AS newest`,
     'first_started_at AS first_at',
     'last_started_at AS last_at',
     'executions AS n',

@@ -1,4 +1,7 @@
 /** What executions are like: how many of a sample have each value of each field, for failures of one group and for successes beside them. */
+import { LOST_FINGERPRINT } from '@runlens/clickhouse'
+import type { FiguresPlan } from '../figures.ts'
+import { sinceNewest } from '../newest-hours.ts'
 import { indent, Parameters, type Question, rowsOf, type Scope } from '../question.ts'
 import { type ErrorFilter, errorScopeConditions, groupConditions } from './error-rows.ts'
 
@@ -54,27 +57,38 @@ export function failureTraits(
   filter: ErrorFilter,
   fingerprint: string,
   sample: number,
+  plan: FiguresPlan,
 ): Question<TraitRow> {
   const parameters = new Parameters()
+  const scoped = errorScopeConditions(filter, parameters)
   const conditions = [
     ...rangeConditions(filter, parameters),
-    ...errorScopeConditions(filter, parameters),
+    ...scoped,
     ...groupConditions(fingerprint, filter.silence, parameters),
   ]
+  // No rollup knows the lost ones.
+  if (plan.source === 'rollup' && fingerprint !== LOST_FINGERPRINT) {
+    const ofGroup = `error_fingerprint = ${parameters.bind('group', 'String', fingerprint)}`
+    const inRange = rangeConditions(filter, parameters, 'hour')
+    conditions.unshift(sinceNewest('error_hours', scope, [...inRange, ofGroup, ...scoped], sample, parameters))
+  }
   const versions = rowsOf('execution_versions', scope, parameters, conditions)
   const newest = `SELECT anchor_at\n${versions}\nORDER BY started_at DESC\nLIMIT ${parameters.bind('versions', 'UInt32', sample * 2)}`
   const rows = rowsOf('executions', scope, parameters, [`anchor_at IN (\n${indent(newest)}\n  )`, ...conditions])
   const sql = countTraits(`${rows}\nORDER BY started_at DESC`, sample, '', parameters)
-  return { name: 'failure-traits', sql, params: parameters.values }
+  return { name: `failure-traits-${plan.source}`, sql, params: parameters.values }
 }
 
 export interface SuccessSample {
   workflowIds: readonly string[]
-  /** One execution in so many is looked at, by its id. */
+  /** One execution in so many is looked at: of slices of the range that lie evenly in it, or by its id. */
   oneIn: number
+  by: 'slice' | 'id'
   /** Executions at most. */
   executions: number
 }
+
+const SLICES = 24n
 
 /**
  * How many successes of the same workflows have these traits. Versions are read as they lie, because merging would read the range whole: one that
@@ -89,38 +103,67 @@ export function successTraits(
   const parameters = new Parameters()
   const rows = rowsOf('execution_versions', scope, parameters, [
     ...successConditions(filter, sample.workflowIds, parameters),
-    `cityHash64(execution_id) % ${parameters.bind('one_in', 'UInt32', sample.oneIn)} = 0`,
+    sample.by === 'slice'
+      ? inSlices(filter, sample.oneIn, parameters)
+      : `cityHash64(execution_id) % ${parameters.bind('one_in', 'UInt32', sample.oneIn)} = 0`,
   ])
   const wanted = `WHERE trait IN ${parameters.bind('traits', 'Array(String)', traits)}\n`
   const sql = countTraits(rows, sample.executions, wanted, parameters)
-  return { name: 'success-traits', sql, params: parameters.values }
+  return { name: `success-traits-by-${sample.by}`, sql, params: parameters.values }
 }
 
-/** About how many successes of these workflows there are: executions that were amended count more than once. */
+/** The middle of each equal part of the range: an index finds these, where a hash would have every row read. */
+function inSlices({ range: { from, to } }: ErrorFilter, oneIn: number, parameters: Parameters): string {
+  const part = (to - from) / SLICES
+  const length = part / BigInt(oneIn) + 1n
+  const slices = Array.from({ length: Number(SLICES) }, (_, index) => {
+    const begin = from + part * BigInt(index) + (part - length) / 2n
+    const [after, before] = [begin, begin + length].map((at, side) => parameters.bindTime(`slice_${index}_${side}`, at))
+    return `(started_at >= ${after} AND started_at < ${before})`
+  })
+  return `(${slices.join('\n    OR ')})`
+}
+
+/** About how many successes of these workflows there are: of executions that were amended each version counts, and hours count whole. */
 export function countSuccesses(
   scope: Scope,
   filter: ErrorFilter,
   workflowIds: readonly string[],
+  plan: FiguresPlan,
 ): Question<{ executions: string | number }> {
   const parameters = new Parameters()
-  const rows = rowsOf('execution_versions', scope, parameters, successConditions(filter, workflowIds, parameters))
-  return { name: 'count-successes', sql: `SELECT count() AS executions\n${rows}`, params: parameters.values }
+  const [time, rows, n] =
+    plan.source === 'raw'
+      ? (['started_at', 'execution_versions', 'count()'] as const)
+      : (['hour', 'execution_hours', 'sum(executions)'] as const)
+  const counted = rowsOf(rows, scope, parameters, successConditions(filter, workflowIds, parameters, time))
+  return {
+    name: `count-successes-${plan.source}`,
+    sql: `SELECT ${n} AS executions\n${counted}`,
+    params: parameters.values,
+  }
 }
 
-function successConditions(filter: ErrorFilter, workflowIds: readonly string[], parameters: Parameters): string[] {
+function successConditions(
+  filter: ErrorFilter,
+  workflowIds: readonly string[],
+  parameters: Parameters,
+  time: 'started_at' | 'hour' = 'started_at',
+): string[] {
   return [
-    ...rangeConditions(filter, parameters),
+    ...rangeConditions(filter, parameters, time),
     ...errorScopeConditions(filter, parameters),
     "status = 'success'",
     `workflow_id IN ${parameters.bind('workflow_ids', 'Array(String)', workflowIds)}`,
   ]
 }
 
-function rangeConditions({ range }: ErrorFilter, parameters: Parameters): string[] {
-  return [
-    `started_at >= ${parameters.bindTime('from', range.from)}`,
-    `started_at < ${parameters.bindTime('to', range.to)}`,
-  ]
+function rangeConditions(
+  { range }: ErrorFilter,
+  parameters: Parameters,
+  time: 'started_at' | 'hour' = 'started_at',
+): string[] {
+  return [`${time} >= ${parameters.bindTime('from', range.from)}`, `${time} < ${parameters.bindTime('to', range.to)}`]
 }
 
 /** Each execution of `rows` once, in any of its versions. */

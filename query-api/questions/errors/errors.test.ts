@@ -29,7 +29,7 @@ const narrow: ErrorFilter = {
 const these: ErrorFilter = { ...all, kind: 'all', fingerprints: { are: true, of: [HOSTILE] } }
 const raw = { source: 'raw', rawHours: [] } as const
 const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
-const sample = { workflowIds: [HOSTILE], oneIn: 3, executions: 10 }
+const sample = { workflowIds: [HOSTILE], oneIn: 3, by: 'id', executions: 10 } as const
 
 const QUESTIONS: NamedQuestion[] = [
   ['error-groups-raw', errorGroups(scope, all, raw, 24, 10)],
@@ -41,9 +41,12 @@ const QUESTIONS: NamedQuestion[] = [
   ['errors-since', errorsSince(scope, these, rollup, [{ fingerprint: HOSTILE, hour: 3600, before: 2 }])],
   ['error-states', errorStates(scope)],
   ['error-breakdown', errorBreakdown(owner, narrow, HOSTILE, 10)],
-  ['failure-traits', failureTraits(scope, narrow, HOSTILE, 1000)],
-  ['failure-traits-of-the-lost', failureTraits(scope, all, 'lost', 1000)],
-  ['count-successes', countSuccesses(scope, all, [HOSTILE])],
-  ['success-traits', successTraits(owner, narrow, sample, [HOSTILE])],
+  ['failure-traits-raw', failureTraits(scope, narrow, HOSTILE, 1000, raw)],
+  ['failure-traits-rollup', failureTraits(scope, narrow, HOSTILE, 1000, rollup)],
+  ['failure-traits-of-the-lost', failureTraits(scope, all, 'lost', 1000, rollup)],
+  ['count-successes-raw', countSuccesses(scope, all, [HOSTILE], raw)],
+  ['count-successes-rollup', countSuccesses(scope, all, [HOSTILE], rollup)],
+  ['success-traits-by-id', successTraits(owner, narrow, sample, [HOSTILE])],
+  ['success-traits-by-slice', successTraits(owner, narrow, { ...sample, by: 'slice' }, [HOSTILE])],
 ]
 describeQuestions(import.meta.url, QUESTIONS)

@@ -1,5 +1,4 @@
 /** Figures of one workflow over everything retained: how its runs went, in which modes, and what was seen of them. */
-import { RUNLENS_VISUAL } from '@runlens/conventions'
 import { indent, nanoseconds, Parameters, type Question, rowsOf, type Scope } from '../question.ts'
 import { FINAL, type Silence, shownStatus } from '../status.ts'
 
@@ -20,7 +19,6 @@ export interface WorkflowHistoryRow {
 
 /** Modes that are told apart. */
 const MODES_MAX = 100
-const { enabled, streaming, eventsCaptured, streamDurationSeconds } = RUNLENS_VISUAL
 
 export function workflowHistory(scope: Scope, workflowId: string, silence: Silence): Question<WorkflowHistoryRow> {
   const parameters = new Parameters()
@@ -37,8 +35,8 @@ export function workflowHistory(scope: Scope, workflowId: string, silence: Silen
   avgOrNullIf(assumeNotNull(duration_ms), shown IN ${FINAL} AND isNotNull(duration_ms)) AS average_ms,
   sumMap(map(if(mode = '', 'unknown', toString(mode)), toUInt64(1))) AS all_modes,
   CAST(arraySlice(arrayReverseSort(pair -> pair.2, CAST(all_modes, 'Array(Tuple(String, UInt64))')), 1, ${MODES_MAX}), 'Map(String, UInt64)') AS modes,
-  countIf(visual_enabled_text = 'true') AS visual_enabled,
-  countIf(visual_streaming_text = 'true') AS visual_streaming,
+  countIf(is_enabled = 'true') AS visual_enabled,
+  countIf(is_streamed = 'true') AS visual_streaming,
   avgOrNullIf(assumeNotNull(events), isNotNull(events)) AS average_events,
   avgOrNullIf(assumeNotNull(stream_s), isNotNull(stream_s)) AS average_stream_s,
   ${nanoseconds('max(started_at)')} AS last_ns
@@ -48,10 +46,10 @@ ${indent(`SELECT
   duration_ms,
   mode,
   started_at,
-  attributes['${enabled}'] AS visual_enabled_text,
-  attributes['${streaming}'] AS visual_streaming_text,
-  toFloat64OrNull(attributes['${eventsCaptured}']) AS events,
-  toFloat64OrNull(attributes['${streamDurationSeconds}']) AS stream_s
+  visual_enabled AS is_enabled,
+  visual_streaming AS is_streamed,
+  visual_events_captured AS events,
+  visual_stream_duration_s AS stream_s
 ${rows}`)}
 )`
   return { name: 'workflow-history', sql, params: parameters.values }

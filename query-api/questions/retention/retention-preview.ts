@@ -25,6 +25,10 @@ export const ROLLUP_SOURCES = {
   execution_hours_total: 'hour',
   step_hours: 'hour',
   query_hours: 'hour',
+  error_hours: 'hour',
+  execution_days: 'day',
+  step_days: 'day',
+  error_days: 'day',
 } as const
 export type RollupSource = keyof typeof ROLLUP_SOURCES
 

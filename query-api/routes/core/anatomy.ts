@@ -41,7 +41,7 @@ export const anatomy = route({
     const [[whole], steps, edges, meta] = await Promise.all([
       asking,
       runner.ask(stepFigures(scope, { ...of, limit: query.limit }, plan), signal),
-      runner.ask(stepEdges(scope, of), signal),
+      runner.ask(stepEdges(scope, of, plan), signal),
       readMeta(services, moments, parts, signal),
     ])
     const answer: WorkflowAnatomy = {

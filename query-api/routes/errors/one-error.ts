@@ -55,7 +55,7 @@ export const oneError = route({
     const { groups, buckets } = read
     const [series, common] = await Promise.all([
       readSeries(reader, filter, read),
-      groups.length === 0 ? [] : readCommon(reader, filter, fingerprint, workflowsOf(breakdown)),
+      groups.length === 0 ? [] : readCommon(reader, filter, fingerprint, workflowsOf(breakdown), read.plan),
     ])
     const endAt = (ns: string) => ends.find(({ started_ns }) => started_ns === ns)
     const last = endAt(ever.last_ns)

@@ -1,7 +1,7 @@
-import { durationBucketSql, EXECUTION_SCALE } from '@runlens/clickhouse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../../../test/kit/api.ts'
 import type { TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import { rebuildDirtyHours } from '../../../test/kit/rollups.ts'
 import { startDatabase } from '../../../test/kit/stack-db.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.500Z')
@@ -46,35 +46,11 @@ const ROWS: ExecutionParts[] = [
   ended('theirs', '20 11:00:00.000', 1, { tenant: 'acme' }),
 ]
 
-const FAILED_USERS =
-  "groupUniqArrayIf(sipHash128(user_id), user_id != '' AND status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost'))"
-
-/** What the worker does for every hour: states over the rows as merged. */
-async function rebuildHours(): Promise<void> {
-  const bucket = durationBucketSql('assumeNotNull(duration_ms)', EXECUTION_SCALE)
-  for (const [table, workflow, keys] of [
-    ['execution_hours', `workflow_id, any(workflow_name) AS name, ${FAILED_USERS},`, ', workflow_id'],
-    ['execution_hours_total', '', ''],
-  ]) {
-    const columns = workflow === '' ? '' : 'workflow_id, workflow_name, failed_users,'
-    await clickhouse.client.command({
-      query: `INSERT INTO ${table} (tenant, hour, kind, environment, ${columns} status, executions, durations, duration_ms_sum, duration_bucket, last_started_at, generation)
-SELECT tenant, toStartOfHour(started_at, 'UTC') AS hour, kind, environment, ${workflow} status, count(), count(duration_ms), sum(ifNull(duration_ms, 0)),
-  quantilesTimingStateIf(0.5, 0.75, 0.9, 0.95, 0.99)(${bucket}, duration_ms IS NOT NULL), max(started_at), 1
-FROM executions FINAL GROUP BY tenant, hour, kind, environment, status ${keys}`,
-    })
-  }
-  await clickhouse.client.command({
-    query: `INSERT INTO dirty_hours (tenant, hour, dirty_at, rebuilt_at)
-SELECT DISTINCT tenant, hour, toDateTime64(0, 6), now64(6) FROM dirty_hours`,
-  })
-}
-
 beforeAll(async () => {
   clickhouse = await startDatabase()
   api = await startApi({ clickhouseUrl: clickhouse.url, now: () => NOW })
   await insertExecutions(clickhouse.client, ROWS)
-  await rebuildHours()
+  await rebuildDirtyHours(clickhouse.client)
 })
 afterAll(async () => {
   await api?.stop()

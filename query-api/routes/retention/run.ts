@@ -64,7 +64,8 @@ async function preview(services: Services, scope: Scope): Promise<RetentionPrevi
   const settings = await settingsOf(services, scope.tenant)
   const rawSources = Object.keys(RAW_SOURCES) as RawSource[]
   const rollupSources = Object.keys(ROLLUP_SOURCES) as RollupSource[]
-  const rollupsBefore = nowMs - settings.rollup_days * DAY_MS
+  // By whole days, as the worker takes them.
+  const rollupsBefore = Math.floor(nowMs / DAY_MS) * DAY_MS - settings.rollup_days * DAY_MS
   const [executions, sizes, raw, rollups] = await Promise.all([
     runner.ask(previewExecutions(scope, settings, nowMs)),
     runner.ask(storage()),

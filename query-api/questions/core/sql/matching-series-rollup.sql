@@ -23,13 +23,13 @@ FROM (
   WHERE tenant = {tenant:String}
     AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
     AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    AND toUnixTimestamp(hour) NOT IN {raw_hours:Array(UInt32)}
     AND executions > 0
     AND status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
     AND kind IN {kinds:Array(String)}
     AND environment = {environment:String}
     AND workflow_id = {workflow_id:String}
     AND status IN {rolled_statuses:Array(String)}
-    AND toUnixTimestamp(hour) NOT IN {raw_hours:Array(UInt32)}
   GROUP BY is_current, bucket, shown
   UNION ALL
   SELECT

@@ -30,10 +30,10 @@ FROM (
     WHERE tenant = {tenant:String}
       AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+      AND toUnixTimestamp(hour) NOT IN {raw_hours:Array(UInt32)}
       AND workflow_id = {workflow_id:String}
       AND environment = {environment:String}
       AND steps > 0
-      AND toUnixTimestamp(hour) NOT IN {raw_hours:Array(UInt32)}
     GROUP BY is_current, step_name, step_type, step_status
     UNION ALL
     SELECT

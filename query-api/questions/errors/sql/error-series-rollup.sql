@@ -20,8 +20,8 @@ FROM (
   WHERE tenant = {tenant:String}
     AND hour >= fromUnixTimestamp64Nano({errors_from:Int64}, 'UTC')
     AND hour < fromUnixTimestamp64Nano({errors_to:Int64}, 'UTC')
-    AND executions > 0
     AND toUnixTimestamp(hour) NOT IN {raw_hours:Array(UInt32)}
+    AND executions > 0
     AND error_fingerprint IN {fingerprints:Array(String)}
 )
 GROUP BY fingerprint

@@ -7,8 +7,8 @@ SELECT
   avgOrNullIf(assumeNotNull(duration_ms), shown IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost') AND isNotNull(duration_ms)) AS average_ms,
   sumMap(map(if(mode = '', 'unknown', toString(mode)), toUInt64(1))) AS all_modes,
   CAST(arraySlice(arrayReverseSort(pair -> pair.2, CAST(all_modes, 'Array(Tuple(String, UInt64))')), 1, 100), 'Map(String, UInt64)') AS modes,
-  countIf(visual_enabled_text = 'true') AS visual_enabled,
-  countIf(visual_streaming_text = 'true') AS visual_streaming,
+  countIf(is_enabled = 'true') AS visual_enabled,
+  countIf(is_streamed = 'true') AS visual_streaming,
   avgOrNullIf(assumeNotNull(events), isNotNull(events)) AS average_events,
   avgOrNullIf(assumeNotNull(stream_s), isNotNull(stream_s)) AS average_stream_s,
   toString(toUnixTimestamp64Nano(max(started_at))) AS last_ns
@@ -18,10 +18,10 @@ FROM (
     duration_ms,
     mode,
     started_at,
-    attributes['runlens.visual.enabled'] AS visual_enabled_text,
-    attributes['runlens.visual.streaming'] AS visual_streaming_text,
-    toFloat64OrNull(attributes['runlens.visual.events_captured']) AS events,
-    toFloat64OrNull(attributes['runlens.visual.stream_duration_s']) AS stream_s
+    visual_enabled AS is_enabled,
+    visual_streaming AS is_streamed,
+    visual_events_captured AS events,
+    visual_stream_duration_s AS stream_s
   FROM executions FINAL
   WHERE tenant = {tenant:String}
     AND workflow_id = {workflow_id:String}

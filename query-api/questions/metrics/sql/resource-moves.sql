@@ -26,7 +26,7 @@ FROM (
           avg(assumeNotNull(value)) AS mean,
           max(assumeNotNull(value)) AS top,
           multiIf(
-            max(JSONExtractUInt(metric_json, 'temporality')) = 1,
+            JSONExtractUInt(any(metric_json), 'temporality') = 1,
               sum(assumeNotNull(value)) / nullIf(toFloat64(max(toUnixTimestamp64Nano(time)) - min(toUnixTimestamp64Nano(start_time))) / 1e9, 0),
             count() > 1, deltaSumTimestamp(assumeNotNull(value), toUnixTimestamp64Nano(time)) / nullIf(toFloat64(max(toUnixTimestamp64Nano(time)) - min(toUnixTimestamp64Nano(time))) / 1e9, 0),
             NULL) AS growth

@@ -33,10 +33,10 @@ FROM (
     WHERE tenant = {tenant:String}
       AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
       AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+      AND toUnixTimestamp(hour) NOT IN {raw_hours:Array(UInt32)}
       AND executions > 0
       AND status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
       AND kind NOT IN ('query', 'request')
-      AND toUnixTimestamp(hour) NOT IN {raw_hours:Array(UInt32)}
     GROUP BY is_current, workflow_id, environment, shown
     UNION ALL
     SELECT

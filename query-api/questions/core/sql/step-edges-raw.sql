@@ -13,10 +13,10 @@ FROM (
       AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
       AND workflow_id = {workflow_id:String}
-      AND notEmpty(steps.name)
       AND environment = {environment:String}
+      AND notEmpty(steps.name)
     ORDER BY started_at DESC, execution_id DESC, instance DESC
-    LIMIT 10000
+    LIMIT 2000
   )
   GROUP BY edge
 )
