@@ -7,7 +7,7 @@ import { commonTraits, frequentTraits, traitsOf } from './common-traits.ts'
 import type { ErrorReader } from './read-errors.ts'
 
 /** The newest of the range. */
-const FAILURES_MAX = 1_000
+const FAILURES_MAX = 250
 /** Evenly out of the range. */
 const SUCCESSES_MAX = 3_000
 /** With fewer in the range all of it is read. */

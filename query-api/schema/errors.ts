@@ -124,7 +124,7 @@ export const errorDetailSchema = errorGroupSchema
     common: z
       .array(traitSchema)
       .describe(
-        'What is more frequent among its newest 1000 executions of the range than among 3000 successes of the same workflows, most telling first; at most 20',
+        'What is more frequent among its newest 250 executions of the range than among 3000 successes of the same workflows, most telling first; at most 20',
       ),
     meta: metaSchema,
   })

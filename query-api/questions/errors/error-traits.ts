@@ -73,7 +73,8 @@ export function failureTraits(
     conditions.unshift(sinceNewest('error_hours', scope, [...inRange, ofGroup, ...scoped], sample, parameters))
   }
   const versions = rowsOf('execution_versions', scope, parameters, conditions)
-  const newest = `SELECT anchor_at\n${versions}\nORDER BY started_at DESC\nLIMIT ${parameters.bind('versions', 'UInt32', sample * 2)}`
+  // All versions of an execution share their anchor. Failures lie far from one another: each costs a granule of attributes.
+  const newest = `SELECT anchor_at\n${versions}\nORDER BY started_at DESC\nLIMIT 1 BY anchor_at\nLIMIT ${parameters.bind('sample', 'UInt32', sample)}`
   const rows = rowsOf('executions', scope, parameters, [`anchor_at IN (\n${indent(newest)}\n  )`, ...conditions])
   const sql = countTraits(`${rows}\nORDER BY started_at DESC`, sample, '', parameters)
   return { name: `failure-traits-${plan.source}`, sql, params: parameters.values }

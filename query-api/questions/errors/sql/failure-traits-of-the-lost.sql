@@ -32,7 +32,8 @@ FROM (
         AND status IN {stored_statuses:Array(String)}
         AND if(status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')), 'lost', toString(status)) IN {statuses:Array(String)}
       ORDER BY started_at DESC
-      LIMIT {versions:UInt32}
+      LIMIT 1 BY anchor_at
+      LIMIT {sample:UInt32}
       )
       AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')

@@ -33,7 +33,8 @@ FROM (
         AND error_fingerprint = {fingerprint:String}
         AND status IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
       ORDER BY started_at DESC
-      LIMIT {versions:UInt32}
+      LIMIT 1 BY anchor_at
+      LIMIT {sample:UInt32}
       )
       AND started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
