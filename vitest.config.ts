@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { PATIENCE_MS } from './test/kit/patience.ts'
 
 const EXCLUDED = ['**/node_modules/**', '**/dist/**', '**/*.soak.test.ts']
 /** They set what OpenTelemetry's API has once for a process. */
@@ -9,8 +10,10 @@ export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // A machine that runs tests may stand still for seconds: what takes so long hangs.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: PATIENCE_MS } },
     // More than the two cores that CI has: tests of processes wait for them most of the time.
     maxWorkers: 3,
     projects: [

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TestClickHouse } from '../test/kit/clickhouse.ts'
+import { ARRIVED } from '../test/kit/invariant.ts'
 import { startDatabase } from '../test/kit/stack-db.ts'
 
 const CHILD = fileURLToPath(new URL('../test/kit/pipeline-child.mjs', import.meta.url))
@@ -51,7 +52,7 @@ function startChild(first: number, requests: number) {
 }
 
 async function figures() {
-  const query = `SELECT (SELECT toUInt32(count()) FROM spans) AS rows, (SELECT toUInt32(count()) FROM arrivals) AS arrived,
+  const query = `SELECT (SELECT toUInt32(count()) FROM spans) AS rows, (SELECT ${ARRIVED} FROM arrivals) AS arrived,
     (SELECT groupUniqArray(toUInt32(reinterpretAsUInt64(reverse(span_id)))) FROM spans) AS numbers`
   const result = await clickhouse.client.query({ query, format: 'JSONEachRow' })
   const [row] = await result.json<{ rows: number; arrived: number; numbers: number[] }>()
@@ -85,5 +86,5 @@ describe('a collector that is killed again and again under load', () => {
     expect(arrived).toBe(numbers.length)
     expect(numbers.length % SPANS_PER_REQUEST).toBe(0)
     expect(readdirSync(join(directory, 'spool', 'dead-letter'))).toEqual([])
-  }, 120_000)
+  })
 })

@@ -23,8 +23,12 @@ export function now(): number {
 
 function compare(at: number): void {
   compareAt = at + COMPARE_AFTER_MS
-  const drift = Date.now() - (originMs + at)
-  if (drift > DRIFT_MS_MAX || drift < -DRIFT_MS_MAX) originMs += drift
+  const wall = Date.now()
+  // The process may have stood still between the two looks, which is no drift.
+  const ahead = wall - (originMs + performance.now())
+  const behind = originMs + at - wall
+  if (ahead > DRIFT_MS_MAX) originMs += ahead
+  else if (behind > DRIFT_MS_MAX) originMs -= behind
 }
 
 export function toHrTime(ms: number): HrTime {

@@ -155,4 +155,4 @@ it('is the same in every view, over raw rows and over rollups', async () => {
     // Shrinking would take minutes and tell little more: the question and the view are in the message.
     { numRuns: effort(2, 12), endOnFailure: true },
   )
-}, 120_000)
+})

@@ -18,13 +18,13 @@ afterEach(() => {
 })
 
 /** `body` is the `start` function of a process. */
-function run(body: string): { messages: unknown[]; output: () => string } {
+function run(body: string, stopMs = 60_000): { messages: unknown[]; output: () => string } {
   const path = join(directory, 'main.mjs')
   writeFileSync(
     path,
     `import { createLogger, runProcess, RunlensError } from ${JSON.stringify(RUNTIME)}
      const never = new Promise(() => setInterval(() => {}, 1000))
-     await runProcess('worker', createLogger('worker', 'info'), async () => { ${body} }, 200)`,
+     await runProcess('worker', createLogger('worker', 'info'), async () => { ${body} }, ${stopMs})`,
   )
   child = fork(path, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] })
   const messages: unknown[] = []
@@ -43,7 +43,7 @@ it('says ready once with its addresses, stops on SIGTERM and exits 0', async () 
   await once(child, 'message')
   child.kill('SIGTERM')
   child.kill('SIGINT')
-  const [code] = await once(child, 'exit')
+  const [code] = await once(child, 'close')
   expect(code).toBe(0)
   expect(messages).toEqual([{ type: 'ready', component: 'worker', listen: { http: '127.0.0.1:1' } }])
   expect(output().match(/drained/g)).toHaveLength(1)
@@ -51,7 +51,7 @@ it('says ready once with its addresses, stops on SIGTERM and exits 0', async () 
 
 it('tells a known fault with code and hint, as log line and message, and exits with 78', async () => {
   const { messages, output } = run(`throw new RunlensError('port_in_use', 'taken', 'take another')`)
-  const [code] = await once(child, 'exit')
+  const [code] = await once(child, 'close')
   expect(code).toBe(78)
   expect(messages).toEqual([
     { type: 'failed', component: 'worker', code: 'port_in_use', message: 'taken', hint: 'take another' },
@@ -61,7 +61,7 @@ it('tells a known fault with code and hint, as log line and message, and exits w
 
 it('exits with 1 for an unknown fault, so that it is tried again', async () => {
   const { messages } = run(`throw new TypeError('oops')`)
-  const [code] = await once(child, 'exit')
+  const [code] = await once(child, 'close')
   expect(code).toBe(1)
   expect(messages).toMatchObject([{ type: 'failed', code: 'unexpected', message: 'oops' }])
 })
@@ -86,10 +86,10 @@ it('ends when its supervisor goes while it is still starting', async () => {
 })
 
 it('gives up a stop that hangs', async () => {
-  run(`setInterval(() => {}, 1000); return { listen: {}, stop: () => never }`)
+  run(`setInterval(() => {}, 1000); return { listen: {}, stop: () => never }`, 200)
   await once(child, 'message')
   child.kill('SIGTERM')
-  const [code] = await once(child, 'exit')
+  const [code] = await once(child, 'close')
   expect(code).toBe(1)
 })
 

@@ -170,7 +170,7 @@ it('leaves one row for each execution when two work at once, each believing that
   await settled(60)
   await Promise.all(both.map((worker) => worker.stop()))
   expect(await totals()).toEqual(expected(60))
-}, 90_000)
+})
 
 it('counts nothing twice while two of them run', async () => {
   await startWorker()
@@ -181,7 +181,7 @@ it('counts nothing twice while two of them run', async () => {
   await settled(60)
   await sleep(1_000)
   expect(await totals()).toEqual(expected(60))
-}, 90_000)
+})
 
 it('goes on with what arrived while it was away, and stops in order', async () => {
   const worker = await startWorker()
@@ -191,7 +191,7 @@ it('goes on with what arrived while it was away, and stops in order', async () =
   await insert([...traceOf(1), ...traceOf(2)])
   await startWorker()
   await settled(3)
-}, 90_000)
+})
 
 it('survives a ClickHouse that is killed and comes back', async () => {
   await startWorker()
@@ -202,13 +202,13 @@ it('survives a ClickHouse that is killed and comes back', async () => {
   await db.restart()
   await insert(traceOf(1))
   await settled(2)
-}, 90_000)
+})
 
 it('amends an execution when a step of it arrives late', async () => {
   await startWorker()
   const [entry, a, b] = traceOf(1)
   await insert([entry!, a!])
-  await expect.poll(async () => (await totals())?.steps, { timeout: 30_000 }).toBe('1')
+  await expect.poll(async () => (await totals())?.steps).toBe('1')
   await insert([b!])
-  await expect.poll(totals, { timeout: 30_000 }).toEqual({ executions: '1', steps: '2', failed: '0', minutes: '1' })
-}, 90_000)
+  await expect.poll(totals).toEqual({ executions: '1', steps: '2', failed: '0', minutes: '1' })
+})

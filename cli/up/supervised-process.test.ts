@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { PATIENCE_MS } from '../../test/kit/patience.ts'
 import type { ComponentFault } from './run-state.ts'
 import { type Crash, SupervisedProcess } from './supervised-process.ts'
 
@@ -90,7 +91,7 @@ it('goes on trying a directory that a person may mend, tells why once, and forge
     const failed = { type: 'failed', component: 'clickhouse', code: 'clickhouse_dir_damaged', message: 'broken', hint: 'mend it' }
     if (require('node:fs').existsSync(${JSON.stringify(mended)})) { ${READY} }
     else process.send(failed, () => process.exit(78))`)
-  await vi.waitFor(() => expect(crashes.length).toBeGreaterThan(1), 5_000)
+  await vi.waitFor(() => expect(crashes.length).toBeGreaterThan(1), PATIENCE_MS)
   const fault = { component: 'worker', code: 'clickhouse_dir_damaged', message: 'broken', hint: 'mend it' }
   expect(blocked).toEqual([fault])
   expect(one.fault).toEqual(fault)

@@ -9,6 +9,7 @@ import { createClient } from '@clickhouse/client'
 import type { ProcessMessage } from '@runlens/runtime'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startClickHouse, type TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { eventually } from '../../test/kit/traces.ts'
 
 const started: TestClickHouse[] = []
 const directories: string[] = []
@@ -115,7 +116,13 @@ describe('an end', () => {
     const running = server.client
       .query({ query: 'SELECT sleep(1.5) AS s', format: 'JSONEachRow' })
       .then((r) => r.json())
-    await server.client.query({ query: 'SELECT 1' }).then((r) => r.text())
+    const isOver = running.then(() => true)
+    // Begun, or over already where this process was slow to look.
+    await eventually(async () => {
+      const metrics = await (await fetch(`${new URL(server.url).origin}/metrics`)).text()
+      const isRunning = /^runlens_clickhouse_queries_running 1$/m.test(metrics)
+      expect(isRunning || (await Promise.race([isOver, false]))).toBe(true)
+    })
     process.kill(server.pid, 'SIGTERM')
     expect(await running).toEqual([{ s: 0 }])
     expect(await server.stop()).toBe(0)
@@ -151,13 +158,13 @@ describe('an end', () => {
           )
         }
       })
-      await new Promise((resolve) => setTimeout(resolve, 400))
+      const before = acknowledged
+      await eventually(async () => expect(acknowledged).toBeGreaterThan(before + 500))
       await server.kill()
       killed = true
       await Promise.all(inserting)
       await server.restart()
       const stored = await count(server, 'acknowledged')
-      expect(acknowledged).toBeGreaterThan(0)
       expect(stored).toBeGreaterThanOrEqual(acknowledged)
       // Rows of requests that were cut off may be there too: then they count as acknowledged from now on.
       acknowledged = stored

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startClickHouse, type TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { eventually } from '../../test/kit/traces.ts'
 
 const MIB = 1024 * 1024
 let server: TestClickHouse
@@ -26,23 +27,21 @@ function residentBytes(): number {
   return Number(kib) * 1024
 }
 
-/** Waits until the engine works on nothing that contains `mark`. */
-async function untilStopped(mark: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    const query = `SELECT count() AS c FROM system.processes WHERE position(query, '${mark}') > 0 AND position(query, 'system.processes') = 0`
-    if ((await one<{ c: string }>(query)).c === '0') return
-    await sleep(50)
-  }
-  throw new Error(`the engine still works on ${mark}`)
+/** How many queries that contain `mark` the engine works on. */
+async function working(mark: string): Promise<number> {
+  const query = `SELECT count() AS c FROM system.processes WHERE position(query, '${mark}') > 0 AND position(query, 'system.processes') = 0`
+  return Number((await one<{ c: string }>(query)).c)
 }
 
-async function untilRunning(mark: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    const query = `SELECT count() AS c FROM system.processes WHERE position(query, '${mark}') > 0 AND position(query, 'system.processes') = 0`
-    if ((await one<{ c: string }>(query)).c !== '0') return
-    await sleep(20)
-  }
-  throw new Error(`the engine never began with ${mark}`)
+const untilStopped = (mark: string) => eventually(async () => expect(await working(mark), mark).toBe(0))
+const untilRunning = (mark: string) => eventually(async () => expect(await working(mark), mark).not.toBe(0))
+
+/** Waits until so many queries wait for a session, told by the server's own page: the engine can't be asked while all are taken. */
+async function untilWaiting(count: number): Promise<void> {
+  await eventually(async () => {
+    const page = await (await fetch(`${new URL(server.url).origin}/metrics`)).text()
+    expect(page).toMatch(new RegExp(`^runlens_clickhouse_queries_waiting ${count}$`, 'm'))
+  })
 }
 
 describe('many queries at once', () => {
@@ -60,14 +59,17 @@ describe('many queries at once', () => {
 
   it('refuses queries beyond its limit as ClickHouse does, and answers again afterwards', async () => {
     const client = createClient({ url: server.url, max_open_connections: 200, log: { level: 127 } })
-    const results = await Promise.allSettled(
-      Array.from({ length: 120 }, () => client.command({ query: 'SELECT sleep(0.05)' })),
-    )
-    const refused = results.filter((result) => result.status === 'rejected')
-    expect(refused.length).toBeGreaterThan(0)
-    for (const { reason } of refused)
-      expect(reason).toMatchObject({ code: '202', type: 'TOO_MANY_SIMULTANEOUS_QUERIES' })
-    expect(results.length - refused.length).toBeGreaterThanOrEqual(70)
+    const abort = new AbortController()
+    const query = 'SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1'
+    const taken = Array.from({ length: 70 }, () => client.query({ query, abort_signal: abort.signal }))
+    const ends = Promise.allSettled(taken)
+    await untilWaiting(67)
+    const beyond = await Promise.allSettled(Array.from({ length: 50 }, () => client.command({ query: 'SELECT 1' })))
+    const refused = { status: 'rejected', reason: { code: '202', type: 'TOO_MANY_SIMULTANEOUS_QUERIES' } }
+    expect(beyond).toMatchObject(beyond.map(() => refused))
+    abort.abort()
+    // None of those that were taken was refused.
+    for (const end of await ends) expect(end).not.toMatchObject(refused)
     expect(await client.ping({ select: true })).toEqual({ success: true })
     await client.close()
   })
@@ -103,8 +105,8 @@ describe('an abort', () => {
     const running = Array.from({ length: 12 }, (_, i) =>
       client.query({ query: `SELECT 'mark-c-${i}', ${endless}`, abort_signal: abort.signal }),
     )
-    // All sessions are taken now, so the engine can't be asked; it answers only once the aborts have worked.
-    await sleep(300)
+    // All sessions are taken now; the engine answers only once the aborts have worked.
+    await untilWaiting(9)
     abort.abort()
     for (const result of await Promise.allSettled(running)) expect(result.status).toBe('rejected')
     await untilStopped('mark-c')
@@ -184,11 +186,23 @@ describe('memory', () => {
 
   it('does not grow while a client reads nothing of a result', async () => {
     const query = "SELECT number, repeat('x', 100) AS s FROM numbers(1000000000)"
+    const before = residentBytes()
     const { stream } = await server.client.exec({ query: `${query} FORMAT RowBinary` })
-    await sleep(700)
-    const early = residentBytes()
-    await sleep(1_500)
-    expect(residentBytes() - early).toBeLessThan(60 * MIB)
+    // It stands still with a bounded number of rows, which it would go on making otherwise.
+    const looks: string[] = []
+    await eventually(async () => {
+      await sleep(200)
+      looks.push(
+        (
+          await one<{ rows: string }>(
+            `SELECT toString(read_rows) AS rows FROM system.processes WHERE position(query, '1000000000)') > 0 AND position(query, 'system.processes') = 0`,
+          )
+        ).rows,
+      )
+      expect(residentBytes() - before).toBeLessThan(512 * MIB)
+      expect(looks.slice(-4)).toEqual(Array(4).fill(looks.at(-1)))
+    })
+    expect(Number(looks.at(-1))).toBeGreaterThan(0)
     stream.destroy()
   })
 

@@ -20,7 +20,7 @@ async function serve(listener: RequestListener): Promise<number> {
 }
 
 function get(url: string, options: Partial<OutgoingOptions> = {}, signal = new AbortController().signal) {
-  const outgoing = createOutgoing({ allowPrivate: ['127.0.0.1'], timeoutMs: 5_000, ...options })
+  const outgoing = createOutgoing({ allowPrivate: ['127.0.0.1'], timeoutMs: 60_000, ...options })
   opened.push(outgoing)
   return outgoing.get({ url: new URL(url), headers: { 'x-key': 'k' }, bodyBytesMax: 10, signal })
 }

@@ -37,7 +37,7 @@ beforeAll(async () => {
   writeFileSync(config, JSON.stringify(settings))
   stack = await startStack({ env: { RUNLENS_CONFIG: config } })
   await sendAll(Date.now() - 60_000)
-}, 90_000)
+})
 afterAll(async () => {
   await stack?.stop()
   rmSync(directory, { recursive: true, force: true })
@@ -307,9 +307,7 @@ describe('streams', () => {
       const { name, sees } = readers[n]!
       const seen = () =>
         client.events.filter(({ event }) => event === 'execution.completed').map(({ data }) => data.execution_id)
-      await expect
-        .poll(seen, { timeout: 15_000 })
-        .toEqual(expect.arrayContaining(sees.map((owner) => canary(owner, 'live'))))
+      await expect.poll(seen).toEqual(expect.arrayContaining(sees.map((owner) => canary(owner, 'live'))))
       expect([name, toldOf(JSON.stringify(client.events), [])]).toEqual([name, sees])
     }
     await expect.poll(() => messages.join()).toContain(canary('ann', 'live'))

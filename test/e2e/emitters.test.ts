@@ -24,7 +24,7 @@ let postgres: Postgres
 const projects: Project[] = []
 beforeAll(async () => {
   ;[stack, postgres] = await Promise.all([startStack(), startPostgres()])
-}, 60_000)
+})
 afterAll(async () => {
   for (const project of projects) project.remove()
   await Promise.all([stack?.stop(), postgres?.stop()])

@@ -19,7 +19,7 @@ const directory = mkdtempSync(join(tmpdir(), 'runlens-encryption-'))
 let stack: Stack
 beforeAll(async () => {
   stack = await startStack({ env: environment([OLD]) })
-}, 60_000)
+})
 afterAll(async () => {
   await stack?.stop()
   rmSync(directory, { recursive: true, force: true })
@@ -216,7 +216,7 @@ describe('after a new key was put first', () => {
       ['first', 'old'],
       ['second', 'new'],
     ])
-  }, 90_000)
+  })
 })
 
 describe('without keys', () => {
@@ -242,7 +242,7 @@ describe('without keys', () => {
       const body = JSON.stringify(await get(path))
       expect([path, body.includes(CANARY), body.includes('enc:v1:')]).toEqual([path, false, false])
     }
-  }, 90_000)
+  })
 
   it('a run that is told more of keeps what can not be read', async () => {
     const told = await send('PATCH', `${runs()}/${toldId}`, { visual_events_captured: 3 })

@@ -109,4 +109,4 @@ it('takes a user out of everything that was stored, and out of what was on its w
   }, 60_000)
   expect(await stack.query('SELECT body FROM logs')).toEqual([{ body: 'of bob' }])
   expect(stack.logs()).not.toContain(CANARY)
-}, 90_000)
+})

@@ -45,7 +45,7 @@ interface Step {
 let stack: Stack
 beforeAll(async () => {
   stack = await startStack()
-}, 60_000)
+})
 afterAll(() => stack?.stop())
 
 async function send(file: string): Promise<void> {

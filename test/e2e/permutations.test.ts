@@ -31,7 +31,7 @@ let second: Collector
 beforeAll(async () => {
   stack = await startStack()
   second = await startCollector({ clickhouseUrl: stack.urls.clickhouse })
-}, 60_000)
+})
 afterAll(async () => {
   await second?.stop()
   await stack?.stop()

@@ -5,16 +5,11 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../kit/clickhouse.ts'
 import { type Collector, startCollector } from '../kit/collector.ts'
-import { expectBalance } from '../kit/invariant.ts'
+import { ARRIVED, expectBalance } from '../kit/invariant.ts'
 import { rowsOf, startDatabase } from '../kit/stack-db.ts'
 import { eventually, exportRequest, nativeRun } from '../kit/traces.ts'
 
 const STEPS = 3
-/**
- * ClickHouse knows a repeated block within a partition, and those of the log of arrivals are ten minutes each: what is repeated beyond
- * their end arrives twice, which settles it once more.
- */
-const ARRIVED = 'toUInt32(if(uniqExact(toStartOfTenMinutes(arrived_at)) = 1, count(), uniqExact(trace_id, span_id)))'
 
 /** What happens to an insert: it never arrives, though something may say that all is well, or arrives and its answer is lost. */
 type Fault = 'refused' | 'unavailable' | 'page' | 'nothing' | 'cut before' | 'cut after' | 'late'
@@ -79,7 +74,7 @@ beforeAll(async () => {
     clickhouseUrl: url.href,
     settings: { writer: { batchAgeMs: 10, retryMaxMs: 200 } },
   })
-}, 60_000)
+})
 afterAll(async () => {
   await collector?.stop()
   proxy.closeAllConnections()
@@ -107,8 +102,8 @@ it('acknowledges all the while and stores each span once, in the table and in wh
         (SELECT ${ARRIVED} FROM arrivals) AS arrived FROM spans`,
     )
     expect(row).toEqual({ spans: accepted, ids: accepted, arrived: accepted })
-  }, 40_000)
+  }, 60_000)
   const { dataDir } = collector
   const { client } = clickhouse
   await expectBalance({ fault: 'a bad line', dataDir, client, accepted, stored: accepted, spool: 0, deadLetter: 0 })
-}, 90_000)
+})

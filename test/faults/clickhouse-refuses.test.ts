@@ -1,15 +1,13 @@
 /** ClickHouse answers inserts with real errors: those that pass are waited for, rows that it never takes are set aside. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TestClickHouse } from '../kit/clickhouse.ts'
 import { type Collector, startCollector } from '../kit/collector.ts'
 import { expectBalance, printBalance, spansInSpool } from '../kit/invariant.ts'
 import { metricOf, SpanSender } from '../kit/span-sender.ts'
 import { startDatabase } from '../kit/stack-db.ts'
 import { eventually } from '../kit/traces.ts'
-
-vi.setConfig({ testTimeout: 90_000 })
 
 let clickhouse: TestClickHouse
 let collector: Collector
@@ -21,7 +19,7 @@ beforeAll(async () => {
     settings: { writer: { batchAgeMs: 10, retryMaxMs: 200 } },
   })
   sender = new SpanSender(() => collector.urls.otlpHttp)
-}, 60_000)
+})
 afterAll(async () => {
   await collector?.stop()
   await clickhouse?.stop()

@@ -22,7 +22,7 @@ beforeAll(async () => {
   clickhouse = await startDatabase()
   dataDir = mkdtempSync(join(tmpdir(), 'runlens-clock-'))
   pipeline = await open()
-}, 60_000)
+})
 afterAll(async () => {
   await pipeline?.stop(0)
   await clickhouse?.stop()
@@ -56,4 +56,4 @@ it('takes and stores everything whatever its clock says, and gives up no grace p
   }
   // What ClickHouse took a moment ago is still there, for a repair after a power loss.
   expect(readdirSync(join(dataDir, 'spool'))).toContain('0000000001.segment')
-}, 90_000)
+})

@@ -22,7 +22,7 @@ beforeEach(async () => {
   client = createClickHouse({ url: stack.urls.clickhouse, application: 'test' })
   await sender.deliver(50)
   await balance('before', 50)
-}, 60_000)
+})
 afterEach(async () => {
   await client?.close()
   await stack?.stop()
@@ -30,7 +30,7 @@ afterEach(async () => {
 
 function balance(fault: string, stored: number): Promise<void> {
   const { dataDir } = stack
-  return expectBalance({ fault, dataDir, client, accepted: stored, stored, spool: 0, deadLetter: 0 }, 40_000)
+  return expectBalance({ fault, dataDir, client, accepted: stored, stored, spool: 0, deadLetter: 0 })
 }
 
 /** Spoils the files that say which databases and tables there are; gives what mends them. */
@@ -79,7 +79,7 @@ it('damaged while it runs: the collector acknowledges into the spool, and delive
   mend()
   await balance('its directory is mended', 200)
   await eventually(async () => expect((await doctor()).get('process.clickhouse')?.severity).toBe('warning'))
-}, 90_000)
+})
 
 it('damaged while it runs and moved away: an empty database gets its tables and what waits in the spool', async () => {
   stack.kill('clickhouse')
@@ -99,13 +99,13 @@ it('damaged while it runs and moved away: an empty database gets its tables and 
     const found = await fetch(`${stack.urls.api}/api/v1/executions/id/${encodeURIComponent(run.executionId)}`)
     expect(await found.json()).toMatchObject({ status: 'success' })
   }, 30_000)
-}, 90_000)
+})
 
 it('damaged before the start: up takes spans, says what is wrong and becomes ready when the directory is mended', async () => {
   await stack.stop({ keep: true })
   const mend = damage()
   const { dataDir, fixedAddresses: env } = stack
-  const starting = startStack({ dataDir, env, readyTimeoutMs: 60_000 })
+  const starting = startStack({ dataDir, env, readyTimeoutMs: 90_000 })
   // A failure is seen where it is waited for.
   starting.catch(() => {})
   await eventually(async () => {
@@ -126,4 +126,4 @@ it('damaged before the start: up takes spans, says what is wrong and becomes rea
     1,
   )
   await balance('its directory is mended', 200)
-}, 120_000)
+})

@@ -32,7 +32,7 @@ beforeEach(async () => {
     },
   }
   pipeline = await openPipeline(dataDir, clickhouse.client, { files })
-}, 60_000)
+})
 afterEach(async () => {
   await pipeline?.stop(0)
   await clickhouse?.stop()
@@ -77,4 +77,4 @@ it('EIO while records are read back: they wait, new ones are acknowledged, all a
     severity: 'warning',
     remedy: expect.stringContaining('Nothing'),
   })
-}, 60_000)
+})

@@ -50,7 +50,7 @@ async function sendUntilAcknowledged(
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(exportRequest(spans)),
-        signal: AbortSignal.timeout(10_000),
+        signal: AbortSignal.timeout(30_000),
       })
       await answer.arrayBuffer()
       if (answer.status === 200) return
@@ -166,5 +166,5 @@ function settled(stack: Stack, acknowledged: KillLoopResult['acknowledged']) {
       now.balance.spool === 0
     if (isSettled) return now
     throw new Error(`not settled: ${JSON.stringify({ acknowledged, now })}\n${stack.logs().slice(-4_000)}`)
-  }, 60_000)
+  }, 120_000)
 }

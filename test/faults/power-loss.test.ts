@@ -17,7 +17,7 @@ beforeAll(async () => {
   clickhouse = await startDatabase()
   dataDir = mkdtempSync(join(tmpdir(), 'runlens-power-'))
   collector = await start()
-}, 60_000)
+})
 afterAll(async () => {
   await collector?.stop()
   await clickhouse?.stop()
@@ -25,7 +25,11 @@ afterAll(async () => {
 })
 
 const start = () =>
-  startCollector({ clickhouseUrl: clickhouse.url, dataDir, settings: { writer: { batchAgeMs: 10, retryMaxMs: 200 } } })
+  startCollector({
+    clickhouseUrl: clickhouse.url,
+    dataDir,
+    settings: { spool: { graceSeconds: 3_600 }, writer: { batchAgeMs: 10, retryMaxMs: 200 } },
+  })
 
 const balance = ({ accepted }: SpanSender, fault: string) =>
   expectBalance({ fault, dataDir, client: clickhouse.client, accepted, stored: accepted, spool: 0, deadLetter: 0 })
@@ -56,4 +60,4 @@ it('gives nothing again after a kill, which loses nothing, and everything it has
   expect(collector.output()).toContain('the machine was started anew')
   await sender.deliver(30)
   await balance(sender, 'after it')
-}, 90_000)
+})

@@ -1,8 +1,6 @@
 /** Segments cut and flipped and checkpoints torn, at some places; the soak takes every byte and bit. */
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { cutSegments, flipBits, leaveSpool, printReport, tearCheckpoints } from './spool-damage.ts'
-
-vi.setConfig({ testTimeout: 90_000 })
 
 it('finds every whole record when a segment is cut anywhere', async () => {
   const report = await cutSegments(await leaveSpool(), 7)

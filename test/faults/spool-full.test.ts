@@ -17,7 +17,7 @@ beforeAll(async () => {
     clickhouseUrl: clickhouse.url,
     settings: { spool: { bytesMax: SPOOL_BYTES_MAX, segmentBytes: 100_000 }, writer: { retryMaxMs: 200 } },
   })
-}, 60_000)
+})
 afterAll(async () => {
   await collector?.stop()
   await clickhouse?.stop()
@@ -44,4 +44,4 @@ it('at its limit the spool asks senders to come back, loses nothing, and takes r
   await balance('spool at its limit', 0)
   await eventually(async () => expect((await sender.send(200)).status).toBe(200))
   await balance('after it', 0)
-}, 90_000)
+})

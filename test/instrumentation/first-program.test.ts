@@ -103,14 +103,15 @@ describe('the first program, once it falls silent after its first heartbeat,', (
   const OFTEN = `import { startRunlens } from '@runlens/instrumentation/sdk'
 startRunlens({ heartbeatIntervalMs: 500, instrumentations: 'none' })`
   let project: Project
+  /** Since when the program says nothing. */
+  let silentMs: number
   let soon: TestApi
   let later: TestApi
   beforeAll(async () => {
     project = createProject(LINE_2)
     project.write('often.mjs', OFTEN)
-    const ahead = (ms: number) => startApi({ clickhouseUrl: stack.urls.clickhouse, now: () => Date.now() + ms })
-    soon = await ahead(15_000)
-    later = await ahead(31_000)
+    soon = await startApi({ clickhouseUrl: stack.urls.clickhouse, now: () => silentMs + 15_000 })
+    later = await startApi({ clickhouseUrl: stack.urls.clickhouse, now: () => Date.now() + 31_000 })
   })
   afterAll(async () => {
     project?.remove()
@@ -132,6 +133,7 @@ startRunlens({ heartbeatIntervalMs: 500, instrumentations: 'none' })`
   it('by kill -9, is lost, with the step that it was in', async () => {
     const program = start(project, LONG_SAMPLE, 'killed', './often.mjs')
     const id = await alive('killed')
+    silentMs = Date.now()
     program.child.kill('SIGKILL')
     expect(await program.ended).toMatchObject({ signal: 'SIGKILL' })
     expect(await statusBy(soon, id)).toBe('running')
@@ -149,6 +151,7 @@ startRunlens({ heartbeatIntervalMs: 500, instrumentations: 'none' })`
   it('by SIGSTOP, is lost, and is not when it goes on and ends', async () => {
     const program = start(project, LONG_SAMPLE, 'stopped', './often.mjs')
     const id = await alive('stopped')
+    silentMs = Date.now()
     program.child.kill('SIGSTOP')
     await eventually(async () => expect(await statusBy(later, id)).toBe('lost'))
     for (const file of ['charged', 'over']) project.write(file, '')

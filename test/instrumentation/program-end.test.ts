@@ -1,4 +1,5 @@
 /** Programs that end in all the ways programs end: what they recorded arrives, and they end as they would have without us. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../kit/traces.ts'
 import { createProject, LINE_2, LINE_3, type Project } from './project.ts'
@@ -30,16 +31,20 @@ describe.each(lines)('a program, $name', (line) => {
   const named = (name: string) => receiver.spans.filter((span) => span.name === name)
 
   it('that runs to its end is not held up, and everything arrives', async () => {
-    const program = run(`await withExecution({ workflow: 'w' }, async (execution) => {
+    const program = run(
+      `import { startRunlens } from '@runlens/instrumentation/sdk'
+    startRunlens({ flushTimeoutMs: 600_000, instrumentations: 'none' })
+    await withExecution({ workflow: 'w' }, async (execution) => {
       for (let at = 0; at < 1000; at++) await execution.step('s', async () => {})
     })
-    console.log('over', performance.now())`)
-    const { code, ms } = await program.ended
-    expect(code).toBe(0)
+    // Long after its end.
+    setTimeout(() => console.log('held up'), 60_000).unref()`,
+      [],
+    )
+    const { code } = await program.ended
+    expect({ code, output: program.output }).toEqual({ code: 0, output: '' })
     expect(named('s').length).toBe(1000)
     expect(named('w').length).toBe(1)
-    const ownMs = Number(/over (\S+)/.exec(program.output)?.[1])
-    expect(ms).toBeLessThan(ownMs + 1_500)
   })
 
   it('whose execution throws ends with that error, and the execution has it', async () => {
@@ -132,26 +137,28 @@ describe.each(lines)('a program, $name', (line) => {
     await program.ended
   })
 
-  it('is told of while it runs, within a second of its start, and no more once it was killed', async () => {
+  it('is told of soon after its start and while it runs, and no more once it was killed', async () => {
     const program = run(
       `import { startRunlens } from '@runlens/instrumentation/sdk'
     startRunlens({ heartbeatIntervalMs: 400, instrumentations: 'none' })
+    setTimeout(() => console.log('long after'), 20_000)
+    const before = Date.now()
     withExecution({ workflow: 'w', user: 'u-1', inputs: { a: 1 } }, async (execution) => {
-      console.log('started', Date.now())
+      console.log('started', before, Date.now())
       await execution.step('short', async () => {})
       await execution.step('long', async () => { await sleep(500); execution.setProgress(0.5); await sleep(60_000) })
     })`,
       [],
     )
     await program.printed('started')
-    const startedMs = Number(/started (\d+)/.exec(program.output)?.[1])
+    const [beforeMs = 0, startedMs = 0] = /started (\d+) (\d+)/.exec(program.output)?.slice(1).map(Number) ?? []
     const logs = (event: string) => receiver.logs.filter(({ eventName }) => eventName === event)
     const [started] = await eventually(async () => {
       const found = logs('runlens.execution.started')
       expect(found.length).toBe(1)
       return found
     })
-    expect(started!.atMs - startedMs).toBeLessThan(1_000)
+    expect(program.output).not.toContain('long after')
     expect(started!.attributes).toMatchObject({
       'runlens.execution.kind': 'workflow',
       'runlens.execution.id': started!.traceId,
@@ -162,7 +169,9 @@ describe.each(lines)('a program, $name', (line) => {
       'runlens.span.kind': 1,
     })
     const spanStartMs = Number(BigInt(String(started!.attributes['runlens.span.started_at'])) / 1_000_000n)
-    expect(Math.abs(spanStartMs - startedMs)).toBeLessThan(500)
+    // The two clocks may be so far apart.
+    expect(spanStartMs).toBeGreaterThanOrEqual(beforeMs - 21)
+    expect(spanStartMs).toBeLessThanOrEqual(startedMs + 21)
     await eventually(async () => expect(logs('runlens.execution.heartbeat').length).toBeGreaterThan(2))
     expect(logs('runlens.execution.heartbeat')[0]!.attributes).not.toHaveProperty('runlens.execution.input')
     expect(logs('runlens.execution.updated').map(({ attributes }) => attributes['runlens.execution.progress'])).toEqual(
@@ -173,8 +182,10 @@ describe.each(lines)('a program, $name', (line) => {
     expect(named('short').length).toBe(1)
     program.child.kill('SIGKILL')
     await program.ended
+    // What was on its way is taken.
+    await sleep(1_000)
     const before = receiver.logs.length
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    await sleep(1_000)
     expect(receiver.logs.length).toBe(before)
     expect(named('w')).toEqual([])
   })

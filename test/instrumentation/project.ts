@@ -64,7 +64,7 @@ export interface Program {
   readonly output: string
   /** Resolves when it printed the text. @throws when it ends before */
   printed(text: string): Promise<void>
-  ended: Promise<{ code: number | null; signal: string | null; ms: number }>
+  ended: Promise<{ code: number | null; signal: string | null }>
 }
 
 const started = new Set<ChildProcess>()
@@ -135,7 +135,6 @@ function run(line: Line, directory: string, file: string, { env = {}, flags = []
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(OTEL_|RUNLENS_|NODE_)/.test(name)),
   )
-  const begin = performance.now()
   const child = spawn(line.node, [...flags, file], {
     cwd: directory,
     env: { ...inherited, ...env },
@@ -150,10 +149,10 @@ function run(line: Line, directory: string, file: string, { env = {}, flags = []
   }
   child.stdout.on('data', onText)
   child.stderr.on('data', onText)
-  const ended = new Promise<{ code: number | null; signal: string | null; ms: number }>((resolve) => {
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.once('close', (code, signal) => {
       started.delete(child)
-      resolve({ code, signal, ms: performance.now() - begin })
+      resolve({ code, signal })
     })
   })
   return {

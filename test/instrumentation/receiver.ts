@@ -27,8 +27,6 @@ export interface ReceivedLog {
   spanId: string
   timeUnixNano: string
   attributes: Record<string, unknown>
-  /** When it came in, Unix ms. */
-  atMs: number
 }
 
 export interface Answer {
@@ -68,6 +66,8 @@ export async function startReceiver(answer: Receiver['answer'] = () => ({ status
       setTimeout(() => response.writeHead(status, headers).end(body), delayMs)
     })
   })
+  // Connections that a sender keeps stay open: a program that waits for their end never ends.
+  server.keepAliveTimeout = 0
   await listen(server, port)
   receiver.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   receiver.stop = () =>
@@ -125,7 +125,6 @@ function logsOf(body: Buffer): ReceivedLog[] {
         spanId: hex(log.spanId),
         timeUnixNano: log.timeUnixNano,
         attributes: attributesOf(log.attributes),
-        atMs: Date.now(),
       })),
     ),
   )

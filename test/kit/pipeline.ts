@@ -23,7 +23,7 @@ export function openPipeline(dataDir: string, client: ClickHouseClient, fault: P
     client,
     mapper: createSpanMapper({ roots: 'on' }),
     limits: DEFAULT_LIMITS,
-    spool: { bytesMax: 64 * MIB, segmentBytes: 64 * 1024, commitIntervalMs: 1, graceSeconds: 60 },
+    spool: { bytesMax: 64 * MIB, segmentBytes: 64 * 1024, commitIntervalMs: 1, graceSeconds: 3_600 },
     writer: { batchRowsMax: 500, batchBytesMax: MIB, batchAgeMs: 20, retryMaxMs: 100, resendFilterSpans: 100_000 },
     log: createLogger('collector', 'silent'),
     ...fault,

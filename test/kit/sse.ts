@@ -1,4 +1,5 @@
 /** A client of server-sent events, as the standard has it: it notes the last id and can come back with it. */
+import { PATIENCE_MS } from './patience.ts'
 
 export interface SseEvent {
   id: string | null
@@ -34,7 +35,7 @@ export async function openSse(url: string, headers: Record<string, string> = {})
     events: [],
     comments: [],
     lastEventId: null,
-    until: (enough, timeoutMs = 15_000) =>
+    until: (enough, timeoutMs = PATIENCE_MS) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           watchers.delete(check)

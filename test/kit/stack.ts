@@ -12,7 +12,7 @@ export interface StackOptions {
   dataDir?: string
   /** Laid over the defaults (all ports free). */
   env?: Readonly<Record<string, string>>
-  /** How long to wait until it is ready. Default 45 000. */
+  /** How long to wait until it is ready. Default 90 000. */
   readyTimeoutMs?: number
 }
 
@@ -71,7 +71,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   exited.then(() => started.delete(child))
   const log = collect(child)
-  const urls = await readyUrls(child, log, options.readyTimeoutMs ?? 45_000)
+  const urls = await readyUrls(child, log, options.readyTimeoutMs ?? 90_000)
   const clickhouse = options.env?.RUNLENS_CLICKHOUSE_URL || withPassword(urls.clickhouse, dataDir)
   const processes = () => readState(dataDir)?.processes ?? []
   const killPid = (pid: number | undefined) => pid !== undefined && killQuietly(pid)

@@ -65,7 +65,7 @@ export async function startSyncStack(): Promise<SyncStack> {
   const file = (more: object) => ({
     api: { collectorUrl: collector.urls.otlpHttp },
     sync: { pollMs: 50, giveUpMs: 3_000 },
-    outgoing: { allowPrivate: ['127.0.0.1'], timeoutMs: 5_000 },
+    outgoing: { allowPrivate: ['127.0.0.1'], timeoutMs: 30_000 },
     worker: { leaseSeconds: 2 },
     environments: Object.fromEntries(
       ENVIRONMENTS.map((id) => [id, { n8n: { url: n8n.url, api_key: STUB_KEY, instance_id: `instance-${id}` } }]),

@@ -1,5 +1,6 @@
 /** Traces made by hand for tests: OTLP/JSON spans with known ids, and ways to cut them into requests. */
 import { createHash } from 'node:crypto'
+import { PATIENCE_MS } from './patience.ts'
 
 export interface OtlpAttribute {
   key: string
@@ -91,13 +92,13 @@ export function nativeRun(name: string, startMs: number, steps: number, failed =
 }
 
 /** Repeats `check` until it passes or the time is over; then the last failure is thrown. */
-export async function eventually<T>(check: () => Promise<T>, timeoutMs = 15_000): Promise<T> {
-  const deadline = Date.now() + timeoutMs
+export async function eventually<T>(check: () => Promise<T>, timeoutMs = PATIENCE_MS): Promise<T> {
+  const deadline = performance.now() + timeoutMs
   for (;;) {
     try {
       return await check()
     } catch (error) {
-      if (Date.now() > deadline) throw error
+      if (performance.now() > deadline) throw error
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }

@@ -1,5 +1,5 @@
 /** The contract of the OTLP server as a table: every clause for every signal over every way that it comes in, and no cell left out. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Collector, startCollector } from '../kit/collector.ts'
 import { CLAUSES, type ClauseId } from './contract/clauses.ts'
 import type { Setting } from './contract/cover.ts'
@@ -10,8 +10,6 @@ import { SUCCESSES } from './contract/successes.ts'
 import { TRANSPORTS } from './contract/transports.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 import { http, WAY_NAMES, WAYS, type Way } from './senders.ts'
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 })
 
 const COVERED = [...SUCCESSES, ...REFUSALS, ...JSON_CLAUSES, ...TRANSPORTS]
 const IDS = Object.keys(CLAUSES) as ClauseId[]

@@ -3,14 +3,12 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Collector, startCollector } from '../kit/collector.ts'
 import { effort } from '../kit/effort.ts'
 import { directLoad } from './fuzz/direct-load.ts'
 import { wireFuzz } from './fuzz/wire-fuzz.ts'
 import { GrpcSender, http, splitAddress } from './senders.ts'
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 90_000 })
 
 /** Each is a run of its own; more of them in the soak. */
 const SEEDS = [1, 20_261_127]

@@ -5,13 +5,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TRACES } from '@runlens/otlp'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { type Collector, CollectorDidNotStart, type CollectorOptions, startCollector } from '../kit/collector.ts'
 import { type PlainSpan, someSpans, traceRequest } from './payload.ts'
 import { GrpcSender, http, WAYS } from './senders.ts'
 import { soon } from './soon.ts'
-
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
 
 const PROTOBUF = { 'content-type': 'application/x-protobuf' }
 

@@ -34,11 +34,11 @@ async function sendHostile(): Promise<void> {
   })
 }
 
-describe.skipIf(!hasBrowser)('the page of errors', { timeout: 90_000 }, () => {
+describe.skipIf(!hasBrowser)('the page of errors', () => {
   beforeAll(async () => {
     ;[stack, browser] = await Promise.all([startStack(), openBrowser()])
     await sendHostile()
-  }, 90_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await stack?.stop()

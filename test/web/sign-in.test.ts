@@ -15,7 +15,7 @@ let browser: Browser
 let page: Page
 let faults: string[]
 
-describe.skipIf(!hasBrowser)('a reader', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('a reader', () => {
   beforeAll(async () => {
     ;[db, browser] = await Promise.all([startDatabase(), openBrowser()])
     const at = new Date(Date.now() - 60_000).toISOString().slice(0, 23).replace('T', ' ')
@@ -26,7 +26,7 @@ describe.skipIf(!hasBrowser)('a reader', { timeout: 60_000 }, () => {
     const mine = { name: 'mine', tenant: 'acme', role: 'user', subject: HOSTILE, sha256: hashOfKey(key) }
     api = await startApi({ clickhouseUrl: db.url, settings: { auth: { keys: [mine] } } })
     ;({ page, faults } = await openPage(browser))
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await api?.stop()

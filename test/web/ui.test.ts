@@ -43,10 +43,10 @@ async function settled(id: string): Promise<void> {
   })
 }
 
-describe.skipIf(!hasBrowser)('the web UI', { timeout: 90_000 }, () => {
+describe.skipIf(!hasBrowser)('the web UI', () => {
   beforeAll(async () => {
     ;[stack, browser] = await Promise.all([startStack(), openBrowser()])
-  }, 90_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await stack?.stop()

@@ -178,7 +178,7 @@ it('gives the same executions for any order, split and duplication of the spans'
     }),
     { numRuns: effort(6, 60) },
   )
-}, 60_000)
+})
 
 it('writes nothing when nothing changed', async () => {
   const tenant = tenantOf('unchanged')

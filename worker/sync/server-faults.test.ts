@@ -7,7 +7,7 @@ let stack: SyncStack
 let worker: Worker | undefined
 beforeAll(async () => {
   stack = await startSyncStack()
-}, 60_000)
+})
 afterAll(() => stack?.stop())
 beforeEach(() => {
   worker = undefined
@@ -44,7 +44,7 @@ describe('a server that makes trouble', () => {
     expect(error).toMatch(/answered 401 to \/api\/v1\/executions: the API key is wrong/)
     expect(error).not.toContain('stub-key')
     expect(stack.n8n.requests).toHaveLength(1)
-  }, 60_000)
+  })
 
   it('is asked again while it is busy or down, and given up in the end', async () => {
     let failures = 0
@@ -56,7 +56,7 @@ describe('a server that makes trouble', () => {
     })
     start()
     expect(await stack.ended(await stack.queue('t1'))).toMatchObject({ state: 'done', current: 150, total: 150 })
-    await expect.poll(() => count('t1'), { timeout: 20_000 }).toBe(150)
+    await expect.poll(() => count('t1')).toBe(150)
     stack.n8n.reset(many(1), (_, response) => {
       send(response, 503, {})
       return true
@@ -67,7 +67,7 @@ describe('a server that makes trouble', () => {
       state: 'failed',
       error: expect.stringMatching(/answered 503.*asked again/),
     })
-  }, 60_000)
+  })
 
   it('and executions nobody can read keep no others back', async () => {
     const odd = [
@@ -86,14 +86,12 @@ describe('a server that makes trouble', () => {
     expect(job.error).toMatch(
       /^2 of 5 executions could not be read, first \?: it has no id; 1 are told without all of their nodes, first 2: .* answered 500/,
     )
-    await expect
-      .poll(() => totals('t2'), { timeout: 20_000 })
-      .toMatchObject({ executions: 3, steps: 6, names: ['Flow A', 'Flow B'] })
+    await expect.poll(() => totals('t2')).toMatchObject({ executions: 3, steps: 6, names: ['Flow A', 'Flow B'] })
     // What is amended later is asked for again, the rest is not.
     stack.n8n.reset([make(1), make(2), make(5)])
     expect(await stack.ended(await stack.queue('t2'))).toMatchObject({ state: 'done', current: 3, skipped: 2 })
-    await expect.poll(() => totals('t2'), { timeout: 20_000 }).toMatchObject({ executions: 3, steps: 9 })
-  }, 60_000)
+    await expect.poll(() => totals('t2')).toMatchObject({ executions: 3, steps: 9 })
+  })
 
   it('and pages that are too large are read one execution at a time', async () => {
     const fat = { ...make(2), runData: { Fetch: [stubRun(STUB_EPOCH, 10, 2_000)] } }
@@ -106,10 +104,10 @@ describe('a server that makes trouble', () => {
       incomplete: 1,
       incomplete_first: expect.stringMatching(/^2: .*more than 20000 bytes/),
     })
-    await expect.poll(() => totals('t3'), { timeout: 20_000 }).toMatchObject({ executions: 3, steps: 6 })
+    await expect.poll(() => totals('t3')).toMatchObject({ executions: 3, steps: 6 })
     const singles = stack.n8n.requests.filter(({ path }) => /\d$/.test(path)).map(({ path }) => path.split('/').at(-1))
     expect(singles).toEqual(['3', '2', '1'])
-  }, 60_000)
+  })
 
   it('or whose pages move while they are read loses none and counts none twice', async () => {
     // Offsets instead of ids, and three new executions before each page: every page begins with what ended the page before.
@@ -130,9 +128,9 @@ describe('a server that makes trouble', () => {
     const job = await stack.ended(await stack.queue('t4'))
     expect(job.state).toBe('done')
     // All from 1 to what was the newest when the first page was read.
-    await expect.poll(() => count('t4'), { timeout: 20_000 }).toBe(253)
+    await expect.poll(() => count('t4')).toBe(253)
     expect(job.current).toBe(253)
-  }, 60_000)
+  })
 
   it('or that gives the same page for ever is left', async () => {
     stack.n8n.reset([], (_, response) => {
@@ -144,7 +142,7 @@ describe('a server that makes trouble', () => {
       state: 'failed',
       error: expect.stringMatching(/same page/),
     })
-  }, 60_000)
+  })
 
   it('or is no n8n at all, or out of reach, is told as such', async () => {
     stack.n8n.reset([], (_, response) => {
@@ -162,7 +160,7 @@ describe('a server that makes trouble', () => {
       state: 'failed',
       error: expect.stringMatching(/outgoing\.allowPrivate/),
     })
-  }, 60_000)
+  })
 
   it('runs once for an environment, and not at all for one that is not configured any more', async () => {
     stack.n8n.reset(many(1))
@@ -172,7 +170,7 @@ describe('a server that makes trouble', () => {
     expect(await stack.ended(a)).toMatchObject({ state: 'done' })
     expect(await stack.ended(b)).toMatchObject({ state: 'cancelled', error: expect.stringMatching(/queued before/) })
     expect(await stack.ended(gone)).toMatchObject({ state: 'cancelled', error: expect.stringMatching(/configured/) })
-  }, 60_000)
+  })
 })
 
 function documented(id: number) {

@@ -17,7 +17,7 @@ let stack: SyncStack
 let worker: Worker | undefined
 beforeAll(async () => {
   stack = await startSyncStack()
-}, 60_000)
+})
 afterAll(() => stack?.stop())
 beforeEach(() => {
   worker = undefined
@@ -57,7 +57,7 @@ it('brings 1 000 executions, each once, and asks for no more data the second tim
   })
   // 900 with three nodes, 100 with two.
   const expected = { executions: 1_000, steps: 2_900, failed: 100, names: ['Flow A', 'Flow B'], first: '1' }
-  await expect.poll(() => totals('instance-main'), { timeout: 30_000 }).toEqual(expected)
+  await expect.poll(() => totals('instance-main')).toEqual(expected)
   expect(dataPages()).toHaveLength(10)
 
   stack.n8n.reset(many(1_000))
@@ -65,7 +65,7 @@ it('brings 1 000 executions, each once, and asks for no more data the second tim
   expect(again).toMatchObject({ state: 'done', current: 1_000, skipped: 1_000, pages_committed: 10 })
   expect(dataPages()).toHaveLength(0)
   expect(await totals('instance-main')).toEqual(expected)
-}, 120_000)
+})
 
 it('goes on where a worker that was killed had come, and tells nothing twice', async () => {
   stack.n8n.reset(many(600), async ({ withData }) => {
@@ -74,9 +74,7 @@ it('goes on where a worker that was killed had come, and tells nothing twice', a
   })
   await stack.forkWorker()
   const id = await stack.queue('env-a')
-  await expect
-    .poll(async () => (await stack.job(id)).pages_committed, { timeout: 30_000, interval: 20 })
-    .toBeGreaterThan(1)
+  await expect.poll(async () => (await stack.job(id)).pages_committed, { interval: 20 }).toBeGreaterThan(1)
   await stack.killWorkers()
   const left = await stack.job(id)
   expect(left.state).toBe('running')
@@ -86,10 +84,8 @@ it('goes on where a worker that was killed had come, and tells nothing twice', a
   // Ids descend, 100 a page: nothing above what was committed is asked for again.
   const resumed = stack.n8n.requests.slice(before).map(({ lastId }) => lastId ?? 601)
   expect(Math.max(...resumed)).toBeLessThanOrEqual(601 - left.pages_committed * 100)
-  await expect
-    .poll(() => totals('instance-env-a'), { timeout: 30_000 })
-    .toMatchObject({ executions: 600, steps: 1_740, failed: 60 })
-}, 120_000)
+  await expect.poll(() => totals('instance-env-a')).toMatchObject({ executions: 600, steps: 1_740, failed: 60 })
+})
 
 /** What n8n's telemetry says of such an execution: its clock is 1 ms ahead. */
 function telemetry(
@@ -138,9 +134,7 @@ function telemetry(
 describe('an execution that comes by telemetry as well', () => {
   const one: StubExecution = { id: 7, status: 'success', startedAt: NOW, stoppedAt: NOW + 300, workflowId: 'wfB' }
   const settled = (instance: string, more: object = {}) =>
-    expect
-      .poll(() => seen(instance, '7'), { timeout: 20_000 })
-      .toEqual([expect.objectContaining({ status: 'success', ...more })])
+    expect.poll(() => seen(instance, '7')).toEqual([expect.objectContaining({ status: 'success', ...more })])
   const synced = async (environment: string) =>
     expect((await stack.ended(await stack.queue(environment))).state).toBe('done')
 
@@ -173,7 +167,7 @@ describe('an execution that comes by telemetry as well', () => {
     })
     expect(c).toEqual(b)
     expect(d).toEqual(b)
-  }, 90_000)
+  })
 
   it('gets the nodes that its telemetry left out, and the end that it never told', async () => {
     const waited = { ...one, id: 8, startedAt: NOW + 1_000, stoppedAt: NOW + 1_900 }
@@ -182,15 +176,13 @@ describe('an execution that comes by telemetry as well', () => {
     await stack.send(telemetry('instance-env-e', one, []))
     await stack.send(telemetry('instance-env-e', { ...waited, stoppedAt: NOW + 1_100 }, ['Webhook'], 'waiting'))
     await settled('instance-env-e', { step_count: 0 })
-    await expect
-      .poll(() => seen('instance-env-e', '8'), { timeout: 20_000 })
-      .toEqual([expect.objectContaining({ status: 'waiting' })])
+    await expect.poll(() => seen('instance-env-e', '8')).toEqual([expect.objectContaining({ status: 'waiting' })])
     await synced('env-e')
     await settled('instance-env-e', { step_count: 3, duration_ms: 300 })
     // From 1 001 ms by the telemetry's clock to 1 900 ms by the records'.
     const over = { status: 'success', step_count: 3, duration_ms: 899 }
-    await expect.poll(() => seen('instance-env-e', '8'), { timeout: 20_000 }).toEqual([expect.objectContaining(over)])
-  }, 60_000)
+    await expect.poll(() => seen('instance-env-e', '8')).toEqual([expect.objectContaining(over)])
+  })
 })
 
 describe('without a configured instance', () => {
@@ -201,7 +193,7 @@ describe('without a configured instance', () => {
     stack.n8n.reset(list)
     worker = stack.startWorker({ environments: { found: { n8n: server() } } })
     await stack.send(telemetry('the-real-one', list[0]!, STUB_NODES))
-    await expect.poll(async () => (await seen('the-real-one', '90001')).length, { timeout: 20_000 }).toBe(1)
+    await expect.poll(async () => (await seen('the-real-one', '90001')).length).toBe(1)
     expect(await stack.ended(await stack.queue('found'))).toMatchObject({
       instance: 'the-real-one',
       skipped: 1,
@@ -209,12 +201,12 @@ describe('without a configured instance', () => {
     })
     stack.n8n.reset([makeExecution(90_003)])
     expect(await stack.ended(await stack.queue('found'))).toMatchObject({ instance: 'the-real-one', current: 1 })
-  }, 60_000)
+  })
 
   it('is called by the host of the server', async () => {
     stack.n8n.reset([{ ...makeExecution(1), workflowId: 'wfC' }])
     worker = stack.startWorker({ environments: { alone: { n8n: server() } } })
     const { host } = new URL(stack.n8n.url)
     expect(await stack.ended(await stack.queue('alone'))).toMatchObject({ state: 'done', instance: host })
-  }, 60_000)
+  })
 })

@@ -93,7 +93,7 @@ it('says the same as the stock exporter, field by field', async () => {
       protocol: 'http/protobuf',
       url: new URL('/v1/traces', ours.url),
       headers: {},
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
       compression: 'gzip',
       tls: {},
     }),
@@ -107,7 +107,7 @@ it('says the same as the stock exporter, field by field', async () => {
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'oracle', 'process.pid': 7, list: ['a', 'b'] }),
     spanProcessors: [
-      new RunlensSpanProcessor({ traces, markers: undefined, heartbeatMs: 10_000, flushTimeoutMs: 5_000 }),
+      new RunlensSpanProcessor({ traces, markers: undefined, heartbeatMs: 10_000, flushTimeoutMs: 30_000 }),
       new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: `${theirs.url}/v1/traces` }) }),
     ],
   })

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Receiver, startReceiver } from '../../../test/instrumentation/receiver.ts'
+import { PATIENCE_MS } from '../../../test/kit/patience.ts'
+import { eventually } from '../../../test/kit/traces.ts'
 import type { ProtoWriter } from '../encode/proto-writer.ts'
 import { createHttpTransport } from './http-transport.ts'
 import { Outbox, type OutboxOptions } from './outbox.ts'
@@ -19,7 +21,7 @@ function outbox(options: Partial<OutboxOptions> = {}): Outbox {
     protocol: 'http/protobuf',
     url: new URL('/v1/traces', receiver.url),
     headers: {},
-    timeoutMs: 5_000,
+    timeoutMs: PATIENCE_MS,
     compression: 'none',
     tls: {},
   })
@@ -57,10 +59,10 @@ it('holds no more than its bound, counts what it dropped, and everything is acco
 it('tells of each record whether it arrived, also of one among others', async () => {
   const box = outbox({ delayMs: 60_000 })
   box.add(RESOURCE, SCOPE, span, 'first')
-  expect(await box.deliver(5_000)).toEqual({ kind: 'acknowledged' })
+  expect(await box.deliver(PATIENCE_MS)).toEqual({ kind: 'acknowledged' })
   receiver.answer = () => ({ status: 400 })
   box.add(RESOURCE, SCOPE, span, 'second')
-  expect(await box.deliver(5_000)).toEqual({ kind: 'refused', why: 'HTTP 400' })
+  expect(await box.deliver(PATIENCE_MS)).toEqual({ kind: 'refused', why: 'HTTP 400' })
   expect(receiver.spans.map((one) => one.name)).toEqual(['first'])
   expect(box.counters).toMatchObject({ recorded: 2, acknowledged: 1, refused: 1 })
   box.stop()
@@ -76,7 +78,7 @@ it('leaves out a record that can not be encoded, and only that', async () => {
   }
   expect(() => box.add(RESOURCE, SCOPE, broken, undefined)).toThrow('no more')
   box.add(RESOURCE, SCOPE, span, 'after')
-  await box.deliver(5_000)
+  await box.deliver(PATIENCE_MS)
   expect(receiver.spans.map((one) => one.name)).toEqual(['before', 'after'])
   box.stop()
 })
@@ -89,7 +91,7 @@ it('keeps resources and scopes apart, and sends a giant among small ones', async
   box.add(other, { name: 'second', version: '1' }, span, giant)
   box.add(RESOURCE, { name: 'third' }, span, 'c')
   box.add(RESOURCE, SCOPE, span, 'd')
-  expect(await box.deliver(5_000)).toEqual({ kind: 'acknowledged' })
+  expect(await box.deliver(PATIENCE_MS)).toEqual({ kind: 'acknowledged' })
   const told = receiver.spans.map(({ name, scope, resource }) => [
     name.length > 9 ? name.length : name,
     scope,
@@ -108,10 +110,13 @@ it('asks a collector that does not know the signal once, then not for a while', 
   receiver.answer = () => ({ status: 404 })
   const pauses: number[] = []
   const box = outbox({ whenUnsupported: 'pause', onUnsupported: (ms) => pauses.push(ms) })
-  for (let at = 0; at < 5; at++) {
+  box.add(RESOURCE, SCOPE, span, 'marker')
+  await eventually(async () => expect(pauses).toEqual([60_000]))
+  for (let at = 1; at < 5; at++) {
     box.add(RESOURCE, SCOPE, span, 'marker')
     await sleep(60)
   }
+  await eventually(async () => expect(box.counters.muted).toBe(5))
   expect(receiver.requests.length).toBe(1)
   expect(pauses).toEqual([60_000])
   expect(box.counters).toMatchObject({ recorded: 5, muted: 5, refused: 0, dropped: 0 })

@@ -105,7 +105,7 @@ beforeAll(async () => {
     `SELECT DISTINCT toUnixTimestamp(hour) AS at FROM dirty_hours WHERE hour < '2026-11-20' AND toHour(hour, 'UTC') IN (7, 9, 12) ORDER BY at`,
   )
   for (const { at } of hours) await rebuildHour(clickhouse.client, { tenant: 'default', hour: at })
-}, 120_000)
+})
 afterAll(async () => {
   await api?.stop()
   await clickhouse?.stop()
