@@ -17,3 +17,4 @@ SELECT
     0
 FROM execution_hours AS rows FINAL
 GROUP BY rows.tenant, day, rows.kind, rows.environment, rows.workflow_id, rows.status
+SETTINGS max_bytes_before_external_group_by = 268435456

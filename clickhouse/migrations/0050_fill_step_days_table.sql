@@ -13,3 +13,4 @@ SELECT
     0
 FROM step_hours AS rows FINAL
 GROUP BY rows.tenant, day, rows.workflow_id, rows.environment, rows.kind, rows.step_type, rows.step_name, rows.step_status
+SETTINGS max_bytes_before_external_group_by = 268435456

@@ -19,3 +19,4 @@ SELECT
     0
 FROM error_hours AS rows FINAL
 GROUP BY rows.tenant, day, rows.error_fingerprint, rows.kind, rows.environment, rows.workflow_id
+SETTINGS max_bytes_before_external_group_by = 268435456
