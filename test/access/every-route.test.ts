@@ -15,6 +15,7 @@ import { ROUTES } from '../../query-api/routes/index.ts'
 import { methodOf } from '../../query-api/routes/order.ts'
 import type { Route } from '../../query-api/routes/route.ts'
 import type { ApiAnswer } from '../kit/api.ts'
+import { effort } from '../kit/effort.ts'
 import { openSse } from '../kit/sse.ts'
 import { type Stack, startStack } from '../kit/stack.ts'
 import { eventually, idOf, type OtlpSpan, text } from '../kit/traces.ts'
@@ -121,20 +122,19 @@ async function ask(route: Route, { path, body }: Request, person: Person): Promi
   return { status: answer.status, text: `${headers}\n${text}` }
 }
 
-/** Whom those ask about who differ in nothing but their role, or see as little as another. */
-const ASK_ABOUT: Record<string, readonly Owner[]> = {
-  ann: OWNERS,
-  viewer: ['ann', 'nobody', 'globex'],
-  globex: ['ann', 'globex'],
-}
+/** Whom people ask about: each role about something that it may see, each user and each tenant about something that they may not. */
+const ASK_ABOUT: Record<string, readonly Owner[]> =
+  effort(0, 1) === 0
+    ? { ann: ['ann', 'bob'], bob: ['ann'], globex: ['ann'], 'globex-admin': ['ann'], viewer: ['nobody', 'globex'] }
+    : { ann: OWNERS, viewer: ['ann', 'nobody', 'globex'], globex: ['ann', 'globex'] }
 
 /** What is asked of a route in one's name: about some owners, once where it is about none; with parameters by one who may see little. */
 function questionsOf(route: Route, name: string): { owner: Owner | null; request: Request }[] {
-  const plain = (ASK_ABOUT[name] ?? ['ann', 'globex']).map((owner) => ({
+  const plain = (ASK_ABOUT[name] ?? (effort(0, 1) === 0 ? ['ann'] : ['ann', 'globex'])).map((owner) => ({
     owner: owner as Owner | null,
     request: requestsOf(route, owner)[0]!,
   }))
-  const isAboutOne = plain.some(({ request }) => JSON.stringify(request) !== JSON.stringify(plain[0]!.request))
+  const isAboutOne = new Set(OWNERS.map((owner) => JSON.stringify(requestsOf(route, owner)[0]))).size > 1
   const [, ...withParameters] = name === 'ann' ? requestsOf(route, 'bob') : []
   return [
     ...(isAboutOne ? plain : [{ ...plain[0]!, owner: null }]),
@@ -182,7 +182,6 @@ describe('every route', () => {
         }
       }
     },
-    60_000,
   )
 
   it('shows people what is theirs', async () => {

@@ -1,6 +1,7 @@
 /** What the API really answers about settled payloads: as its OpenAPI document says, and the same in every view. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { effort } from '../kit/effort.ts'
 import { type Stack, startStack } from '../kit/stack.ts'
 import { eventually, exportRequest, idOf, nativeRun, type OtlpSpan, text } from '../kit/traces.ts'
 
@@ -141,6 +142,9 @@ function eachSort(executions: readonly Listed[]): Listed[] {
   return [...new Set([...encoded, ...sorts.values()])]
 }
 
+/** The first few of what is alike; at length all. */
+const some = <T>(all: readonly T[], few: number): readonly T[] => all.slice(0, effort(few, all.length))
+
 describe('every answer', () => {
   it('is what the OpenAPI document says', async () => {
     const { body: document } = await get('/openapi.json')
@@ -172,17 +176,15 @@ describe('every answer', () => {
         (query): [string, string] => [`${API}/executions`, `${API}/executions?${query}`],
       ),
       ...['timeseries', 'histogram', 'heatmap', 'facets'].flatMap((view) =>
-        ['time_range=24h', 'time_range=90d', 'time_range=7d&user_id=nobody'].map((query): [string, string] => [
+        some(['time_range=90d', 'time_range=7d&user_id=nobody', 'time_range=24h'], 2).map((query): [string, string] => [
           `${API}/${view}`,
           `${API}/${view}?${query}`,
         ]),
       ),
-      ...['of/nobody', ...workflows]
-        .slice(0, 6)
-        .map((id): [string, string] => [
-          `${API}/workflows/{workflow_id}/anatomy`,
-          `${API}/workflows/${encodeURIComponent(id)}/anatomy?time_range=90d`,
-        ]),
+      ...some(['of/nobody', ...workflows].slice(0, 6), 3).map((id): [string, string] => [
+        `${API}/workflows/{workflow_id}/anatomy`,
+        `${API}/workflows/${encodeURIComponent(id)}/anatomy?time_range=90d`,
+      ]),
       ...['csv', 'json', 'jsonl'].map((format): [string, string] => [
         `${API}/executions/export`,
         `${API}/executions/export?format=${format}`,
@@ -190,6 +192,8 @@ describe('every answer', () => {
       ...ids.flatMap((id): [string, string][] => [
         [`${API}/executions/id/{execution_id}`, `${API}/executions/id/${id}`],
         [`${API}/executions/id/{execution_id}/tree`, `${API}/executions/id/${id}/tree`],
+      ]),
+      ...some(ids, 4).flatMap((id): [string, string][] => [
         [`${API}/executions/id/{execution_id}/tree`, `${API}/executions/id/${id}/tree?spans=all`],
         [`${API}/executions/id/{execution_id}/spans`, `${API}/executions/id/${id}/spans`],
         [`${API}/executions/id/{execution_id}/logs`, `${API}/executions/id/${id}/logs`],
@@ -207,7 +211,7 @@ describe('every answer', () => {
         `${API}/executions/${view}/global`,
         `${API}/executions/${view}/global?days=365`,
       ]),
-      ...[...traces].map((id): [string, string] => [`${API}/traces/{trace_id}`, `${API}/traces/${id}`]),
+      ...some([...traces], 4).map((id): [string, string] => [`${API}/traces/{trace_id}`, `${API}/traces/${id}`]),
       [`${API}/observability/status`, `${API}/observability/status`],
       [`${API}/views`, `${API}/views`],
       [`${API}/retention`, `${API}/retention`],
@@ -215,7 +219,7 @@ describe('every answer', () => {
       [`${API}/views/{view_id}`, `${API}/views/contract`],
       [`${API}/metrics/executions.prom`, `${API}/metrics/executions.prom?time_range=7d`],
       [`${API}/analytics/executions`, `${API}/analytics/executions?time_range=30d`],
-      ...['nobody', ...users].flatMap((user): [string, string][] => [
+      ...some(['nobody', ...users], 2).flatMap((user): [string, string][] => [
         [`${API}/executions/{user_id}`, `${API}/executions/${encodeURIComponent(user)}`],
         [`${API}/executions/{user_id}/stats`, `${API}/executions/${encodeURIComponent(user)}/stats`],
         [`${API}/executions/{user_id}/database-stats`, `${API}/executions/${encodeURIComponent(user)}/database-stats`],
@@ -223,7 +227,10 @@ describe('every answer', () => {
       ...['executions/stats/global', 'executions/database-stats/global', 'monitoring/stats', 'monitoring/logs'].map(
         (path): [string, string] => [`${API}/${path}`, `${API}/${path}`],
       ),
-      ...ids.map((id): [string, string] => [`${API}/monitoring/logs/{execution_id}`, `${API}/monitoring/logs/${id}`]),
+      ...some(ids, 4).map((id): [string, string] => [
+        `${API}/monitoring/logs/{execution_id}`,
+        `${API}/monitoring/logs/${id}`,
+      ]),
       [`${API}/monitoring/conversations/{conversation_id}/logs`, `${API}/monitoring/conversations/nobody/logs`],
       ...['', API].flatMap((prefix): [string, string][] => [
         ...['executions/active', 'visual/sessions/enhanced'].map((path): [string, string] => [
@@ -233,12 +240,12 @@ describe('every answer', () => {
         [`${prefix}/workflows/executions/stats/{workflow_id}`, `${prefix}/workflows/executions/stats/nobody`],
       ]),
       ...['keys', 'session'].map((name): [string, string] => [`${API}/${name}`, `${API}/${name}`]),
-      ...prints.map((print): [string, string] => [
+      ...some(prints, 2).map((print): [string, string] => [
         `${API}/errors/{fingerprint}`,
         `${API}/errors/${print}?time_range=30d`,
       ]),
       ...['kpis', 'workflows', 'environments', 'overview', 'errors'].flatMap((view) =>
-        ['1h', '24h', '30d'].map((range): [string, string] => [
+        some(['30d', '1h', '24h'], 2).map((range): [string, string] => [
           `${API}/observability/${view}`,
           `${API}/observability/${view}?time_range=${range}`,
         ]),

@@ -91,15 +91,19 @@ export function nativeRun(name: string, startMs: number, steps: number, failed =
   return { executionId: name, traceId, spans: [...stepSpans, entry], status: failed ? 'error' : 'success', steps }
 }
 
+/** A look costs what is looked at as much as it costs the looker: what takes long is looked at less often. */
+const LOOK_EVERY_MS = 50
+const LOOK_EVERY_MS_MAX = 400
+
 /** Repeats `check` until it passes or the time is over; then the last failure is thrown. */
 export async function eventually<T>(check: () => Promise<T>, timeoutMs = PATIENCE_MS): Promise<T> {
   const deadline = performance.now() + timeoutMs
-  for (;;) {
+  for (let pauseMs = LOOK_EVERY_MS; ; pauseMs = Math.min(pauseMs * 1.5, LOOK_EVERY_MS_MAX)) {
     try {
       return await check()
     } catch (error) {
       if (performance.now() > deadline) throw error
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }
 }

@@ -1,6 +1,7 @@
 /** The contract of the OTLP server as a table: every clause for every signal over every way that it comes in, and no cell left out. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Collector, startCollector } from '../kit/collector.ts'
+import { effort } from '../kit/effort.ts'
 import { CLAUSES, type ClauseId } from './contract/clauses.ts'
 import type { Setting } from './contract/cover.ts'
 import { JSON_CLAUSES } from './contract/json.ts'
@@ -64,6 +65,16 @@ describe('the table', () => {
   })
 })
 
+/**
+ * What is the same for every signal and costs much is checked for one of them over each way, and for each of them over some way. At length
+ * for all.
+ */
+const COSTLY: readonly ClauseId[] = ['body-limit-64-mib']
+function isSpared(clause: ClauseId, way: Way, kit: SignalKit): boolean {
+  const turn = SIGNALS[WAYS.indexOf(way) % SIGNALS.length]
+  return COSTLY.includes(clause) && effort(0, 1) === 0 && turn !== kit
+}
+
 const to = (way: Way, { signal }: SignalKit): Way => ({
   ...way,
   send: (addresses, body, options) => way.send(addresses, body, { signal, ...options }),
@@ -72,7 +83,9 @@ const to = (way: Way, { signal }: SignalKit): Way => ({
 describe.each(SIGNALS)('$signal.name', (kit) => {
   describe.each(IDS)('%s', (clause) => {
     const checks = WAYS.flatMap((way) =>
-      cell(clause, way.name).flatMap((one) => ('because' in one ? [] : { way, check: one })),
+      cell(clause, way.name).flatMap((one) =>
+        'because' in one || isSpared(clause, way, kit) ? [] : { way, check: one },
+      ),
     )
     it.each(checks)(`${CLAUSES[clause]}, over $way.name`, ({ way, check }) =>
       check({ kit, way: to(way, kit), collector: addresses, metric, inProcess }),

@@ -4,6 +4,7 @@ import { Agent } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Collector, startCollector } from '../kit/collector.ts'
+import { effort } from '../kit/effort.ts'
 import { attribute, request, SPAN_ID, span } from '../kit/requests.ts'
 import { len } from '../kit/wire.ts'
 import { someSpans, traceRequest } from './payload.ts'
@@ -83,7 +84,7 @@ describe('bombs and bodies at the limit', () => {
 
   it('are refused one and all, and memory stays within its bound', async () => {
     const sender = new GrpcSender(collector.urls.otlpGrpc)
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < effort(1, 3); round++) {
       const answers = await Promise.all([
         ...Array.from({ length: 10 }, () =>
           http(address, { headers: { ...PROTOBUF, 'content-encoding': 'gzip' }, body: bomb }),
@@ -126,7 +127,7 @@ describe.runIf(process.platform === 'linux')('large requests, four at a time', (
     const target = await startCollector()
     try {
       const agent = new Agent({ keepAlive: true })
-      for (let round = 0; round < 3; round++) {
+      for (let round = 0; round < effort(2, 3); round++) {
         const bodies = [1, 2, 3, 4].map((i) => largeRequest(round * 4 + i))
         const call = (body: Buffer) => http(new URL(target.urls.otlpHttp).host, { headers: PROTOBUF, body, agent })
         expect((await Promise.all(bodies.map(call))).map(({ status }) => status)).toEqual([200, 200, 200, 200])

@@ -4,6 +4,7 @@ import { createLogger } from '@runlens/runtime'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApi, type TestApi } from '../../test/kit/api.ts'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { effort } from '../../test/kit/effort.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan, withDocuments, zero } from '../../test/kit/stack-db.ts'
 import { createMetrics } from '../metrics.ts'
 import { readDirtyHours, rebuildHour } from '../rollup/rebuild-hours.ts'
@@ -233,7 +234,7 @@ describe('erasure of a user', () => {
   })
 
   it('leaves nothing in any column, however often it is killed, and everything of others', async () => {
-    for (let patience = 1; (await erasure(id)).state !== 'done'; patience += 2) {
+    for (let patience = 1; (await erasure(id)).state !== 'done'; patience += effort(5, 2)) {
       const job = newJob()
       await job.begin()
       for (let n = 0; n < patience; n++) await job.step()

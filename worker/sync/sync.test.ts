@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   type Executions,
@@ -68,14 +67,18 @@ it('brings 1 000 executions, each once, and asks for no more data the second tim
 })
 
 it('goes on where a worker that was killed had come, and tells nothing twice', async () => {
+  let pages = 0
+  let goOn = () => {}
+  const killed = new Promise<void>((resolve) => (goOn = resolve))
   stack.n8n.reset(many(600), async ({ withData }) => {
-    if (withData) await sleep(100)
+    if (withData && ++pages > 3) await killed
     return undefined
   })
   await stack.forkWorker()
   const id = await stack.queue('env-a')
   await expect.poll(async () => (await stack.job(id)).pages_committed, { interval: 20 }).toBeGreaterThan(1)
   await stack.killWorkers()
+  goOn()
   const left = await stack.job(id)
   expect(left.state).toBe('running')
   const before = stack.n8n.requests.length
