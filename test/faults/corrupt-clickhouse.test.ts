@@ -105,7 +105,7 @@ describe('a directory that is mended', () => {
       })
       expect(found.get('process.collector')).toMatchObject({ severity: 'ok' })
       expect(found.get('otlp.http')).toMatchObject({ severity: 'ok' })
-    }, 30_000)
+    })
     await deliverIntoSpool('up on a directory that ClickHouse can not open')
     mend()
     stack = await starting
@@ -136,6 +136,6 @@ describe('a directory that is given up', () => {
       // What the spool still keeps of earlier ones may come again, too.
       const found = await fetch(`${stack.urls.api}/api/v1/executions/id/${encodeURIComponent(run.executionId)}`)
       expect(await found.json()).toMatchObject({ status: 'success' })
-    }, 30_000)
+    })
   })
 })
