@@ -11,8 +11,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     // A machine that runs tests may stand still for seconds: what takes so long hangs.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: PATIENCE_MS, interval: 200 } },
     // More than the two cores that CI has: tests of processes wait for them most of the time.
     maxWorkers: 3,

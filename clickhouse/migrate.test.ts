@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { startClickHouse, type TestClickHouse } from '../test/kit/clickhouse.ts'
+import { startDatabase } from '../test/kit/stack-db.ts'
 import { type Migration, migrate, readMigrations, schemaState } from './migrate.ts'
 
 const running: TestClickHouse[] = []
@@ -9,6 +10,12 @@ afterEach(async () => {
 
 async function start(): Promise<TestClickHouse> {
   const clickhouse = await startClickHouse()
+  running.push(clickhouse)
+  return clickhouse
+}
+
+async function startMigrated(): Promise<TestClickHouse> {
+  const clickhouse = await startDatabase()
   running.push(clickhouse)
   return clickhouse
 }
@@ -61,16 +68,14 @@ it('lets two migrators run at once', async () => {
 })
 
 it('refuses a database that a newer build migrated', async () => {
-  const { client } = await start()
-  await migrate(client)
+  const { client } = await startMigrated()
   const older = readMigrations().slice(0, -1)
   expect(await schemaState(client, older)).toBe('newer')
   await expect(migrate(client, { migrations: older })).rejects.toMatchObject({ code: 'schema_newer' })
 })
 
 it('refuses a migration that was edited after it was applied', async () => {
-  const { client } = await start()
-  await migrate(client)
+  const { client } = await startMigrated()
   const edited: Migration[] = readMigrations().map((one) => (one.number === 2 ? { ...one, sha256: '0' } : one))
   expect(await schemaState(client, edited)).toBe('changed')
   await expect(migrate(client, { migrations: edited })).rejects.toMatchObject({ code: 'migration_changed' })

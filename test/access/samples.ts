@@ -89,7 +89,10 @@ export interface Request {
   said: string[]
 }
 
-/** The questions of a route about something of an owner: one plain, one for each parameter that a sample is known of. */
+/** Whether a parameter names something of an owner. */
+const namesAnOwner = (name: string) => QUERY_PARAMETERS[name]!('ann') !== QUERY_PARAMETERS[name]!('bob')
+
+/** The questions of a route about something of an owner: one plain, one for each parameter that names such, one with all others. */
 export function requestsOf(route: Route, owner: Owner): Request[] {
   const said: string[] = []
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
@@ -100,13 +103,17 @@ export function requestsOf(route: Route, owner: Owner): Request[] {
   const body = SAMPLES[route.id]?.body?.(owner)
   const plain: Request = { path, said, ...(body ? { body } : {}) }
   if (body) said.push(...textsOf(body))
-  const more = Object.keys(route.query.shape).filter((name) => name in QUERY_PARAMETERS)
+  const known = Object.keys(route.query.shape).filter((name) => name in QUERY_PARAMETERS)
+  const others = known.filter((name) => !namesAnOwner(name))
+  const with_ = (names: readonly string[]): Request => {
+    const values = names.map((name) => QUERY_PARAMETERS[name]!(owner))
+    const query = new URLSearchParams(names.map((name, n): [string, string] => [name, values[n]!]))
+    return { ...plain, path: `${path}?${query}`, said: [...said, ...values] }
+  }
   return [
     plain,
-    ...more.map((name) => {
-      const value = QUERY_PARAMETERS[name]!(owner)
-      return { ...plain, path: `${path}?${name}=${encodeURIComponent(value)}`, said: [...said, value] }
-    }),
+    ...known.filter(namesAnOwner).map((name) => with_([name])),
+    ...(others.length > 0 ? [with_(others)] : []),
   ]
 }
 

@@ -1,6 +1,7 @@
 /** A real Chromium for tests of the UI, and pages that remember everything which went wrong in them. */
 import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { PATIENCE_MS } from './patience.ts'
 
 const EXECUTABLE = process.env.CHROMIUM_PATH || '/usr/bin/chromium'
 
@@ -36,7 +37,7 @@ export interface WatchedPage {
 
 export async function openPage(browser: Browser): Promise<WatchedPage> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(PATIENCE_MS)
   const faults: string[] = []
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`)

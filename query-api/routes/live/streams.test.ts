@@ -172,7 +172,7 @@ it('does not wait for a client that does not read: it is told of a gap, and othe
   await quick.until((events) => events.some(({ event }) => event === 'snapshot'))
   const ids = Array.from({ length: 600 }, (_, n) => `${workflow}-${n}`)
   await writeAll(ids, { workflow_id: workflow, workflow_name: 'long '.repeat(8_000) })
-  await quick.until((events) => events.filter(isExecution).length === ids.length, 30_000)
+  await quick.until((events) => events.filter(isExecution).length === ids.length)
   const text = await slow.read(
     (so_far) => so_far.includes('event: gap') && so_far.slice(so_far.indexOf('event: gap')).includes('event: snapshot'),
   )
