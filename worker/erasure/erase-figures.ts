@@ -2,7 +2,7 @@
 import { type ClickHouseClient, NOT_FROZEN } from '@runlens/clickhouse'
 import { DAY_ROLLUPS } from '../rollup/day-rollups.ts'
 import { dayOf, readClock, rebuildDay } from '../rollup/rebuild-days.ts'
-import { rebuildHour } from '../rollup/rebuild-hours.ts'
+import { rebuildHours } from '../rollup/rebuild-hours.ts'
 import { type Erasure, IS_ERASED_KEY, parametersOf } from './erasure-sql.ts'
 import { mutate, type Progress, remove } from './mutations.ts'
 
@@ -45,10 +45,8 @@ export async function* eraseFigures(
   hours: readonly number[],
 ): AsyncGenerator<Progress> {
   const over = await readBuildable(client, erasure.tenant, hours)
-  for (const hour of over) {
-    await rebuildHour(client, { tenant: erasure.tenant, hour })
-    yield { waiting: 'figures' }
-  }
+  const dirty = over.map((hour) => ({ tenant: erasure.tenant, hour }))
+  for await (const _ of rebuildHours(client, dirty)) yield { waiting: 'figures' }
   if (over.length > 0) {
     yield* removeBefore(client, erasure, over)
     yield* eraseDays(client, erasure, over)

@@ -1,12 +1,12 @@
 /** Makes the rollups of hours final before retention takes executions out of them: what is dirty is rebuilt one last time. */
 import { type ClickHouseClient, DIRTY_HOURS, encodeRow, insertRows, NOT_FROZEN } from '@runlens/clickhouse'
-import { type DirtyHour, rebuildHour } from '../rollup/rebuild-hours.ts'
+import { type DirtyHour, rebuildHours } from '../rollup/rebuild-hours.ts'
 
 /** @param hours of which executions are about to go */
 export async function freezeHours(client: ClickHouseClient, hours: readonly DirtyHour[], nowMs: number): Promise<void> {
   if (hours.length === 0) return
   const waiting = await readWaiting(client, hours)
-  for (const hour of waiting) await rebuildHour(client, hour)
+  for await (const _ of rebuildHours(client, waiting));
   const frozen_at = BigInt(Math.floor(nowMs)) * 1000n
   await insertRows(client, {
     table: DIRTY_HOURS,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { rowsOf, startDatabase } from '../../test/kit/stack-db.ts'
 import { contentOf, emptyContent, rowOf } from '../settle/execution-row.ts'
-import { readDirtyHours, rebuildHour } from './rebuild-hours.ts'
+import { readDirtyHours, rebuildHour, rebuildHours } from './rebuild-hours.ts'
 
 let db: TestClickHouse
 beforeAll(async () => {
@@ -370,6 +370,42 @@ it('leaves the hour that is not over alone, which the views read from the execut
     { step_name: 'send', n: '1', ms: 0 },
   ])
   expect(await rowsOf(db.client, `SELECT 1 FROM execution_minutes ${where}`)).toEqual([])
+})
+
+it('leaves an hour of a day dirty until the day is rebuilt, wherever it is broken off', async () => {
+  const first = Math.floor(HOUR / 86_400_000) * 86_400_000 - 48 * HOUR_MS
+  const at = (hour: number) => first - HOUR + hour * HOUR_MS
+  const ids = [3, 7, 9].map((hour) => ({
+    id: `day-${hour}`,
+    start: at(hour),
+    duration: 1,
+    status: 'success' as const,
+    workflow: 'of days',
+  }))
+  await write(ids)
+  const dirty = async () =>
+    (await readDirtyHours(db.client, 0)).filter(
+      ({ hour }) => hour * 1_000 >= first && hour * 1_000 < first + 86_400_000,
+    )
+  const ofDay = () =>
+    rowsOf<{ n: string }>(
+      db.client,
+      `SELECT sum(executions) AS n FROM execution_days FINAL WHERE tenant = '${TENANT}' AND workflow_id = 'of days'`,
+    )
+  const right = { tenant: TENANT, hour: (first + 5 * HOUR_MS) / 1_000, isRight: true }
+  const hours = [...(await dirty()), right]
+  expect(hours).toHaveLength(4)
+  for (let rebuilt = 1; rebuilt < 4; rebuilt++) {
+    const rebuilding = rebuildHours(db.client, hours)
+    for (let n = 0; n < rebuilt; n++) await rebuilding.next()
+    await rebuilding.return(undefined)
+    expect((await dirty()).length, `after ${rebuilt}`).toBe(4 - rebuilt)
+    expect(await ofDay(), `after ${rebuilt}`).toEqual([{ n: '0' }])
+  }
+  for await (const _ of rebuildHours(db.client, await dirty()));
+  expect(await dirty()).toEqual([])
+  expect(await ofDay()).toEqual([{ n: '3' }])
+  await expectExactDays()
 })
 
 it('builds an hour once more after rows may have become visible late', async () => {

@@ -9,6 +9,8 @@ export interface DirtyHour {
   tenant: string
   /** Seconds since the epoch. */
   hour: number
+  /** Rebuilt since its last mark, and only due once more; default false: answers don't read its rollups. */
+  isRight?: boolean
 }
 
 /** Hours rebuilt in one go. */
@@ -20,7 +22,7 @@ const HOURS_MAX = 100
  */
 export async function readDirtyHours(client: ClickHouseClient, settlingMs: number): Promise<DirtyHour[]> {
   const result = await client.query({
-    query: `SELECT tenant, toUInt32(hour) AS hour_s
+    query: `SELECT tenant, toUInt32(hour) AS hour_s, max(rebuilt_at) > max(dirty_at) AS is_right
 FROM dirty_hours
 GROUP BY tenant, hour
 HAVING max(dirty_at) + toIntervalMillisecond({settlingMs:UInt32}) > max(rebuilt_at)
@@ -32,15 +34,36 @@ LIMIT ${HOURS_MAX}`,
     query_params: { settlingMs },
     format: 'JSONEachRow',
   })
-  const rows = await result.json<{ tenant: string; hour_s: number }>()
-  return rows.map(({ tenant, hour_s }) => ({ tenant, hour: hour_s }))
+  const rows = await result.json<{ tenant: string; hour_s: number; is_right: number }>()
+  return rows.map(({ tenant, hour_s, is_right }) => ({ tenant, hour: hour_s, isRight: is_right === 1 }))
 }
 
 /**
- * The hour, and then the day that it lies in: an hour counts as rebuilt once its day does, too. Safe at any time and twice at once: the rebuild
- * that began last counts, and a later change marks the hour again.
+ * Hours, and once for all of a day that day. Answers leave out a day of which any hour is dirty: one that is counts as rebuilt only once the day
+ * does. Safe at any time, broken off anywhere, and twice at once: the rebuild that began last counts, and a later change marks the hour again.
+ * Tells after each hour how many seconds it took.
  */
-export async function rebuildHour(client: ClickHouseClient, { tenant, hour }: DirtyHour): Promise<void> {
+export async function* rebuildHours(client: ClickHouseClient, hours: readonly DirtyHour[]): AsyncGenerator<number> {
+  for (const ofDay of byDay(hours)) {
+    const last = ofDay.at(-1)!
+    for (const hour of ofDay) {
+      const began = performance.now()
+      const rebuilt_at = await rebuildRollups(client, hour)
+      if (hour === last) await rebuildDay(client, { tenant: hour.tenant, day: dayOf(hour.hour) })
+      const row = { tenant: hour.tenant, hour: hour.hour, dirty_at: 0n, rebuilt_at, frozen_at: 0n }
+      await insertRows(client, { table: DIRTY_HOURS, rows: [encodeRow(DIRTY_HOURS, row)] })
+      yield (performance.now() - began) / 1000
+    }
+  }
+}
+
+/** One, as {@link rebuildHours}. */
+export async function rebuildHour(client: ClickHouseClient, hour: DirtyHour): Promise<void> {
+  for await (const _ of rebuildHours(client, [hour]));
+}
+
+/** When it began, microseconds. */
+async function rebuildRollups(client: ClickHouseClient, { tenant, hour }: DirtyHour): Promise<bigint> {
   const began = await readClock(client)
   for (const query of [...ROLLUPS.map(rebuildSql), REBUILD_QUERIES]) {
     await client.command({
@@ -50,7 +73,18 @@ export async function rebuildHour(client: ClickHouseClient, { tenant, hour }: Di
       clickhouse_settings: { use_skip_indexes_if_final: 1, use_skip_indexes_if_final_exact_mode: 1 },
     })
   }
-  await rebuildDay(client, { tenant, day: dayOf(hour) })
-  const row = { tenant, hour, dirty_at: 0n, rebuilt_at: BigInt(began), frozen_at: 0n }
-  await insertRows(client, { table: DIRTY_HOURS, rows: [encodeRow(DIRTY_HOURS, row)] })
+  return BigInt(began)
+}
+
+/** Days in the order of their first hours; of each first the hours that are right, so that one that is not stays dirty until the day is rebuilt. */
+function byDay(hours: readonly DirtyHour[]): DirtyHour[][] {
+  const days = new Map<string, DirtyHour[]>()
+  for (const one of hours) {
+    const key = `${dayOf(one.hour)} ${one.tenant}`
+    const ofDay = days.get(key)
+    if (ofDay) ofDay.push(one)
+    else days.set(key, [one])
+  }
+  const isDirty = ({ isRight = false }: DirtyHour) => Number(!isRight)
+  return [...days.values()].map((ofDay) => ofDay.sort((a, b) => isDirty(a) - isDirty(b)))
 }

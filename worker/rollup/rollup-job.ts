@@ -2,7 +2,7 @@
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Job } from '../jobs/run-job.ts'
 import type { RollupObserver } from '../metrics.ts'
-import { readDirtyHours, rebuildHour } from './rebuild-hours.ts'
+import { readDirtyHours, rebuildHours } from './rebuild-hours.ts'
 
 export interface RollupJobOptions {
   client: ClickHouseClient
@@ -23,11 +23,10 @@ export class RollupJob implements Job {
     const { client, settlingMs, rollupIntervalMs, observe } = this.options
     const hours = await readDirtyHours(client, settlingMs)
     observe.dirtyHours(hours.length)
-    for (const hour of hours) {
+    if (signal.aborted) return rollupIntervalMs
+    for await (const seconds of rebuildHours(client, hours)) {
+      observe.rebuilt(seconds)
       if (signal.aborted) break
-      const began = performance.now()
-      await rebuildHour(client, hour)
-      observe.rebuilt((performance.now() - began) / 1000)
     }
     return rollupIntervalMs
   }
