@@ -43,7 +43,9 @@ export const retentionBodySchema = z.strictObject({
   keep_at_least: whole(0, KEEP_MAX)
     .default(RETENTION_DEFAULTS.keep_at_least)
     .describe('So many of the latest executions stay whole whatever the rules say'),
-  rollup_days: days().default(RETENTION_DEFAULTS.rollup_days).describe('Of the figures by day, hour and minute; they go by whole days of UTC'),
+  rollup_days: days()
+    .default(RETENTION_DEFAULTS.rollup_days)
+    .describe('Of the figures by day, hour and minute; they go by whole days of UTC'),
 })
 
 export const retentionRunSchema = z
