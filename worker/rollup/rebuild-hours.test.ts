@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { durationQuantilesSql, EXECUTION_SCALE, EXECUTIONS, insertRows, STEP_SCALE } from '@runlens/clickhouse'
+import { durationQuantilesSql, EXECUTION_SCALE, EXECUTIONS, insertRows } from '@runlens/clickhouse'
 import { isFinal, type Status } from '@runlens/conventions'
 import type { SettledQuery, SettledStep } from '@runlens/mapping'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { expectExactDays } from '../../test/kit/exact-days.ts'
 import { rowsOf, startDatabase } from '../../test/kit/stack-db.ts'
 import { contentOf, emptyContent, rowOf } from '../settle/execution-row.ts'
 import { readDirtyHours, rebuildHour, rebuildHours } from './rebuild-hours.ts'
@@ -177,46 +178,10 @@ async function expectExact(): Promise<void> {
   )
   expect(total).toEqual(all)
   await expectExactMinutes()
-  await expectExactDays()
+  await expectExactDays(db.client, TENANT)
   await expectExactSteps()
   await expectExactQueries()
   await expectExactErrors()
-}
-
-/** A day is what its hours are together. */
-async function expectExactDays(): Promise<void> {
-  const figures =
-    'sum(durations) AS d, round(sum(duration_ms_sum), 3) AS ms, max(duration_ms_max) AS most, max(last_started_at) AS last'
-  const quantiles = (scale: typeof EXECUTION_SCALE) => `${durationQuantilesSql('duration_bucket', scale)} AS p`
-  const latest = (names: string) =>
-    names
-      .split(' ')
-      .map((name) => `argMax(t.${name}, t.last_started_at)`)
-      .join(', ')
-  const users = (name: string) => `arraySort(arrayMap(x -> hex(x), groupUniqArrayArray(${name}))) AS hit`
-  for (const [name, keys, counted, more] of [
-    [
-      'execution',
-      'kind, environment, workflow_id, status',
-      'executions',
-      `${latest('workflow_name')} AS name, ${users('failed_users')}, sum(queue_ms_sum), sum(rows_total_sum), ${quantiles(EXECUTION_SCALE)}`,
-    ],
-    ['step', 'workflow_id, environment, kind, step_type, step_name, step_status', 'steps', quantiles(STEP_SCALE)],
-    [
-      'error',
-      'error_fingerprint, kind, environment, workflow_id',
-      'executions',
-      `${latest('workflow_name error_type error_class failed_step')}, ${users('users')}, min(first_started_at), ${quantiles(EXECUTION_SCALE)}`,
-    ],
-  ] as const) {
-    const read = (table: string, time: string) =>
-      rowsOf(
-        db.client,
-        `SELECT toUInt32(toStartOfDay(${time}, 'UTC')) AS of_day, ${keys}, sum(${counted}) AS n, ${figures}, ${more}
-         FROM ${table} AS t FINAL WHERE tenant = '${TENANT}' AND ${counted} > 0 GROUP BY of_day, ${keys} ORDER BY of_day, ${keys}`,
-      )
-    expect([name, await read(`${name}_days`, 'day')]).toEqual([name, await read(`${name}_hours`, 'hour')])
-  }
 }
 
 async function expectExactErrors(): Promise<void> {
@@ -405,7 +370,7 @@ it('leaves an hour of a day dirty until the day is rebuilt, wherever it is broke
   for await (const _ of rebuildHours(db.client, await dirty()));
   expect(await dirty()).toEqual([])
   expect(await ofDay()).toEqual([{ n: '3' }])
-  await expectExactDays()
+  await expectExactDays(db.client, TENANT)
 })
 
 it('builds an hour once more after rows may have become visible late', async () => {
