@@ -1,5 +1,5 @@
 -- execution_hours by day, for ranges of weeks: a percentile over two hundred workflows and a month merges 24 times fewer states. Rebuilt from
--- those hours, before any of them counts as rebuilt.
+-- those hours, before the last of those that waited counts as rebuilt.
 CREATE TABLE IF NOT EXISTS execution_days
 (
     tenant LowCardinality(String) CODEC(ZSTD(1)),

@@ -52,8 +52,8 @@ export const EXECUTION_HOURS = table('execution_hours', {
 })
 
 /**
- * The same by day: what ranges of weeks are answered from. Rebuilt from the hours of the day (`worker/rollup/rebuild-days.ts`), before any of
- * them counts as rebuilt: a day of which no hour is dirty is right.
+ * The same by day: what ranges of weeks are answered from. Rebuilt from the hours of the day (`worker/rollup/rebuild-days.ts`), before the last of
+ * those that waited counts as rebuilt: a day of which no hour is dirty is right.
  */
 export const EXECUTION_DAYS = table('execution_days', {
   tenant: 'LowCardinality(String)',

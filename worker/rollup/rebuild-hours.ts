@@ -40,7 +40,8 @@ LIMIT ${HOURS_MAX}`,
 
 /**
  * Hours, and once for all of a day that day. Answers leave out a day of which any hour is dirty: one that is counts as rebuilt only once the day
- * does. Safe at any time, broken off anywhere, and twice at once: the rebuild that began last counts, and a later change marks the hour again.
+ * does. Safe at any time, broken off anywhere, and twice at once: the rebuild that began last counts, and a later change marks the hour again. Two at
+ * once over hours of one day may leave it without the hours of the first until the first ends.
  * Tells after each hour how many seconds it took.
  */
 export async function* rebuildHours(client: ClickHouseClient, hours: readonly DirtyHour[]): AsyncGenerator<number> {

@@ -22,7 +22,8 @@ const VALUE_MAX = 256
 export const TRAITS_MAX = 200
 
 /** Attributes, by their field, that say how it ended, which sets failures apart by definition, or that are a column already. */
-const SAYS_OUTCOME = '[._](status|state|result|error|exception|stack|output)|^attr[.](user|session|enduser)[.]id$'
+const SAYS_OUTCOME =
+  '[._](status|state|result|error|exception|stack|output)|^attr[.](user|session|enduser)[.]id$|^attr[.]runlens[.]execution[.]attempt$'
 
 const FIELDS: Readonly<Record<string, string>> = {
   workflow: 'toString(workflow_id)',

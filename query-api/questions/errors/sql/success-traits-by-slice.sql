@@ -2,7 +2,7 @@ SELECT
   trait,
   count() AS executions
 FROM (
-  SELECT arrayJoin(arrayDistinct(arrayConcat([''], arrayMap(t -> concat(t.1, '\x1F', t.2), arrayFilter(t -> t.2 != '' AND lengthUTF8(t.2) <= 256, arrayConcat([('workflow', toString(workflow_id)), ('version', toString(workflow_version)), ('environment', toString(environment)), ('service', toString(service)), ('user', user_id), ('conversation', conversation_id), ('mode', toString(mode)), ('provider', toString(provider)), ('instance', toString(instance)), ('database', toString(database_type)), ('attempt', toString(attempt))], arraySlice(arrayFilter(t -> NOT match(lower(t.1), '[._](status|state|result|error|exception|stack|output)|^attr[.](user|session|enduser)[.]id$'), arrayMap((k, v) -> (concat('attr.', toString(k)), v), mapKeys(attributes), mapValues(attributes))), 1, 100))))))) AS trait
+  SELECT arrayJoin(arrayDistinct(arrayConcat([''], arrayMap(t -> concat(t.1, '\x1F', t.2), arrayFilter(t -> t.2 != '' AND lengthUTF8(t.2) <= 256, arrayConcat([('workflow', toString(workflow_id)), ('version', toString(workflow_version)), ('environment', toString(environment)), ('service', toString(service)), ('user', user_id), ('conversation', conversation_id), ('mode', toString(mode)), ('provider', toString(provider)), ('instance', toString(instance)), ('database', toString(database_type)), ('attempt', toString(attempt))], arraySlice(arrayFilter(t -> NOT match(lower(t.1), '[._](status|state|result|error|exception|stack|output)|^attr[.](user|session|enduser)[.]id$|^attr[.]runlens[.]execution[.]attempt$'), arrayMap((k, v) -> (concat('attr.', toString(k)), v), mapKeys(attributes), mapValues(attributes))), 1, 100))))))) AS trait
   FROM (
     SELECT
       execution_id,
