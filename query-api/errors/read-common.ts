@@ -20,13 +20,18 @@ export async function readCommon(
   workflowIds: readonly string[],
   plan: FiguresPlan,
 ): Promise<ErrorTrait[]> {
-  const [failed, [counted]] = await Promise.all([
+  const count = async (by: FiguresPlan) => {
+    const [counted] = await runner.ask(countSuccesses(scope, filter, workflowIds, by), signal)
+    return Number(counted?.executions ?? 0)
+  }
+  const [failed, rolledUp] = await Promise.all([
     runner.ask(failureTraits(scope, filter, fingerprint, FAILURES_MAX, plan), signal),
-    runner.ask(countSuccesses(scope, filter, workflowIds, plan), signal),
+    count(plan),
   ])
   const failing = traitsOf(failed)
   const wanted = ['', ...frequentTraits(failing)]
-  const successes = Number(counted?.executions ?? 0)
+  // None in a rollup may be none that the worker came to yet.
+  const successes = rolledUp || (await count({ source: 'raw', rawHours: [] }))
   if (successes === 0 || wanted.length === 1) return commonTraits(failing, { total: 0, counts: new Map() })
   const read = async (by: SuccessSample['by']) => {
     const oneIn = Math.ceil(successes / SUCCESSES_MAX)
