@@ -13,6 +13,7 @@ export default defineConfig({
     // A machine that runs tests may stand still for seconds: what takes so long hangs.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    setupFiles: ['test/kit/seed.ts'],
     expect: { poll: { timeout: PATIENCE_MS, interval: 200 } },
     // More than the two cores that CI has: tests of processes wait for them most of the time.
     maxWorkers: 3,

@@ -73,16 +73,25 @@ const ranges = fc.record({
 
 type Generated = typeof executions extends fc.Arbitrary<infer T> ? T : never
 const time = (ms: number) => new Date(ms).toISOString()
+const isOpen = (status: string) => ['running', 'waiting', 'silent'].includes(status)
+
+/** Some views tell a duration as stored, others by start and end. */
+function timesOf(startMs: number, duration: number | null) {
+  const cell = (ns: bigint) =>
+    `${time(Number(ns / 1_000_000n))
+      .slice(0, 19)
+      .replace('T', ' ')}.${String(ns % 1_000_000_000n).padStart(9, '0')}`
+  const start = BigInt(startMs) * 1_000_000n
+  const ended = duration === null ? null : start + BigInt(Math.round(duration * 1e6))
+  return { started_at: cell(start), ended_at: ended === null ? null : cell(ended), duration_ms: duration }
+}
 
 function rowsOf(base: number, generated: Generated): ExecutionParts[] {
   return generated.map(({ hour, second, status, duration, workflow, environment }, n) => ({
     execution_id: `${base}-${n}`,
-    started_at: time(base + hour * HOUR_MS + second * 1000)
-      .replace('T', ' ')
-      .slice(0, 23),
+    ...timesOf(base + hour * HOUR_MS + second * 1000, isOpen(status) ? null : duration),
     status: status === 'silent' ? 'running' : status,
     last_seen_at: status === 'silent' ? time(base).replace('T', ' ').slice(0, 23) : '2026-11-20 11:59:59.000',
-    duration_ms: ['running', 'waiting', 'silent'].includes(status) ? null : duration,
     workflow_id: workflow,
     workflow_name: workflow,
     kind: KINDS[workflow],
