@@ -22,7 +22,8 @@ const ROUND_MAX = 500
 
 /**
  * The first `wanted` executions behind `page.after`. A candidate that a newer version replaced gives no row, so there may be
- * several rounds; each begins behind the last candidate of the one before and looks at twice as many, up to {@link ROUND_MAX}.
+ * several rounds; each begins behind the last candidate of the one before and looks at twice as many, up to {@link ROUND_MAX}. Where a round
+ * saw every candidate that there is, it is the last.
  */
 export async function readPage<More extends keyof ListedMore = never>(
   reader: PageReader,
@@ -41,6 +42,8 @@ export async function readPage<More extends keyof ListedMore = never>(
     const last = candidates.at(-1)
     if (!last) break
     rows.push(...(await runner.ask(listExecutions(scope, filter, round, candidates, more), signal)))
+    // A search ends with everything: fewer than asked for are all.
+    if (found.length < limit && candidates.length === found.length) break
     after = { value: last.sort_value, execution_id: last.execution_id, instance: last.instance }
   }
   return rows.slice(0, wanted)

@@ -121,6 +121,18 @@ describe('the list of executions', () => {
     })
   })
 
+  it('looks no further once everything was seen', async () => {
+    const reads = async () => {
+      const { body } = await api.get('/metrics')
+      return Number(/^runlens_query_seconds_count\{question="find-candidates"\} (\d+)$/m.exec(body)![1])
+    }
+    await list('?kind=agent')
+    const before = await reads()
+    await list('?kind=agent')
+    // The last hour, the last day, and everything.
+    expect((await reads()) - before).toBe(3)
+  })
+
   it('tells of each execution what is known, and null for the rest', async () => {
     const [a, , c] = (await list('')).executions
     expect(a).toEqual({
