@@ -1,6 +1,7 @@
 /** A collector that is away, slow, full, strange or ignorant: the program does not notice, and what was lost is counted. */
 import { createServer, type Server } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { lastingPort } from '../kit/ports.ts'
 import { createProject, type Project } from './project.ts'
 import { type Answer, type Receiver, startReceiver } from './receiver.ts'
 
@@ -93,16 +94,15 @@ it('that talks nonsense the same', async () => {
 })
 
 it('that comes back gets everything', async () => {
-  receiver = await startReceiver()
-  const { url } = receiver
-  await receiver.stop()
+  const port = await lastingPort()
+  const url = `http://127.0.0.1:${port}`
   const later = setTimeout(async () => {
-    receiver = await startReceiver(undefined, Number(new URL(url).port))
+    receiver = await startReceiver(undefined, port)
   }, 1500)
   const { stats } = await run(url, { WORK_MS: '1500', FLUSH: '60000' })
   clearTimeout(later)
   expect(stats.spans).toMatchObject({ recorded: STEPS + 3, acknowledged: STEPS + 3 })
-  expect(receiver.spans.length).toBe(STEPS + 3)
+  expect(receiver!.spans.length).toBe(STEPS + 3)
 })
 
 it('that asks for patience is asked again when it said', async () => {

@@ -7,13 +7,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ClickHouseClient, createClickHouse } from '@runlens/clickhouse'
 import type { ProcessMessage } from '@runlens/runtime'
+import { lastingPort } from './ports.ts'
 
 const MAIN = fileURLToPath(new URL('../../clickhouse/dist/embedded/main.js', import.meta.url))
 
 export interface StartClickHouseOptions {
   /** Kept at stop; without it a temporary one is made and removed. */
   dataDir?: string
-  /** Default 0: any free port. */
+  /** Default: any free one that it can come back to. */
   port?: number
   /** Keys of the configuration file, e.g. `{ clickhouse: { sessions: 2 } }`. */
   settings?: Record<string, unknown>
@@ -40,7 +41,7 @@ export async function startClickHouse(options: StartClickHouseOptions = {}): Pro
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'runlens-clickhouse-'))
   const log = { text: '' }
   const environment = configuration(dataDir, options.settings)
-  let started = await startProcess(dataDir, options.port ?? 0, environment, log)
+  let started = await startProcess(dataDir, options.port ?? (await lastingPort()), environment, log)
   const password = readFileSync(join(dataDir, 'clickhouse.password'), 'utf8').trim()
   const url = `http://runlens:${password}@${started.http}/runlens`
   const port = Number(started.http.slice(started.http.lastIndexOf(':') + 1))

@@ -6,6 +6,8 @@ import { eventually } from '../../../test/kit/traces.ts'
 import type { ProtoWriter } from '../encode/proto-writer.ts'
 import { createHttpTransport } from './http-transport.ts'
 import { Outbox, type OutboxOptions } from './outbox.ts'
+import type { Outcome } from './outcome.ts'
+import type { Transport } from './transport.ts'
 
 const RESOURCE = { attributes: { 'service.name': 'outbox' } }
 const SCOPE = { name: 'test' }
@@ -121,5 +123,24 @@ it('asks a collector that does not know the signal once, then not for a while', 
   expect(pauses).toEqual([60_000])
   expect(box.counters).toMatchObject({ recorded: 5, muted: 5, refused: 0, dropped: 0 })
   expect(box.pending).toBe(0)
+  box.stop()
+})
+
+it('sends again although the event loop was busy when it was told to wait', async () => {
+  const answers: Outcome[] = [{ kind: 'later', why: 'busy', afterMs: 50 }]
+  const transport: Transport = {
+    async post() {
+      const answer = answers.shift()
+      // The timer of the pause counts from before this: it comes too early.
+      if (answer) for (const until = performance.now() + 200; performance.now() < until; );
+      return answer ?? { kind: 'accepted', rejected: 0 }
+    },
+    close: () => {},
+  }
+  const box = outbox({ transport })
+  // In one turn of the loop with what follows.
+  await sleep(1)
+  box.add(RESOURCE, SCOPE, span, 'patient')
+  expect(await box.deliver(5_000)).toEqual({ kind: 'acknowledged' })
   box.stop()
 })

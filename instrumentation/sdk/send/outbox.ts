@@ -194,8 +194,18 @@ export class Outbox {
     const ms = afterMs ?? this.pauseMs * (0.75 + Math.random() / 2)
     if (afterMs === undefined) this.pauseMs = Math.min(this.pauseMs * 2, PAUSE_MS_MAX)
     this.notBeforeMs = Math.max(this.notBeforeMs, performance.now() + ms)
+    this.sendAgainLater()
+  }
+
+  /** A timer counts from when the event loop last looked at its clock: of a busy loop it comes too early, and waits once more. */
+  private sendAgainLater(): void {
+    const leftMs = this.notBeforeMs - performance.now()
+    if (leftMs <= 0) {
+      this.pump()
+      return
+    }
     clearTimeout(this.retryTimer)
-    this.retryTimer = untraced(() => setTimeout(() => this.pump(), this.notBeforeMs - performance.now() + 1))
+    this.retryTimer = untraced(() => setTimeout(() => this.sendAgainLater(), leftMs))
     this.retryTimer.unref()
   }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { type ExecutionParts, insertExecutions, startApi, type TestApi } from '../../../test/kit/api.ts'
 import type { TestClickHouse } from '../../../test/kit/clickhouse.ts'
+import { lastingPort } from '../../../test/kit/ports.ts'
 import { openSse, type SseClient, type SseEvent } from '../../../test/kit/sse.ts'
 import { startDatabase } from '../../../test/kit/stack-db.ts'
 
@@ -100,8 +101,8 @@ it('gives a client that comes back what it missed, once and in order, whichever 
   const workflow = name()
   const ids = Array.from({ length: 9 }, (_, n) => `${workflow}-${n}`)
   const mine = { workflow_id: workflow }
-  let server = await start()
-  const port = Number(new URL(server.url).port)
+  const port = await lastingPort()
+  let server = await start(port)
   const first = await open(`executions?workflow_id=${workflow}`, {}, server)
   await first.until((events) => events.some(({ event }) => event === 'snapshot'))
   await writeAll(ids.slice(0, 3), mine)
