@@ -3,6 +3,7 @@ import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders }
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { type Outcome, outcomeOfGrpc, outcomeOfHttp } from './outcome.ts'
+import { retryDelayMs } from './retry-delay.ts'
 import type { Target, Transport } from './transport.ts'
 import { untraced } from './untraced.ts'
 
@@ -90,17 +91,9 @@ function outcomeOf(headers: IncomingHttpHeaders, message: Buffer, why: string): 
   return status > 0 && status !== 200 ? outcomeOfHttp(status, undefined, message) : later(why)
 }
 
-/** `RetryInfo.retry_delay` of a `google.rpc.Status`: that it is there is what counts; its seconds are field 1 of a Duration. */
 function pushback(headers: IncomingHttpHeaders): number | undefined {
   const details = headers['grpc-status-details-bin']
-  if (typeof details !== 'string') return undefined
-  const bytes = Buffer.from(details, 'base64')
-  const type = 'google.rpc.RetryInfo'
-  const at = bytes.indexOf(type)
-  if (at < 0) return undefined
-  // Any.value (0x12, length), RetryInfo.retry_delay (0x0a, length), Duration.seconds (0x08, varint below 128).
-  const value = bytes.subarray(at + type.length)
-  return value[0] === 0x12 && value[2] === 0x0a && value[4] === 0x08 ? (value[5]! & 0x7f) * 1000 : 1000
+  return typeof details === 'string' ? retryDelayMs(Buffer.from(details, 'base64')) : undefined
 }
 
 function later(error: unknown): Outcome {

@@ -1,5 +1,7 @@
 /** What became of a request, as a sender must know it: done, try again, never, or not understood at all. */
 
+import { RETRY_DELAY_MS_MAX } from './retry-delay.ts'
+
 export type Outcome =
   /** Acknowledged; `rejected` records of it can't be stored. */
   | { kind: 'accepted'; rejected: number }
@@ -14,7 +16,6 @@ export type Outcome =
 const RETRYABLE = [429, 502, 503, 504]
 /** Not found, wrong method, not implemented: the path is not served. */
 const UNSUPPORTED = [404, 405, 501]
-const RETRY_AFTER_MS_MAX = 300_000
 
 export function outcomeOfHttp(status: number, retryAfter: string | undefined, body: Uint8Array): Outcome {
   if (status >= 200 && status < 300) return { kind: 'accepted', rejected: rejectedIn(body) }
@@ -48,7 +49,7 @@ export function outcomeOfGrpc(code: number, retryAfterMs: number | undefined, bo
 function afterMs(retryAfter: string | undefined): number | undefined {
   if (retryAfter === undefined) return undefined
   const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) : (Date.parse(retryAfter) - Date.now()) / 1000
-  return seconds > 0 ? Math.min(seconds * 1000, RETRY_AFTER_MS_MAX) : undefined
+  return seconds > 0 ? Math.min(seconds * 1000, RETRY_DELAY_MS_MAX) : undefined
 }
 
 /** `partial_success.rejected_…` of an export response (field 1 of field 1); 0 for anything else, nonsense too. */
