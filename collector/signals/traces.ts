@@ -7,6 +7,8 @@ import { ByteBuffer } from '../blocks/byte-buffer.ts'
 import { MarkerBlockBuilder } from '../blocks/marker-blocks.ts'
 import { RowNumbers } from '../blocks/sources.ts'
 import { createSpanBlockBuilder } from '../blocks/span-blocks.ts'
+import { Stages } from '../compiled/stages.ts'
+import { TraceIndexer } from '../compiled/trace-indexer.ts'
 import type { ResendFilter } from '../resend-filter.ts'
 import type { Admitted, Way } from './way.ts'
 
@@ -17,7 +19,11 @@ export interface SpanMapper {
 
 export class TraceWay implements Way {
   readonly noun = 'spans'
-  private readonly tape = new TraceTape()
+  private readonly indexer = new TraceIndexer(new Stages())
+  /** Of requests that the compiled stage leaves. */
+  private readonly generalTape = new TraceTape()
+  /** That of the request at hand. */
+  private tape = this.generalTape
   private readonly values = new AttributeValues()
   private readonly builder = createSpanBlockBuilder()
   private readonly fresh = new RowNumbers()
@@ -38,7 +44,9 @@ export class TraceWay implements Way {
   }
 
   index(body: Buffer, nowMs: number): IndexOutcome {
-    return indexTraces(this.tape, body, this.limits, nowMs)
+    const indexed = this.indexer.index(body, this.limits, nowMs)
+    this.tape = indexed ? this.indexer.tape : this.generalTape
+    return indexed ?? indexTraces(this.generalTape, body, this.limits, nowMs)
   }
 
   admit(tenant: Uint8Array): Admitted {

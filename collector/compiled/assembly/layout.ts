@@ -1,0 +1,69 @@
+/**
+ * Where everything lies in the linear memory that the compiled stages and TypeScript share. Fixed: nothing in it ever moves or grows, so that views
+ * of it stay good, and a request that needs more room is left to the stages in TypeScript. Memory that no request has touched costs nothing.
+ *
+ * Columns of a table follow one another, three lines of the cache further apart than their size: at distances of powers of two, cells of one row
+ * would displace each other in the cache.
+ */
+
+/** Below lie constants of the module itself. */
+const BEGIN: i32 = 0x10000
+const APART: i32 = 192
+
+/** Rows that each table has room for. */
+export const SPANS_MAX: i32 = 16384
+export const ATTRIBUTES_MAX: i32 = 262144
+export const EVENTS_MAX: i32 = 65536
+export const LINKS_MAX: i32 = 65536
+export const RESOURCES_MAX: i32 = 4096
+export const SCOPES_MAX: i32 = 4096
+export const KEYS_MAX: i32 = 4096
+
+/** Bytes between the columns of a table. */
+export const SPAN_STRIDE: i32 = SPANS_MAX * 4 + APART
+export const ATTRIBUTE_STRIDE: i32 = ATTRIBUTES_MAX * 4 + APART
+export const EVENT_STRIDE: i32 = EVENTS_MAX * 4 + APART
+export const LINK_STRIDE: i32 = LINKS_MAX * 4 + APART
+export const RESOURCE_STRIDE: i32 = RESOURCES_MAX * 4 + APART
+export const SCOPE_STRIDE: i32 = SCOPES_MAX * 4 + APART
+export const KEY_STRIDE: i32 = KEYS_MAX * 4 + APART
+
+/** Tables of the tape, columns in the order of `otlp/tape.ts`. */
+export const SPANS: i32 = BEGIN
+export const ATTRIBUTES: i32 = SPANS + 24 * SPAN_STRIDE
+export const EVENTS: i32 = ATTRIBUTES + 6 * ATTRIBUTE_STRIDE
+export const LINKS: i32 = EVENTS + 6 * EVENT_STRIDE
+export const RESOURCES: i32 = LINKS + 8 * LINK_STRIDE
+export const SCOPES: i32 = RESOURCES + 5 * RESOURCE_STRIDE
+/** Of the numbers of keys: where each starts and ends, its hash, the number that came after it last; twice as many slots of the hash table. */
+export const KEYS: i32 = SCOPES + 10 * SCOPE_STRIDE
+export const KEY_SLOTS: i32 = KEYS + 4 * KEY_STRIDE
+
+/** Of each attribute: the code of its value's type, and its text, as `blocks/attribute-values.ts` has them. */
+export const VALUE_CODES: i32 = KEY_SLOTS + 2 * KEY_STRIDE
+export const VALUE_STARTS: i32 = VALUE_CODES + ATTRIBUTE_STRIDE / 4
+export const VALUE_ENDS: i32 = VALUE_STARTS + ATTRIBUTE_STRIDE
+/** Values that are no texts, formatted. */
+export const FORMATTED: i32 = VALUE_ENDS + ATTRIBUTE_STRIDE
+export const FORMATTED_BYTES_MAX: i32 = 0x400000
+
+/** By the number of a key, what redaction does with its values, and where the last value lies that it found clean. */
+export const TREATMENTS: i32 = FORMATTED + FORMATTED_BYTES_MAX
+export const CLEAN_STARTS: i32 = TREATMENTS + KEY_STRIDE
+export const CLEAN_ENDS: i32 = CLEAN_STARTS + KEY_STRIDE
+/** Rows of a table that a stage leaves to TypeScript. */
+export const LEFT_ROWS: i32 = CLEAN_ENDS + KEY_STRIDE
+
+/** Of each span: the halves of its key in the resend filter. */
+export const RESEND_KEYS: i32 = LEFT_ROWS + ATTRIBUTE_STRIDE
+
+/** Room for what a stage writes, and for its rows. */
+export const OUT: i32 = RESEND_KEYS + 2 * SPAN_STRIDE
+export const OUT_BYTES_MAX: i32 = 0x1000000
+export const OUT_STARTS: i32 = OUT + OUT_BYTES_MAX + APART
+export const OUT_ENDS: i32 = OUT_STARTS + SPAN_STRIDE
+
+/** The request. What lies behind it belongs to nobody: wide reads may go beyond its end. */
+export const BODY: i32 = OUT_ENDS + SPAN_STRIDE
+export const BODY_BYTES_MAX: i32 = 0x800000
+export const END: i32 = BODY + BODY_BYTES_MAX + 0x10000

@@ -1,0 +1,98 @@
+/**
+ * Reads protobuf's wire format as `otlp/wire/scan.ts` does, in the request's bytes behind `BODY`. Whatever that would refuse, and groups, end in a
+ * trap: TypeScript then reads the request again and says what is wrong with it.
+ */
+import { BODY } from './layout'
+
+export const VARINT: i32 = 0
+export const FIXED64: i32 = 1
+export const LEN: i32 = 2
+export const FIXED32: i32 = 5
+
+/** The field that was read last. */
+export let tag: i32 = 0
+export let start: i32 = 0
+export let stop: i32 = 0
+/** Low 32 bits of a varint, and its upper ones. */
+export let value: i32 = 0
+export let high: i32 = 0
+
+/** Leaves the request to TypeScript. */
+export function leave(): void {
+  unreachable()
+}
+
+/** Reads the field at `at` of a message that ends at `end`; gives where the next one starts. */
+export function readField(at: i32, end: i32): i32 {
+  let next = at + 1
+  tag = load<u8>(at, BODY)
+  if (tag > 127) {
+    next = readVarint(at, end)
+    tag = value
+    if (high !== 0) leave()
+  }
+  if (tag >>> 3 === 0) leave()
+  const wireType = tag & 7
+  if (wireType === LEN) return readLength(next, end)
+  start = next
+  if (wireType === VARINT) {
+    if (next < end) {
+      value = load<u8>(next, BODY)
+      if (value < 128) {
+        high = 0
+        stop = next + 1
+        return next + 1
+      }
+    }
+    next = readVarint(next, end)
+    stop = next
+    return next
+  }
+  const size = wireType === FIXED64 ? 8 : wireType === FIXED32 ? 4 : 0
+  if (size === 0 || end - next < size) leave()
+  stop = next + size
+  return next + size
+}
+
+function readLength(at: i32, end: i32): i32 {
+  let from = at + 1
+  let length: i32 = at < end ? load<u8>(at, BODY) : 128
+  if (length > 127) {
+    from = readVarint(at, end)
+    length = value
+    if (high !== 0 || length < 0) leave()
+  }
+  if (length > end - from) leave()
+  start = from
+  stop = from + length
+  return from + length
+}
+
+function readVarint(at: i32, end: i32): i32 {
+  let bits: u64 = 0
+  let position = at
+  for (let shift: u64 = 0; shift < 70; shift += 7) {
+    if (position >= end) leave()
+    const byte: u64 = load<u8>(position++, BODY)
+    bits |= (byte & 127) << shift
+    if (byte < 128) {
+      if (shift === 63 && byte > 1) leave()
+      value = <i32>bits
+      high = <i32>(bits >> 32)
+      return position
+    }
+  }
+  leave()
+  return 0
+}
+
+/** Passes over a field that its message does not know. @param known bit n is set where the message knows field n */
+export function passUnknown(known: u32): void {
+  const number = tag >>> 3
+  if (number < 32 && (known >>> number) & 1) leave()
+}
+
+/** An enumeration's number, kept in one byte. */
+export function enumNumber(): i32 {
+  return high === 0 && <u32>value <= 255 ? value : 0
+}
