@@ -63,7 +63,10 @@ export const OUT_BYTES_MAX: i32 = 0x1000000
 export const OUT_STARTS: i32 = OUT + OUT_BYTES_MAX + APART
 export const OUT_ENDS: i32 = OUT_STARTS + SPAN_STRIDE
 
+/** Of a block: its spans, their scopes, their resources. */
+export const BLOCK_ROWS: i32 = OUT_ENDS + SPAN_STRIDE
+
 /** The request. What lies behind it belongs to nobody: wide reads may go beyond its end. */
-export const BODY: i32 = OUT_ENDS + SPAN_STRIDE
+export const BODY: i32 = BLOCK_ROWS + 3 * SPAN_STRIDE
 export const BODY_BYTES_MAX: i32 = 0x800000
 export const END: i32 = BODY + BODY_BYTES_MAX + 0x10000

@@ -1,7 +1,10 @@
 /** What TypeScript calls and reads: see `collector/compiled/stages.ts`. */
 
+// Blocks of spans.
+export { formattedBytes, prepareValues } from './attribute-values'
 export { attributeCount } from './attributes'
 export { keyCount } from './keys'
 export * from './layout'
 export { eventCount, linkCount, spanCount } from './spans'
 export { indexTraces, resourceCount, scopeCount } from './traces'
+export { writeValues } from './value-lists'
