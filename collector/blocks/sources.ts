@@ -24,15 +24,35 @@ export interface Cells extends BlockInput {
   columns?: ColumnStage | undefined
 }
 
-/** Writes columns whose cells, row numbers and target lie in the memory of the compiled stages. Each gives whether it did; if not, nothing is written. */
+/** Rows by what is equal among them: see `RowClasses`. Valid until the next ones. */
+export interface Classes {
+  /** The number of each row's class. */
+  of: Int32Array
+  /** The first row of each class. */
+  firsts: ArrayLike<number>
+  /** Classes. */
+  count: number
+}
+
+/** Does with columns what TypeScript does, where they lie in the memory of the compiled stages; elsewhere it does nothing, and tells. */
 export interface ColumnStage {
+  /** As `AttributeShapes` numbers shapes. */
+  shapes(length: number, input: Pick<Cells, 'data' | 'values'>): Classes | undefined
+  /** Classes of rows of which the shape and all of these are equal. {@link shapes} come first. */
+  labels(
+    length: number,
+    texts: readonly TextColumn[],
+    numbers: readonly Numbers[],
+    input: Pick<Cells, 'data' | 'values'>,
+  ): Classes | undefined
+  /** @returns whether they are written */
   values(out: ByteBuffer, rows: RowNumbers, owners: AttributeRange, input: Cells): boolean
 }
 
 /** Which table of the tape a row number points into. */
 export type Level = 'item' | 'scope' | 'resource'
 
-type Numbers = Int32Array | Uint8Array | Uint16Array
+export type Numbers = Int32Array | Uint8Array | Uint16Array
 
 /** Doubles by row; where `isNull` is 1 there is none. */
 export interface NullableDoubles {

@@ -28,6 +28,8 @@ export interface StageExports {
   // Blocks of spans.
   prepareValues(attributes: number): number
   writeValues(rows: number, count: number, length: number): number
+  shapesOf(spans: number): number
+  labelsOf(spans: number, texts: number, numbers: number): number
 }
 
 /** A number that the stages set: look at its value whenever it may have changed. */

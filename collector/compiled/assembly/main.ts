@@ -1,9 +1,10 @@
 /** What TypeScript calls and reads: see `collector/compiled/stages.ts`. */
 
-// Blocks of spans.
+export { shapesOf } from './attribute-shapes'
 export { formattedBytes, prepareValues } from './attribute-values'
 export { attributeCount } from './attributes'
 export { keyCount } from './keys'
+export { labelsOf } from './label-documents'
 export * from './layout'
 export { eventCount, linkCount, spanCount } from './spans'
 export { indexTraces, resourceCount, scopeCount } from './traces'
