@@ -6,7 +6,7 @@ import { writeString } from './json-writer.ts'
 import type { AttributeRange, Cells } from './sources.ts'
 
 /** What documents of attributes are made of. */
-export type AttributeInput = Pick<Cells, 'tape' | 'bytes' | 'data' | 'values'>
+export type AttributeInput = Pick<Cells, 'tape' | 'bytes' | 'data' | 'values' | 'columns'>
 
 const OPEN = 0x7b
 const CLOSE = 0x7d

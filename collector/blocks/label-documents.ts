@@ -9,6 +9,7 @@ import { type AttributeWriter, Document, type MemberName, memberName } from './d
 import { type MappedText, presentTexts, writeTexts } from './mapped-texts.ts'
 import { writeNumber } from './members.ts'
 import { mix, RowClasses, type Rows } from './row-classes.ts'
+import type { Classes } from './sources.ts'
 import type { DocumentInput } from './span-cells.ts'
 
 /** Texts of which there are few different values. */
@@ -73,20 +74,34 @@ export class LabelDocuments implements Rows {
     this.starts = this.texts.map(({ starts }) => starts)
     this.ends = this.texts.map(({ ends }) => ends)
     this.numbers = presentNumbers(input)
-    this.classes.clear()
     this.names.length = 0
     this.bounds.length = 0
     const { length } = input.tape.spans
-    const { document, classes, names } = this
+    const { document } = this
     document.clear(length)
+    const numbers = this.numbers.map(({ values }) => values)
+    const compiled = input.columns?.labels(length, this.texts, numbers, input)
+    if (compiled) this.place(length, compiled)
+    else this.tellApart(length)
+    // Views only now: the buffer may have moved while it grew.
+    const { bytes } = document.out
+    document.made = this.bounds.map(([start, end]) => bytes.subarray(start, end))
+  }
+
+  private tellApart(length: number): void {
+    const { document, classes, names } = this
+    classes.clear()
     for (let row = 0; row < length; row++) {
       const known = classes.classOf(this, row)
       if (known === names.length) names.push(this.write(row))
       document.starts[row] = names[known]!
     }
-    // Views only now: the buffer may have moved while it grew.
-    const { bytes } = document.out
-    document.made = this.bounds.map(([start, end]) => bytes.subarray(start, end))
+  }
+
+  private place(length: number, { of, firsts, count }: Classes): void {
+    const { document, names } = this
+    for (let known = 0; known < count; known++) names.push(this.write(firsts[known]!))
+    for (let row = 0; row < length; row++) document.starts[row] = names[of[row]!]!
   }
 
   hash(row: number): number {

@@ -1,11 +1,10 @@
 /** Every document of the spans of a request: see `SPAN_FIELDS` of clickhouse/tables for how each field is read. */
-import { AttributeWriter, Document } from './document.ts'
+import { AttributeWriter } from './document.ts'
 import { FieldDocuments } from './field-documents.ts'
 import { LabelDocuments } from './label-documents.ts'
 import { EventDocuments, LinkDocuments } from './list-documents.ts'
 import { ParentDocuments } from './parent-documents.ts'
 import type { DocumentInput } from './span-cells.ts'
-import { writeValueLists } from './value-lists.ts'
 
 /** Reused from request to request. */
 export class SpanDocuments {
@@ -15,7 +14,6 @@ export class SpanDocuments {
   private readonly ofEvents = new EventDocuments(this.writer)
   private readonly ofLinks = new LinkDocuments(this.writer)
   private readonly ofParents = new ParentDocuments(this.writer)
-  readonly values = new Document()
   readonly labels = this.ofLabels.document
   readonly fields = this.ofFields.document
   readonly events = this.ofEvents.document
@@ -25,7 +23,6 @@ export class SpanDocuments {
 
   prepare(input: DocumentInput): void {
     this.writer.prepare(input)
-    writeValueLists(this.values, input.tape.spans, input)
     this.ofLabels.prepare(input)
     this.ofFields.prepare(input)
     this.ofEvents.prepare(input)

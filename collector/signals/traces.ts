@@ -1,12 +1,13 @@
 /** The way of traces: index → resend filter → redact → map → blocks of `spans`, and of `markers` for what spans tell before they end. */
 import { type MappedSpans, SpanMarkers } from '@runlens/mapping'
 import { type IndexOutcome, indexTraces, jsonToTraces, type OtlpLimits, TraceTape } from '@runlens/otlp'
-import { AttributeValues } from '../blocks/attribute-values.ts'
 import type { Block } from '../blocks/block-builder.ts'
 import { ByteBuffer } from '../blocks/byte-buffer.ts'
 import { MarkerBlockBuilder } from '../blocks/marker-blocks.ts'
 import { RowNumbers } from '../blocks/sources.ts'
 import { createSpanBlockBuilder } from '../blocks/span-blocks.ts'
+import { CompiledColumns, compiledRoom } from '../compiled/compiled-columns.ts'
+import { CompiledValues } from '../compiled/compiled-values.ts'
 import { Stages } from '../compiled/stages.ts'
 import { TraceIndexer } from '../compiled/trace-indexer.ts'
 import type { ResendFilter } from '../resend-filter.ts'
@@ -19,13 +20,17 @@ export interface SpanMapper {
 
 export class TraceWay implements Way {
   readonly noun = 'spans'
-  private readonly indexer = new TraceIndexer(new Stages())
+  private readonly stages = new Stages()
+  private readonly indexer = new TraceIndexer(this.stages)
   /** Of requests that the compiled stage leaves. */
   private readonly generalTape = new TraceTape()
   /** That of the request at hand. */
   private tape = this.generalTape
-  private readonly values = new AttributeValues()
-  private readonly builder = createSpanBlockBuilder()
+  private readonly values = new CompiledValues(this.stages)
+  private readonly builder = createSpanBlockBuilder({
+    columns: new CompiledColumns(this.stages),
+    room: compiledRoom(this.stages),
+  })
   private readonly fresh = new RowNumbers()
   private readonly keys = new ByteBuffer()
   private readonly markers: SpanMarkers

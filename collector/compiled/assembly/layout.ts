@@ -63,7 +63,18 @@ export const OUT_BYTES_MAX: i32 = 0x1000000
 export const OUT_STARTS: i32 = OUT + OUT_BYTES_MAX + APART
 export const OUT_ENDS: i32 = OUT_STARTS + SPAN_STRIDE
 
+/** Of a block: its spans, their scopes, their resources. */
+export const BLOCK_ROWS: i32 = OUT_ENDS + SPAN_STRIDE
+
+/** Columns by which labels of spans are told apart: numbers of their own, where texts start and end. */
+export const LABEL_COLUMNS_MAX: i32 = 48
+export const LABELS: i32 = BLOCK_ROWS + 3 * SPAN_STRIDE
+/** The class of each span by the shape of its attributes, and by its labels; what classes are made with. */
+export const SHAPE_OF: i32 = LABELS + LABEL_COLUMNS_MAX * SPAN_STRIDE
+export const LABEL_OF: i32 = SHAPE_OF + SPAN_STRIDE
+export const CLASSES: i32 = LABEL_OF + SPAN_STRIDE
+
 /** The request. What lies behind it belongs to nobody: wide reads may go beyond its end. */
-export const BODY: i32 = OUT_ENDS + SPAN_STRIDE
+export const BODY: i32 = CLASSES + 5 * SPAN_STRIDE
 export const BODY_BYTES_MAX: i32 = 0x800000
 export const END: i32 = BODY + BODY_BYTES_MAX + 0x10000
