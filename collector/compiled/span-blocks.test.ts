@@ -237,6 +237,21 @@ test('texts and documents beyond the room for them, with and without escapes', (
   }
 })
 
+test('spans whose attributes differ in one key or one type only have shapes of their own', () => {
+  const places = 20
+  const body = spansWith(
+    (i) =>
+      Array.from({ length: places }, (_, place) => ({
+        key: place === i ? 'other' : `key ${place}`,
+        value: place === i - places ? { boolValue: true } : { stringValue: 'true' },
+      })),
+    places * 2 + 1,
+  )
+  const blocks = blocksOf(body)!
+  expect(blocks.compiled).toEqual(blocks.plain)
+  expect(blocks.compiled[0]!.bytes.split('"attribute_types":').length - 1).toBe(places * 2 + 1)
+})
+
 test('blocks of all recorded payloads of traces', () => {
   const fixtures = fileURLToPath(new URL('../../test/fixtures/otlp/', import.meta.url))
   let compared = 0
