@@ -53,6 +53,12 @@ export class Document {
     return out
   }
 
+  /** Members that are written right behind what stands there. @param length of all bytes now */
+  wrote(length: number): void {
+    this.isOpen = length > this.out.length
+    this.out.length = length
+  }
+
   /** Members that are written already, with commas between them. */
   members(source: Uint8Array, start: number, end: number): void {
     this.out.byte(this.isOpen ? COMMA : OPEN)

@@ -5,11 +5,12 @@
 import { NO_TEXT, type TextField } from '@runlens/mapping'
 import { equalBytes, hashBytes } from '@runlens/otlp'
 import { AttributeShapes } from './attribute-shapes.ts'
+import type { ByteBuffer } from './byte-buffer.ts'
 import { type AttributeWriter, Document, type MemberName, memberName } from './document.ts'
-import { type MappedText, presentTexts, writeTexts } from './mapped-texts.ts'
+import { presentTexts, writeTexts } from './mapped-texts.ts'
 import { writeNumber } from './members.ts'
 import { mix, RowClasses, type Rows } from './row-classes.ts'
-import type { Classes } from './sources.ts'
+import type { Classes, NamedTexts } from './sources.ts'
 import type { DocumentInput } from './span-cells.ts'
 
 /** Texts of which there are few different values. */
@@ -49,20 +50,22 @@ const NUMBERS: readonly [name: MemberName, of: (input: DocumentInput) => LabelNu
 
 export class LabelDocuments implements Rows {
   /** `made` holds the different ones, and each row names one. */
-  readonly document = new Document()
+  readonly document: Document
   private readonly classes = new RowClasses()
   private readonly shapes: AttributeShapes
   /** How a row names the document of its class. */
   private readonly names: number[] = []
   private readonly bounds: [start: number, end: number][] = []
-  private texts: readonly MappedText[] = []
+  private isPlaced = false
+  private texts: readonly NamedTexts[] = []
   private starts: readonly Int32Array[] = []
   private ends: readonly Int32Array[] = []
   private numbers: readonly LabelNumber[] = []
   private input!: DocumentInput
   private data!: DataView
 
-  constructor(writer: AttributeWriter) {
+  constructor(writer: AttributeWriter, out?: ByteBuffer) {
+    this.document = new Document(out)
     this.shapes = new AttributeShapes(writer)
   }
 
@@ -80,7 +83,8 @@ export class LabelDocuments implements Rows {
     const { document } = this
     document.clear(length)
     const numbers = this.numbers.map(({ values }) => values)
-    const compiled = input.columns?.labels(length, this.texts, numbers, input)
+    this.isPlaced = input.columns?.placeTexts(length, this.texts, input) ?? false
+    const compiled = this.isPlaced ? input.columns?.labels(length, numbers) : undefined
     if (compiled) this.place(length, compiled)
     else this.tellApart(length)
     // Views only now: the buffer may have moved while it grew.
@@ -135,7 +139,7 @@ export class LabelDocuments implements Rows {
     const { document, input, shapes } = this
     const start = document.out.length
     document.begin(row)
-    writeTexts(document, this.texts, input, row)
+    writeTexts(document, this.texts, input, row, this.isPlaced)
     for (const { name, values } of this.numbers) writeNumber(document, name, values[row]!)
     const shape = shapes.of[row]!
     if (shape !== 0) {

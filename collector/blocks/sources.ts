@@ -3,7 +3,7 @@ import type { TextColumn } from '@runlens/mapping'
 import type { Tape } from '@runlens/otlp'
 import type { AttributeValues } from './attribute-values.ts'
 import type { ByteBuffer } from './byte-buffer.ts'
-import type { Document } from './document.ts'
+import type { Document, MemberName } from './document.ts'
 
 /** What one block is made of, whatever its items are. */
 export interface BlockInput {
@@ -34,17 +34,21 @@ export interface Classes {
   count: number
 }
 
+/** Texts that are members of documents, by name. */
+export interface NamedTexts extends TextColumn {
+  name: MemberName
+}
+
 /** Does with columns what TypeScript does, where they lie in the memory of the compiled stages; elsewhere it does nothing, and tells. */
 export interface ColumnStage {
   /** As `AttributeShapes` numbers shapes. */
   shapes(length: number, input: Pick<Cells, 'data' | 'values'>): Classes | undefined
-  /** Classes of rows of which the shape and all of these are equal. {@link shapes} come first. */
-  labels(
-    length: number,
-    texts: readonly TextColumn[],
-    numbers: readonly Numbers[],
-    input: Pick<Cells, 'data' | 'values'>,
-  ): Classes | undefined
+  /** Takes texts for {@link labels} and {@link putTexts}; gives whether it did. */
+  placeTexts(length: number, texts: readonly NamedTexts[], input: Cells): boolean
+  /** Opens the document of one row with the texts that it has; gives the length of `out` then, -1 where it did not. */
+  putTexts(out: ByteBuffer, row: number): number
+  /** Classes of rows of which the shape, all texts that are placed and all of these are equal. {@link shapes} come first. */
+  labels(length: number, numbers: readonly Numbers[]): Classes | undefined
   /** @returns whether they are written */
   values(out: ByteBuffer, rows: RowNumbers, owners: AttributeRange, input: Cells): boolean
 }

@@ -5,7 +5,7 @@ import { dataView, plain } from './byte-buffer.ts'
 import type { ColumnStage, RowNumbers } from './sources.ts'
 import type { SpanCells, SpanInput } from './span-cells.ts'
 import { SPAN_SOURCES } from './span-columns.ts'
-import { SpanDocuments } from './span-documents.ts'
+import { type DocumentRoom, SpanDocuments } from './span-documents.ts'
 import { blockColumn } from './write-column.ts'
 
 const NAMES = Object.keys(SPANS.columns) as (keyof typeof SPANS.columns)[]
@@ -20,9 +20,12 @@ export interface SpanBlockBuilder {
 }
 
 /** @param compiled who writes columns that lie in the memory of the compiled stages, and where there */
-export function createSpanBlockBuilder(compiled?: { columns: ColumnStage; room: BlockRoom }): SpanBlockBuilder {
+export function createSpanBlockBuilder(compiled?: {
+  columns: ColumnStage
+  room: BlockRoom & { documents: DocumentRoom }
+}): SpanBlockBuilder {
   const blocks = new BlockBuilder<SpanCells>(SPANS.name, COLUMNS, compiled?.room ?? blockRoom(1024 * 1024))
-  const documents = new SpanDocuments()
+  const documents = new SpanDocuments(compiled?.room.documents)
   return {
     build(input, kept) {
       const { buffer, spans } = input.tape

@@ -196,6 +196,62 @@ test('what needs more room than the compiled stages have is made in TypeScript, 
   expect(small.isInMemory).toBe(true)
 })
 
+test('texts and documents beyond the room for them, with and without escapes', () => {
+  const resources = (count: number, character: string) =>
+    encoded({
+      resourceSpans: Array.from({ length: count }, (_, i) => ({
+        resource: {
+          attributes: [
+            { key: 'service.name', value: { stringValue: `service ${i}` } },
+            { key: 'service.namespace', value: { stringValue: character.repeat(60_000) } },
+          ],
+        },
+        scopeSpans: [
+          {
+            spans: [
+              {
+                traceId: Buffer.alloc(16, 7),
+                spanId: Buffer.alloc(8, 1 + i),
+                name: 'x',
+                startTimeUnixNano: String(START),
+              },
+            ],
+          },
+        ],
+      })),
+    })
+  const queries = (count: number) =>
+    spansWith((i) => [{ key: 'db.query.text', value: { stringValue: `${'\u0001'.repeat(60_000)} ${i}` } }], count)
+  const overMade = Math.ceil(stages.place('MADE_BYTES_MAX') / 60_000)
+  const overLabels = Math.ceil(stages.place('LABEL_DOCUMENTS_BYTES_MAX') / 360_000)
+  const overFields = Math.ceil(stages.place('FIELD_DOCUMENTS_BYTES_MAX') / 360_000)
+  for (const body of [
+    resources(overMade + 1, 'n'),
+    resources(overLabels + 1, '\u0001'),
+    queries(overFields + 1),
+    queries(1),
+  ]) {
+    const blocks = blocksOf(body)!
+    expect(blocks.compiled).toEqual(blocks.plain)
+    expect(blocks.compiled[0]!.bytes).toMatch(/nnnnn|u0001/)
+  }
+})
+
+test('spans whose attributes differ in one key or one type only have shapes of their own', () => {
+  const places = 20
+  const body = spansWith(
+    (i) =>
+      Array.from({ length: places }, (_, place) => ({
+        key: place === i ? 'other' : `key ${place}`,
+        value: place === i - places ? { boolValue: true } : { stringValue: 'true' },
+      })),
+    places * 2 + 1,
+  )
+  const blocks = blocksOf(body)!
+  expect(blocks.compiled).toEqual(blocks.plain)
+  expect(blocks.compiled[0]!.bytes.split('"attribute_types":').length - 1).toBe(places * 2 + 1)
+})
+
 test('blocks of all recorded payloads of traces', () => {
   const fixtures = fileURLToPath(new URL('../../test/fixtures/otlp/', import.meta.url))
   let compared = 0

@@ -30,6 +30,7 @@ export interface StageExports {
   writeValues(rows: number, count: number, length: number): number
   shapesOf(spans: number): number
   labelsOf(spans: number, texts: number, numbers: number): number
+  putTexts(row: number, texts: number, begun: number, end: number): number
 }
 
 /** A number that the stages set: look at its value whenever it may have changed. */

@@ -74,7 +74,22 @@ export const SHAPE_OF: i32 = LABELS + LABEL_COLUMNS_MAX * SPAN_STRIDE
 export const LABEL_OF: i32 = SHAPE_OF + SPAN_STRIDE
 export const CLASSES: i32 = LABEL_OF + SPAN_STRIDE
 
+/** Names of members of at most 32 bytes, each behind its length. */
+export const NAME_BYTES: i32 = 36
+export const NAMES: i32 = CLASSES + 5 * SPAN_STRIDE
+/** Texts that the mapping made. */
+export const MADE_MAX: i32 = 16384
+export const MADE_BYTES_MAX: i32 = 0x100000
+export const MADE_STARTS: i32 = NAMES + LABEL_COLUMNS_MAX * NAME_BYTES
+export const MADE_ENDS: i32 = MADE_STARTS + MADE_MAX * 4
+export const MADE: i32 = MADE_ENDS + MADE_MAX * 4
+/** Documents of labels, and of fields. */
+export const LABEL_DOCUMENTS: i32 = MADE + MADE_BYTES_MAX + APART
+export const LABEL_DOCUMENTS_BYTES_MAX: i32 = 0x200000
+export const FIELD_DOCUMENTS: i32 = LABEL_DOCUMENTS + LABEL_DOCUMENTS_BYTES_MAX + APART
+export const FIELD_DOCUMENTS_BYTES_MAX: i32 = 0x400000
+
 /** The request. What lies behind it belongs to nobody: wide reads may go beyond its end. */
-export const BODY: i32 = CLASSES + 5 * SPAN_STRIDE
+export const BODY: i32 = FIELD_DOCUMENTS + FIELD_DOCUMENTS_BYTES_MAX + APART
 export const BODY_BYTES_MAX: i32 = 0x800000
 export const END: i32 = BODY + BODY_BYTES_MAX + 0x10000
