@@ -7,8 +7,7 @@ import type { ExecutionFilter } from './execution-filter.ts'
 import { executionLogs } from './execution-logs.ts'
 import { type CandidateSearch, findAnchors, findCandidates } from './find-candidates.ts'
 import { listExecutions } from './list-executions.ts'
-import { locateExecution } from './locate-execution.ts'
-import { readExecutions } from './read-executions.ts'
+import { outlineExecutions, readExecutions } from './read-executions.ts'
 import { readTrace } from './read-trace.ts'
 import { relatedExecutions } from './related-executions.ts'
 import { settlingLag } from './settling-lag.ts'
@@ -91,8 +90,8 @@ const QUESTIONS: NamedQuestion[] = [
   ['count-executions-of-a-day', countExecutions(scope, noFilter, { startedFromNs: 5n })],
   ['count-executions-at-anchors', countExecutions(scope, noFilter, { anchors: ['5', '1700000000000006'] })],
   ['count-open', countOpen(scope, everyFilter)],
-  ['locate-execution', locateExecution(scope, HOSTILE)],
-  ['read-executions', readExecutions(scope, HOSTILE, [{ instance: 'a', anchor_us: '5', traces: [] }], silence)],
+  ['read-executions', readExecutions(scope, HOSTILE, silence)],
+  ['outline-executions', outlineExecutions(scope, HOSTILE, silence)],
   ['related-executions', relatedExecutions(scope, relative, silence)],
   ['usual-durations', usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, rawHours: [] })],
   [
@@ -128,7 +127,8 @@ describe('for one owner', () => {
       listExecutions(owned, noFilter, { ...firstPage, after: null }, [candidate]),
       countExecutions(owned, noFilter),
       countOpen(owned, noFilter),
-      readExecutions(owned, 'x', [{ instance: 'a', anchor_us: '5', traces: [] }], silence),
+      readExecutions(owned, 'x', silence),
+      outlineExecutions(owned, 'x', silence),
       relatedExecutions(owned, relative, silence),
     ]) {
       const tables = sql.match(/FROM executions/g)?.length
