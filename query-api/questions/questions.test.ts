@@ -15,6 +15,7 @@ import { stepHistory } from './step-history.ts'
 import { usualDurations } from './usual-durations.ts'
 
 const scope = { tenant: 'acme' }
+const DAY_NS = 86_400_000_000_000n
 const silence = { lostBeforeNs: 3n, heartbeatBeforeNs: 4n }
 
 const everyFilter: ExecutionFilter = {
@@ -93,10 +94,14 @@ const QUESTIONS: NamedQuestion[] = [
   ['read-executions', readExecutions(scope, HOSTILE, silence)],
   ['outline-executions', outlineExecutions(scope, HOSTILE, silence)],
   ['related-executions', relatedExecutions(scope, relative, silence)],
-  ['usual-durations', usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, rawHours: [] })],
+  ['usual-durations', usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, toNs: 9n, rawHours: [] })],
   [
     'usual-durations-with-raw-hours',
-    usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, rawHours: [3600, 7200] }),
+    usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, toNs: 9n, rawHours: [3600, 7200] }),
+  ],
+  [
+    'usual-durations-by-day',
+    usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, toNs: 7n * DAY_NS, rawHours: [90_000] }),
   ],
   [
     'execution-logs',
@@ -109,6 +114,7 @@ const QUESTIONS: NamedQuestion[] = [
   ['dirty-hours', dirtyHours(scope, 1n, 2n)],
   ['read-trace', readTrace(scope, places, 10)],
   ['step-history', stepHistory(scope, { ...history, rawHours: [] })],
+  ['step-history-by-day', stepHistory(scope, { ...history, to: 7n * DAY_NS, rawHours: [90_000] })],
   ['step-history-with-raw-hours', stepHistory(scope, { ...history, rawHours: [3600, 7200, 14_400] })],
 ]
 
