@@ -1,12 +1,12 @@
 /** When open executions should end: as their emitter says, else, of queued and running ones, as long as their workflow usually takes. */
 import type { Moments } from './meta.ts'
-import { type DirtyHourRow, dirtyHours } from './questions/dirty-hours.ts'
 import type { ExecutionColumns } from './questions/execution-columns.ts'
 import type { Scope } from './questions/question.ts'
-import { type UsualDuration, usualDurations } from './questions/usual-durations.ts'
+import type { UsualDuration } from './questions/usual-durations.ts'
 import type { Runner } from './run.ts'
 import { isLively } from './shape-execution.ts'
-import { NS_PER_DAY, NS_PER_HOUR, NS_PER_MS, NS_PER_SECOND } from './time.ts'
+import { NS_PER_DAY, NS_PER_HOUR, NS_PER_MS } from './time.ts'
+import { usualHistories } from './usual-histories.ts'
 
 export interface ExpectedEnd {
   /** Nanoseconds; null when nobody knows. */
@@ -24,45 +24,24 @@ const HISTORY_NS = 7n * NS_PER_DAY
 /** A parameter has limited room. */
 const WORKFLOWS_MAX = 200
 
-/**
- * Asks for the history of those workflows of which an open execution is among `rows`.
- * @param dirty what {@link dirtyHistory} gave, where it was asked before there were rows
- */
+/** Asks for the history of those workflows of which an open execution is among `rows`. */
 export async function expectedEnds(
   runner: Runner,
   scope: Scope,
   rows: readonly ExecutionColumns[],
-  moments: Moments,
+  { nowMs, nowNs }: Moments,
   signal: AbortSignal,
-  dirty: readonly DirtyHourRow[] | null = null,
 ): Promise<ExpectedEndOf> {
   const open = rows.filter(
     (row) => isLively(row.shown_status) && row.expected_end_ns === null && row.workflow_id !== '',
   )
   const workflows = [...new Set(open.map(({ workflow_id }) => workflow_id))].sort().slice(0, WORKFLOWS_MAX)
   if (workflows.length === 0) return (row) => expectedEnd(row, undefined)
-  const fromNs = historyFrom(moments)
-  const hours = (dirty ?? (await dirtyHistory(runner, scope, moments, signal))).map(({ hour }) => hour)
-  const rawHours = hours.filter((hour) => BigInt(hour) * NS_PER_SECOND >= fromNs)
-  const of = { workflowIds: workflows, fromNs, toNs: moments.nowNs, rawHours }
-  const histories = await runner.ask(usualDurations(scope, of), signal)
+  // By the hour, so that the same question is asked for a while.
+  const fromNs = nowNs - (nowNs % NS_PER_HOUR) - HISTORY_NS
+  const histories = await usualHistories(runner, scope, { workflowIds: workflows, fromNs, nowMs }, signal)
   const byWorkflow = new Map(histories.map((history) => [history.workflow_id, history]))
   return (row) => expectedEnd(row, byWorkflow.get(row.workflow_id))
-}
-
-/** Hours of the history whose rollups are not true yet. */
-export function dirtyHistory(
-  runner: Runner,
-  scope: Scope,
-  moments: Moments,
-  signal: AbortSignal,
-): Promise<readonly DirtyHourRow[]> {
-  return runner.ask(dirtyHours(scope, historyFrom(moments), moments.nowNs), signal)
-}
-
-/** By the hour, so that the same question is asked for a while. */
-function historyFrom({ nowNs }: Moments): bigint {
-  return nowNs - (nowNs % NS_PER_HOUR) - HISTORY_NS
 }
 
 function expectedEnd(row: ExecutionColumns, history: UsualDuration | undefined): ExpectedEnd {

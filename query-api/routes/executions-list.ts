@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { countMatches, countOpenMatches } from '../count-matches.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
-import { dirtyHistory, expectedEnds } from '../expected-ends.ts'
+import { expectedEnds } from '../expected-ends.ts'
 import { filterOf, rangeOfList } from '../filter-of-query.ts'
 import { momentsOf, readMeta, withoutMoment } from '../meta.ts'
 import { invalidParameter } from '../problem.ts'
@@ -37,21 +37,15 @@ export const executionsList = route({
     const filter = filterOf(asked, range, moments.silence)
     const { runner } = asked.services
     const reader = { runner, scope: asked.scope, filter, nowNs: moments.nowNs, signal: asked.signal }
-    const open = countOpenMatches(reader)
-    const parts = open.then((running) => ({ range: filter.range, source: 'raw' as const, running }))
-    // Where something is open it is likely on the first page; then what it takes to say when it should end is asked for meanwhile.
-    const history = open.then((n) =>
-      n > 0 && !cursor ? dirtyHistory(runner, asked.scope, moments, asked.signal) : null,
-    )
-    const [rows, meta, size, dirty] = await Promise.all([
+    const parts = countOpenMatches(reader).then((running) => ({ range: filter.range, source: 'raw' as const, running }))
+    const [rows, meta, size] = await Promise.all([
       readPage(reader, { sort, order, after: cursor?.after ?? null }, limit + 1),
       readMeta(asked.services, moments, parts, asked.signal),
       countMatches(reader),
-      history,
     ])
     const page = rows.slice(0, limit)
     const last = rows.length > limit ? page.at(-1) : undefined
-    const expectedOf = await expectedEnds(runner, asked.scope, page, moments, asked.signal, dirty)
+    const expectedOf = await expectedEnds(runner, asked.scope, page, moments, asked.signal)
     const answer: ExecutionList = {
       executions: page.map((row) => shapeListed(row, expectedOf, moments.nowNs)),
       count: page.length,
