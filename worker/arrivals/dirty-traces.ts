@@ -90,7 +90,7 @@ export class DirtyTraces {
     const known = this.waiting.get(keyOf(arrival))
     if (!known) {
       const isWhole = isNew && stored === spans
-      const trace = {
+      this.waiting.set(keyOf(arrival), {
         tenant,
         trace_id,
         ranges: [range],
@@ -102,8 +102,10 @@ export class DirtyTraces {
         arrived_at,
         fresh_at: arrived_at,
         unseen: 0,
-      }
-      this.waiting.set(keyOf(arrival), { ...trace, notBefore: null, firstSeen: now, lastSeen: now })
+        notBefore: null,
+        firstSeen: now,
+        lastSeen: now,
+      })
       return
     }
     if (known.notBefore !== null) known.firstSeen = now

@@ -38,12 +38,12 @@ const NOTHING_NEW = { spans: 0, blocks: [], isWhole: false, read: undefined, fre
 /** A trace whose spans keep coming is settled this long after the first all the same: what is written is visible within a second. */
 const SETTLE_LATEST_MS = 1_000
 /** Arrivals are read this far apart while they keep coming: a look costs the same for one span as for a thousand. */
-const READ_INTERVAL_MS = 200
+const READ_INTERVAL_MS = 100
 /** Once nothing has come for some seconds, polls are this far apart at least: they are most of what an idle stack costs. */
 const IDLE_POLL_MS = 250
 const IDLE_AFTER_MS = 5_000
 /** From so many spans on it pays to settle simple traces in SQL: its statements cost more to plan than few traces cost here. */
-const JUDGED_SPANS_MIN = Number(process.env.JUDGED ?? 15_000)
+const JUDGED_SPANS_MIN = 15_000
 const STATUS_INTERVAL_MS = 1_000
 /** How often what was read of the log is dropped. */
 const DROP_INTERVAL_MS = 300_000
@@ -215,7 +215,10 @@ export class SettleJob implements Job {
         client,
         settle: this.options.settle,
         tenant: traces[0]!.tenant,
-        traces: traces.map((trace) => ({ ...trace, arrived: trace.isWhole ? trace : undefined })),
+        traces: traces.map((trace) => {
+          const { trace_id, ranges, isWhole } = trace
+          return { trace_id, ranges, arrived: isWhole ? trace : undefined }
+        }),
         lookedUp,
         spansPerTraceMax: settings.spansPerTraceMax,
         candidateTimeoutMs: settings.candidateTimeoutMs,
