@@ -4,9 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { effort } from '../../test/kit/effort.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
-import { keyText } from './execution-key.ts'
-import { readPlaces, writePlaces } from './locator.ts'
-import { type SettleReport, type SettleTracesOptions, settleTraces } from './settle-traces.ts'
+import { type SettleReport, settleTraces } from './settle-traces.ts'
 import { markNewest, noteNewest } from './write-executions.ts'
 
 let db: TestClickHouse
@@ -17,12 +15,7 @@ afterAll(() => db?.stop())
 
 const EPOCH = Date.now() - 3_600_000
 
-function settleAll(
-  tenant: string,
-  traceIds: readonly string[],
-  now = Date.now(),
-  more: Partial<SettleTracesOptions> = {},
-): Promise<SettleReport> {
+function settleAll(tenant: string, traceIds: readonly string[], now = Date.now()): Promise<SettleReport> {
   return settleTraces({
     client: db.client,
     settle,
@@ -36,7 +29,6 @@ function settleAll(
     onFault: (_, error) => {
       throw error
     },
-    ...more,
   })
 }
 
@@ -321,64 +313,6 @@ it('marks an execution of a trace with more spans than it may read', async () =>
     `SELECT execution_id, spans_truncated FROM executions FINAL WHERE tenant = '${tenant}'`,
   )
   expect(rows).toEqual([{ execution_id: 'order-7', spans_truncated: 1 }])
-})
-
-it('agrees with another worker that chose another place in the same moment', async () => {
-  const tenant = tenantOf('race')
-  await insert(tenant, [FLOW[0]!])
-  await settleAll(tenant, [trace(1)])
-  const key = { execution_id: 'order-7', instance: '' }
-  const mine = (await readPlaces(db.client, tenant, [key])).values().next().value!.anchors[0]!
-  const theirs = mine - 60_000_000n
-  await writePlaces(db.client, tenant, [{ ...key, trace_id: trace(1), anchor: theirs }])
-  await settleAll(tenant, [trace(1)])
-  const rows = await rowsOf<{ anchor: string }>(
-    db.client,
-    `SELECT toString(toUnixTimestamp64Micro(anchor_at)) AS anchor FROM executions FINAL WHERE tenant = '${tenant}'`,
-  )
-  expect(rows).toEqual([{ anchor: theirs.toString() }])
-})
-
-it('moves what it wrote to the place that another worker chose between its look and its own choice, and settles both traces again', async () => {
-  const tenant = tenantOf('between')
-  await insert(tenant, [FLOW[0]!])
-  const key = { execution_id: 'order-7', instance: '' }
-  const theirs = BigInt(EPOCH - 60_000) * 1_000n
-  let isFirst = true
-  const report = await settleAll(tenant, [trace(1)], Date.now(), {
-    persist: async (write) => {
-      if (isFirst) await writePlaces(db.client, tenant, [{ ...key, trace_id: trace(5), anchor: theirs }])
-      isFirst = false
-      await write()
-    },
-  })
-  const rows = await rowsOf<{ anchor: string; is_deleted: number }>(
-    db.client,
-    `SELECT toString(toUnixTimestamp64Micro(anchor_at)) AS anchor, argMax(is_deleted, version) AS is_deleted
-FROM executions WHERE tenant = '${tenant}' GROUP BY anchor_at ORDER BY anchor_at`,
-  )
-  expect(rows).toEqual([
-    { anchor: theirs.toString(), is_deleted: 0 },
-    { anchor: (BigInt(EPOCH + FLOW[0]!.start) * 1_000n).toString(), is_deleted: 1 },
-  ])
-  expect([...report.settleAgainAtMs.keys()]).toEqual([trace(1)])
-})
-
-it('takes places that were looked for already as they were found, and looks for others', async () => {
-  const tenant = tenantOf('looked-up')
-  await insert(tenant, FLOW)
-  const place = { anchors: [BigInt(EPOCH) * 1_000n - 7n], traces: [trace(1)], more: false }
-  const lookedUp = {
-    ids: new Set(['order-7']),
-    places: new Map([[keyText({ execution_id: 'order-7', instance: '' }), place]]),
-  }
-  await settleAll(tenant, [trace(1), trace(2)], Date.now(), { lookedUp })
-  const rows = await rowsOf<{ anchor: string }>(
-    db.client,
-    `SELECT toString(toUnixTimestamp64Micro(anchor_at)) AS anchor FROM executions FINAL WHERE tenant = '${tenant}' AND execution_id = 'order-7'`,
-  )
-  expect(rows).toEqual([{ anchor: place.anchors[0]!.toString() }])
-  expect(await executions(tenant)).toHaveLength(2)
 })
 
 it('tells of a trace that shows no span', async () => {
