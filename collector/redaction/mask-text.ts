@@ -158,11 +158,12 @@ function isSecretBefore(bytes: Buffer, start: number, separator: number): boolea
 function maskValue(bytes: Buffer, start: number, end: number): number {
   let at = start
   while (at < end && (bytes[at] === SPACE || bytes[at] === EQUALS)) at++
+  if (at === end) return -1
   const first = bytes[at]
   if (first === 0x7b || first === 0x5b) return maskLeaves(bytes, at, end)
   const opening = at
   while (at < end && bytes[at] === BACKSLASH) at++
-  if (bytes[at] === QUOTE || bytes[at] === APOSTROPHE) return maskQuoted(bytes, at, at - opening, end)
+  if (at < end && (bytes[at] === QUOTE || bytes[at] === APOSTROPHE)) return maskQuoted(bytes, at, at - opening, end)
   return maskWord(bytes, opening, end)
 }
 
@@ -194,6 +195,7 @@ function maskWord(bytes: Buffer, start: number, end: number): number {
   while (at < end && isEnd[bytes[at]!] === 0) at++
   const length = at - start
   const isScheme =
+    at < end &&
     bytes[at] === SPACE &&
     length >= 5 &&
     length <= 8 &&
@@ -251,7 +253,7 @@ function closingQuote(bytes: Buffer, quote: number, end: number): number {
 function isNameBefore(bytes: Buffer, start: number, end: number): boolean {
   let at = start
   while (at < end && bytes[at]! <= SPACE) at++
-  return bytes[at] === COLON
+  return at < end && bytes[at] === COLON
 }
 
 /** What is known by its form, at the beginning of a word. */
@@ -292,10 +294,10 @@ const isBase64Url = table((byte) => /[A-Za-z0-9_-]/.test(byte))
 function maskJsonWebToken(bytes: Buffer, at: number, end: number): number {
   if (!startsWith(bytes, at, end, JWT)) return -1
   const header = runOf(isBase64Url, bytes, at, end)
-  if (header - at < 10 || bytes[header] !== 0x2e) return -1
+  if (header - at < 10 || header === end || bytes[header] !== 0x2e) return -1
   const payload = runOf(isBase64Url, bytes, header + 1, end)
   if (payload - header < 4) return -1
-  const close = bytes[payload] === 0x2e ? runOf(isBase64Url, bytes, payload + 1, end) : payload
+  const close = payload < end && bytes[payload] === 0x2e ? runOf(isBase64Url, bytes, payload + 1, end) : payload
   maskAll(bytes, at, close)
   return close
 }
