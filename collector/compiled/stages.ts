@@ -24,6 +24,8 @@ export interface StageExports {
     itemsOfRequestMax: number,
     repeatedBytesOfRequestMax: number,
   ): void
+  leaveAttributes(count: number): number
+  leaveTexts(starts: number, ends: number, count: number): number
 }
 
 /** A number that the stages set: look at its value whenever it may have changed. */

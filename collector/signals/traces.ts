@@ -19,7 +19,6 @@ export interface SpanMapper {
 
 export class TraceWay implements Way {
   readonly noun = 'spans'
-  private readonly indexer = new TraceIndexer(new Stages())
   /** Of requests that the compiled stage leaves. */
   private readonly generalTape = new TraceTape()
   /** That of the request at hand. */
@@ -35,6 +34,7 @@ export class TraceWay implements Way {
     private readonly limits: OtlpLimits,
     private readonly filter: ResendFilter,
     private readonly mapper: SpanMapper,
+    private readonly indexer = new TraceIndexer(new Stages()),
   ) {
     this.markers = new SpanMarkers(mapper, limits)
   }

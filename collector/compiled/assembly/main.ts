@@ -3,5 +3,6 @@
 export { attributeCount } from './attributes'
 export { keyCount } from './keys'
 export * from './layout'
+export { leaveAttributes, leaveTexts } from './secret-rows'
 export { eventCount, linkCount, spanCount } from './spans'
 export { indexTraces, resourceCount, scopeCount } from './traces'
