@@ -5,6 +5,9 @@
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import { describeRejections, type Indexed, type OtlpEncoding, type OtlpLimits } from '@runlens/otlp'
 import type { Logger } from '@runlens/runtime'
+import { SecretSearch } from './compiled/secret-search.ts'
+import { Stages } from './compiled/stages.ts'
+import { TraceIndexer } from './compiled/trace-indexer.ts'
 import type { Outcome } from './outcome.ts'
 import { type ItemCounts, itemCounts, type PipelineStats, type RefusalCounts, refusalCounts } from './pipeline-stats.ts'
 import { RedactingMapper } from './redaction/redacting-mapper.ts'
@@ -111,10 +114,12 @@ class RunningPipeline implements Pipeline {
     private latestMs: number,
   ) {
     const { limits } = options
-    this.redactor = new Redactor(options.redaction ?? KEEP_EVERYTHING, options.sealer)
+    const indexer = new TraceIndexer(new Stages())
+    const search = new SecretSearch(indexer)
+    this.redactor = new Redactor(options.redaction ?? KEEP_EVERYTHING, options.sealer, search)
     const mapper = new RedactingMapper(options.mapper, this.redactor)
     this.ways = {
-      spans: new TraceWay(limits, filter, mapper),
+      spans: new TraceWay(limits, filter, mapper, indexer),
       logs: new LogWay(limits, mapper, this.redactor),
       points: new MetricWay(limits, this.redactor),
     }

@@ -31,6 +31,10 @@ export interface StageExports {
   shapesOf(spans: number): number
   labelsOf(spans: number, texts: number, numbers: number): number
   putTexts(row: number, texts: number, begun: number, end: number): number
+
+  // Redaction.
+  leaveAttributes(count: number): number
+  leaveTexts(starts: number, ends: number, count: number): number
 }
 
 /** A number that the stages set: look at its value whenever it may have changed. */

@@ -8,6 +8,7 @@ import {
   type OtlpLimits,
   REPEATED_BYTES_PER_REQUEST_MAX,
   Rejections,
+  type Tape,
   TraceTape,
   timeBounds,
 } from '@runlens/otlp'
@@ -30,7 +31,7 @@ export class TraceIndexer {
   private readonly tables: { columns: Columns<string>; count: Count }[]
   private readonly keyCount: Count
 
-  constructor(private readonly stages: Stages) {
+  constructor(readonly stages: Stages) {
     const { tape } = this
     this.bytesMax = stages.place('BODY_BYTES_MAX')
     this.body = Buffer.from(stages.memory.buffer, stages.place('BODY'), this.bytesMax)
@@ -59,6 +60,11 @@ export class TraceIndexer {
     for (const { columns, count } of this.tables) columns.length = count.value
     tape.keys.length = this.keyCount.value
     return { kind: 'indexed', items: tape.spans.length, rejected: new Rejections(), repaired: 0 }
+  }
+
+  /** Whether the tape's columns and bytes are those in the memory of the stages. */
+  holds(tape: Tape): boolean {
+    return tape === this.tape && tape.buffer.buffer === this.body.buffer
   }
 
   private runs(length: number, limits: OtlpLimits, nowMs: number): boolean {

@@ -1,7 +1,7 @@
 /** Masks secrets inside of a list or map (ArrayValue and KeyValueList of opentelemetry/proto/common/v1/common.proto), in place. */
 import { ANY, DEPTH_MAX } from '@runlens/otlp'
+import { isSecretKey } from './decided-names.ts'
 import { maskAll, maskText } from './mask-text.ts'
-import { isSecretName } from './secret-names.ts'
 
 const LENGTH_DELIMITED = 2
 const KEY = 1
@@ -32,7 +32,7 @@ export function maskMessage(
 function maskPair(bytes: Buffer, start: number, end: number, isSecret: boolean, depth: number): number {
   const fields = [...fieldsOf(bytes, start, end)]
   const key = fields.findLast(({ number }) => number === KEY)
-  const isSecretHere = isSecret || (key !== undefined && isSecretName(bytes.toString('utf8', key.start, key.end)))
+  const isSecretHere = isSecret || (key !== undefined && isSecretKey(bytes, key.start, key.end))
   return fields
     .filter(({ number }) => number === VALUE)
     .reduce((masked, value) => masked + maskValue(bytes, value.start, value.end, isSecretHere, depth), 0)

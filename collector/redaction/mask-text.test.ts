@@ -125,6 +125,23 @@ it('never changes lengths, never fails, and never reaches out of its text', () =
   )
 })
 
+it.each([
+  ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0', '.dBjft'],
+  ['token=bearer', ' x'],
+  ['token={"a":"b"', ':1'],
+  ['password:', '{"a":1}'],
+  ['password:', '"x"'],
+  ['password:\\\\', '"x"'],
+  ['a://b:c', '@d'],
+  ['Bearer', ' 0123456789'],
+])('reads nothing behind its text: %s|%s', (text, behind) => {
+  const alone = Buffer.from(text)
+  const count = maskText(alone, 0, alone.length)
+  const within = Buffer.from(text + behind)
+  expect(maskText(within, 0, text.length)).toBe(count)
+  expect(within.toString()).toBe(alone.toString() + behind)
+})
+
 it.each(['password="', 'a:', '://:', '-----BEGIN '])('takes no longer for text made to be slow: %s', (piece) => {
   expectNoSquare((length) => {
     const bytes = Buffer.from(piece.repeat(length / piece.length))

@@ -5,7 +5,7 @@
  * Found are passwords in URLs, values under secret names (JSON, query strings, connection strings, headers, assignments), header values
  * (`Bearer …`), tokens that are known by their form, private keys, and passwords in SQL.
  */
-import { isSecretName, NAME_BYTES_MAX, NAME_BYTES_MIN } from './secret-names.ts'
+import { isSecretBefore } from './decided-names.ts'
 
 const STAR = 0x2a
 const ZERO = 0x30
@@ -19,17 +19,11 @@ const SLASH = 0x2f
 const AT = 0x40
 const SPACE = 0x20
 
-/** Names are looked at once; known by a hash (FNV-1a) from then on, because their text would cost more than all else. */
-const decided = new Map<number, boolean>()
-const DECIDED_MAX = 4_096
-const HASH_START = 0x811c9dc5
-const HASH_PRIME = 0x01000193
-
 /** What a byte may mean. */
-const WORD = 0
+export const WORD = 0
 const SEPARATOR = 1
 const OTHER = 2
-const MEANING = Uint8Array.from({ length: 256 }, (_, code) => {
+export const MEANING = Uint8Array.from({ length: 256 }, (_, code) => {
   if (code === COLON || code === EQUALS) return SEPARATOR
   return code >= 0x80 || /[A-Za-z0-9_]/.test(String.fromCharCode(code)) ? WORD : OTHER
 })
@@ -37,7 +31,6 @@ const MEANING = Uint8Array.from({ length: 256 }, (_, code) => {
 /** The first and the second byte of a form that {@link maskToken} knows. */
 const isFirst = table((byte) => /[eAgsrxBbpPiI-]/.test(byte))
 const isSecond = table((byte) => /[yKShilkoaeEAdD-]/.test(byte))
-const isName = table((byte) => /[A-Za-z0-9_.-]/.test(byte))
 const isNumberByte = table((byte) => /[0-9.-]/.test(byte))
 const isTokenByte = table((byte) => /[A-Za-z0-9._~+/=-]/.test(byte))
 /** Ends a value that stands in no quotes. */
@@ -73,6 +66,15 @@ const TOKENS: readonly { begins: Buffer; atLeast: number; bytes: Uint8Array }[] 
   atLeast,
   bytes: table((byte) => /[A-Za-z0-9_-]/.test(byte)),
 }))
+
+/** How everything begins that {@link maskToken} knows, and whether the case of its letters matters. */
+export const TOKEN_BEGINNINGS: readonly { begins: string; anyCase: boolean }[] = [
+  ...['eyJ', '-----BEGIN ', ...TOKENS.map(({ begins }) => begins.toString('latin1'))].map((begins) => ({
+    begins,
+    anyCase: false,
+  })),
+  ...['bearer ', 'basic ', 'password ', 'identified '].map((begins) => ({ begins, anyCase: true })),
+]
 
 /** Masks the secrets in `[start, end)`. @returns how many there were */
 export function maskText(bytes: Buffer, start: number, end: number): number {
@@ -131,38 +133,16 @@ function maskUserinfo(bytes: Buffer, start: number, end: number): number {
   return sign
 }
 
-/** Whether the name before a separator, in quotes or not, says that a secret follows. */
-function isSecretBefore(bytes: Buffer, start: number, separator: number): boolean {
-  let end = separator
-  while (end > start && bytes[end - 1] === SPACE) end--
-  while (end > start && (bytes[end - 1] === QUOTE || bytes[end - 1] === APOSTROPHE || bytes[end - 1] === BACKSLASH))
-    end--
-  let first = end
-  let hash = HASH_START
-  const limit = Math.max(start, end - NAME_BYTES_MAX)
-  while (first > limit && isName[bytes[first - 1]!] === 1) {
-    first--
-    hash = Math.imul(hash ^ bytes[first]!, HASH_PRIME)
-  }
-  if (end - first < NAME_BYTES_MIN) return false
-  let known = decided.get(hash)
-  if (known === undefined) {
-    known = isSecretName(text(bytes, first, end))
-    if (decided.size >= DECIDED_MAX) decided.clear()
-    decided.set(hash, known)
-  }
-  return known
-}
-
 /** The value that follows: in quotes, a number, a list or object of such, or a word. */
 function maskValue(bytes: Buffer, start: number, end: number): number {
   let at = start
   while (at < end && (bytes[at] === SPACE || bytes[at] === EQUALS)) at++
+  if (at === end) return -1
   const first = bytes[at]
   if (first === 0x7b || first === 0x5b) return maskLeaves(bytes, at, end)
   const opening = at
   while (at < end && bytes[at] === BACKSLASH) at++
-  if (bytes[at] === QUOTE || bytes[at] === APOSTROPHE) return maskQuoted(bytes, at, at - opening, end)
+  if (at < end && (bytes[at] === QUOTE || bytes[at] === APOSTROPHE)) return maskQuoted(bytes, at, at - opening, end)
   return maskWord(bytes, opening, end)
 }
 
@@ -194,6 +174,7 @@ function maskWord(bytes: Buffer, start: number, end: number): number {
   while (at < end && isEnd[bytes[at]!] === 0) at++
   const length = at - start
   const isScheme =
+    at < end &&
     bytes[at] === SPACE &&
     length >= 5 &&
     length <= 8 &&
@@ -251,7 +232,7 @@ function closingQuote(bytes: Buffer, quote: number, end: number): number {
 function isNameBefore(bytes: Buffer, start: number, end: number): boolean {
   let at = start
   while (at < end && bytes[at]! <= SPACE) at++
-  return bytes[at] === COLON
+  return at < end && bytes[at] === COLON
 }
 
 /** What is known by its form, at the beginning of a word. */
@@ -292,10 +273,10 @@ const isBase64Url = table((byte) => /[A-Za-z0-9_-]/.test(byte))
 function maskJsonWebToken(bytes: Buffer, at: number, end: number): number {
   if (!startsWith(bytes, at, end, JWT)) return -1
   const header = runOf(isBase64Url, bytes, at, end)
-  if (header - at < 10 || bytes[header] !== 0x2e) return -1
+  if (header - at < 10 || header === end || bytes[header] !== 0x2e) return -1
   const payload = runOf(isBase64Url, bytes, header + 1, end)
   if (payload - header < 4) return -1
-  const close = bytes[payload] === 0x2e ? runOf(isBase64Url, bytes, payload + 1, end) : payload
+  const close = payload < end && bytes[payload] === 0x2e ? runOf(isBase64Url, bytes, payload + 1, end) : payload
   maskAll(bytes, at, close)
   return close
 }

@@ -3,6 +3,7 @@
  * holds them. Texts keep their length, so that everything the tape notes stays true. Then what is to be encrypted is (`sealer.ts`).
  */
 import { ANY, equalBytes, LogTape, type Tape, TraceTape } from '@runlens/otlp'
+import { SEARCH_FOR, type SecretSearch } from '../compiled/secret-search.ts'
 import { maskMessage } from './mask-message.ts'
 import { maskAll, maskText } from './mask-text.ts'
 import { type QueryTextPolicy, rewriteQueryText } from './query-text.ts'
@@ -53,10 +54,14 @@ export class Redactor {
   #cleanEnd = new Int32Array(256)
   #masked = 0
 
-  /** @param sealer default: nothing is encrypted */
+  /**
+   * @param sealer default: nothing is encrypted
+   * @param search where there may be secrets in a tape that it serves; default: every value is looked at
+   */
   constructor(
     settings: RedactionSettings,
     private readonly sealer?: Sealer,
+    private readonly search?: SecretSearch,
   ) {
     this.#settings = settings
     this.#queryText = settings.queryText
@@ -98,16 +103,12 @@ export class Redactor {
     this.#redactAttributes(tape)
     if (this.#settings.secrets === 'off') return
     if (tape instanceof TraceTape) {
-      this.#searchTexts(tape.buffer, tape.spans.length, tape.spans.at.nameStart, tape.spans.at.nameEnd)
-      this.#searchTexts(
-        tape.buffer,
-        tape.spans.length,
-        tape.spans.at.statusMessageStart,
-        tape.spans.at.statusMessageEnd,
-      )
-      this.#searchTexts(tape.buffer, tape.events.length, tape.events.at.nameStart, tape.events.at.nameEnd)
+      const { spans, events } = tape
+      this.#searchTexts(tape, spans.length, spans.at.nameStart, spans.at.nameEnd)
+      this.#searchTexts(tape, spans.length, spans.at.statusMessageStart, spans.at.statusMessageEnd)
+      this.#searchTexts(tape, events.length, events.at.nameStart, events.at.nameEnd)
     } else if (tape instanceof LogTape) {
-      this.#searchTexts(tape.buffer, tape.logs.length, tape.logs.at.eventNameStart, tape.logs.at.eventNameEnd)
+      this.#searchTexts(tape, tape.logs.length, tape.logs.at.eventNameStart, tape.logs.at.eventNameEnd)
     }
   }
 
@@ -142,33 +143,47 @@ export class Redactor {
   }
 
   #redactAttributes(tape: Tape): void {
+    if (this.search?.serves(tape)) {
+      const { treatments } = this.search
+      for (let number = 0; number < tape.keys.length; number++) treatments[number] = this.#searchFor(number)
+      for (const row of this.search.attributes(tape)) this.#redactAttribute(tape, row)
+    } else for (let row = 0; row < tape.attributes.length; row++) this.#redactAttribute(tape, row)
+  }
+
+  /** What the search is to find under a key: what {@link #redactAttribute} may change. */
+  #searchFor(key: number): number {
+    const treatment = this.#treatment[key]!
+    if (treatment === LEAVE) return SEARCH_FOR.nothing
+    if (this.#queryText !== 'full' && (treatment === QUERY || treatment === PARAMETER)) return SEARCH_FOR.everything
+    if (this.#settings.secrets === 'off') return SEARCH_FOR.nothing
+    return treatment === SECRET ? SEARCH_FOR.everything : SEARCH_FOR.secrets
+  }
+
+  #redactAttribute(tape: Tape, row: number): void {
     const { attributes, buffer } = tape
     const { key, type, valueStart, valueEnd } = attributes.at
     const masks = this.#settings.secrets === 'on'
-    const { sealer } = this
-    for (let row = 0; row < attributes.length; row++) {
-      const kind = type[row]!
-      const treatment = this.#treatment[key[row]!]!
-      if (treatment === LEAVE || sealer?.hasSealed(tape, row)) continue
-      if (kind !== ANY.string && (kind < ANY.array || kind > ANY.bytes)) {
-        if (treatment === SECRET && masks) this.#masked += zeroNumber(buffer, kind, valueStart[row]!, valueEnd[row]!)
-        continue
-      }
-      const start = valueStart[row]!
-      const end = valueEnd[row]!
-      if (treatment === PARAMETER && this.#queryText !== 'full' && kind === ANY.string) {
-        valueEnd[row] = start
-        continue
-      }
-      if (masks && !this.#isKnownClean(tape, key[row]!, kind, start, end, treatment)) {
-        const before = this.#masked
-        this.#maskValue(buffer, kind, start, end, treatment === SECRET)
-        this.#cleanStart[key[row]!] = this.#masked === before ? start : -1
-        this.#cleanEnd[key[row]!] = end
-      }
-      if (treatment === QUERY && kind === ANY.string)
-        valueEnd[row] = rewriteQueryText(this.#queryText, buffer, start, end)
+    const kind = type[row]!
+    const treatment = this.#treatment[key[row]!]!
+    if (treatment === LEAVE || this.sealer?.hasSealed(tape, row)) return
+    if (kind !== ANY.string && (kind < ANY.array || kind > ANY.bytes)) {
+      if (treatment === SECRET && masks) this.#masked += zeroNumber(buffer, kind, valueStart[row]!, valueEnd[row]!)
+      return
     }
+    const start = valueStart[row]!
+    const end = valueEnd[row]!
+    if (treatment === PARAMETER && this.#queryText !== 'full' && kind === ANY.string) {
+      valueEnd[row] = start
+      return
+    }
+    if (masks && !this.#isKnownClean(tape, key[row]!, kind, start, end, treatment)) {
+      const before = this.#masked
+      this.#maskValue(buffer, kind, start, end, treatment === SECRET)
+      this.#cleanStart[key[row]!] = this.#masked === before ? start : -1
+      this.#cleanEnd[key[row]!] = end
+    }
+    if (treatment === QUERY && kind === ANY.string)
+      valueEnd[row] = rewriteQueryText(this.#queryText, buffer, start, end)
   }
 
   /** Spans of one sender say the same again and again: comparing with the last value under the key is quicker than searching. */
@@ -193,10 +208,16 @@ export class Redactor {
     }
   }
 
-  #searchTexts(buffer: Buffer, length: number, starts: Int32Array, ends: Int32Array): void {
+  #searchTexts(tape: Tape, length: number, starts: Int32Array, ends: Int32Array): void {
+    if (this.search?.serves(tape)) {
+      for (const row of this.search.texts(starts, ends, length)) {
+        this.#masked += maskText(tape.buffer, starts[row]!, ends[row]!)
+      }
+      return
+    }
     for (let row = 0; row < length; row++) {
       const start = starts[row]!
-      if (start >= 0) this.#masked += maskText(buffer, start, ends[row]!)
+      if (start >= 0) this.#masked += maskText(tape.buffer, start, ends[row]!)
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Block } from '../blocks/block-builder.ts'
 import { ByteBuffer } from '../blocks/byte-buffer.ts'
 import { MarkerBlockBuilder } from '../blocks/marker-blocks.ts'
 import { RowNumbers } from '../blocks/sources.ts'
-import { createSpanBlockBuilder } from '../blocks/span-blocks.ts'
+import { createSpanBlockBuilder, type SpanBlockBuilder } from '../blocks/span-blocks.ts'
 import { CompiledColumns, compiledRoom } from '../compiled/compiled-columns.ts'
 import { CompiledValues } from '../compiled/compiled-values.ts'
 import { Stages } from '../compiled/stages.ts'
@@ -20,17 +20,12 @@ export interface SpanMapper {
 
 export class TraceWay implements Way {
   readonly noun = 'spans'
-  private readonly stages = new Stages()
-  private readonly indexer = new TraceIndexer(this.stages)
   /** Of requests that the compiled stage leaves. */
   private readonly generalTape = new TraceTape()
   /** That of the request at hand. */
   private tape = this.generalTape
-  private readonly values = new CompiledValues(this.stages)
-  private readonly builder = createSpanBlockBuilder({
-    columns: new CompiledColumns(this.stages),
-    room: compiledRoom(this.stages),
-  })
+  private readonly values: CompiledValues
+  private readonly builder: SpanBlockBuilder
   private readonly fresh = new RowNumbers()
   private readonly keys = new ByteBuffer()
   private readonly markers: SpanMarkers
@@ -40,7 +35,11 @@ export class TraceWay implements Way {
     private readonly limits: OtlpLimits,
     private readonly filter: ResendFilter,
     private readonly mapper: SpanMapper,
+    private readonly indexer = new TraceIndexer(new Stages()),
   ) {
+    const { stages } = indexer
+    this.values = new CompiledValues(stages)
+    this.builder = createSpanBlockBuilder({ columns: new CompiledColumns(stages), room: compiledRoom(stages) })
     this.markers = new SpanMarkers(mapper, limits)
   }
 

@@ -47,12 +47,10 @@ export const VALUE_ENDS: i32 = VALUE_STARTS + ATTRIBUTE_STRIDE
 export const FORMATTED: i32 = VALUE_ENDS + ATTRIBUTE_STRIDE
 export const FORMATTED_BYTES_MAX: i32 = 0x400000
 
-/** By the number of a key, what redaction does with its values, and where the last value lies that it found clean. */
+/** By the number of a key, what redaction does with its values. */
 export const TREATMENTS: i32 = FORMATTED + FORMATTED_BYTES_MAX
-export const CLEAN_STARTS: i32 = TREATMENTS + KEY_STRIDE
-export const CLEAN_ENDS: i32 = CLEAN_STARTS + KEY_STRIDE
 /** Rows of a table that a stage leaves to TypeScript. */
-export const LEFT_ROWS: i32 = CLEAN_ENDS + KEY_STRIDE
+export const LEFT_ROWS: i32 = TREATMENTS + KEY_STRIDE
 
 /** Of each span: the halves of its key in the resend filter. */
 export const RESEND_KEYS: i32 = LEFT_ROWS + ATTRIBUTE_STRIDE
@@ -89,7 +87,15 @@ export const LABEL_DOCUMENTS_BYTES_MAX: i32 = 0x200000
 export const FIELD_DOCUMENTS: i32 = LABEL_DOCUMENTS + LABEL_DOCUMENTS_BYTES_MAX + APART
 export const FIELD_DOCUMENTS_BYTES_MAX: i32 = 0x400000
 
+/** What redaction's search knows: what each byte may be, how tokens begin, and names it has decided, by their hashes. */
+export const BYTE_CLASSES: i32 = FIELD_DOCUMENTS + FIELD_DOCUMENTS_BYTES_MAX + APART
+export const TOKEN_FILTERS: i32 = BYTE_CLASSES + 256
+export const TOKEN_BEGINNINGS: i32 = TOKEN_FILTERS + 96
+export const TOKEN_BEGINNINGS_MAX: i32 = 32
+export const NAME_SLOTS: i32 = TOKEN_BEGINNINGS + (TOKEN_BEGINNINGS_MAX + 1) * 24 + 8
+export const NAME_SLOTS_MAX: i32 = 16384
+
 /** The request. What lies behind it belongs to nobody: wide reads may go beyond its end. */
-export const BODY: i32 = FIELD_DOCUMENTS + FIELD_DOCUMENTS_BYTES_MAX + APART
+export const BODY: i32 = NAME_SLOTS + NAME_SLOTS_MAX * 8
 export const BODY_BYTES_MAX: i32 = 0x800000
 export const END: i32 = BODY + BODY_BYTES_MAX + 0x10000
