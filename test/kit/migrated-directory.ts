@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { migrate, readMigrations } from '@runlens/clickhouse'
+import { type ClickHouseClient, migrate, readMigrations } from '@runlens/clickhouse'
 import { startClickHouse } from './clickhouse.ts'
 
 const VARIABLE = 'TEST_MIGRATED_DIRECTORY'
@@ -20,7 +20,7 @@ export default async function setUp(): Promise<void> {
   if (!existsSync(MAIN)) return
   const hash = createHash('sha256')
   for (const { name, sha256 } of readMigrations()) hash.update(`${name} ${sha256}`)
-  const template = join(tmpdir(), `runlens-migrated-${hash.digest('hex').slice(0, 16)}`)
+  const template = join(tmpdir(), `runlens-template-${hash.digest('hex').slice(0, 16)}`)
   if (!existsSync(template)) await make(template)
   process.env[VARIABLE] = template
 }
@@ -29,7 +29,10 @@ async function make(template: string): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'runlens-migrating-'))
   const clickhouse = await startClickHouse({ dataDir })
   await migrate(clickhouse.client)
+  await clickhouse.client.command({ query: 'OPTIMIZE TABLE schema_migrations FINAL' })
+  const merged = await mergedParts(clickhouse.client)
   await clickhouse.stop()
+  for (const path of merged) rmSync(path, { recursive: true })
   try {
     renameSync(dataDir, template)
   } catch (error) {
@@ -37,6 +40,13 @@ async function make(template: string): Promise<void> {
     // Another run was first.
     if (!existsSync(template)) throw error
   }
+}
+
+/** What larger parts hold by now: six of seven files, which ClickHouse itself removes after minutes. */
+async function mergedParts(client: ClickHouseClient): Promise<string[]> {
+  const query = 'SELECT path FROM system.parts WHERE database = currentDatabase() AND NOT active'
+  const result = await client.query({ query, format: 'JSONEachRow' })
+  return (await result.json<{ path: string }>()).map(({ path }) => path)
 }
 
 /** A new temporary directory, with a migrated ClickHouse where there is one to copy. @param prefix of its name */
