@@ -83,19 +83,38 @@ export async function readSpansAt(
 }
 
 /** Where the spans of traces lie, from `traces`. */
-export async function readTraceRanges(
+export function readTraceRanges(
   client: ClickHouseClient,
   tenant: string,
   traceIds: readonly string[],
+): Promise<TraceRange[]> {
+  return readRanges(client, { tenant }, traceIdIsOneOf(traceIds))
+}
+
+/** The same of all traces in which executions of this id were seen. */
+export function readExecutionRanges(
+  client: ClickHouseClient,
+  tenant: string,
+  executionId: string,
+): Promise<TraceRange[]> {
+  const located =
+    'SELECT trace_id FROM execution_locator WHERE tenant = {tenant:String} AND execution_id = {execution_id:String}'
+  return readRanges(client, { tenant, execution_id: executionId }, `trace_id IN (${located})`)
+}
+
+async function readRanges(
+  client: ClickHouseClient,
+  parameters: Record<string, string>,
+  condition: string,
 ): Promise<TraceRange[]> {
   const result = await client.query({
     query: `SELECT lower(hex(trace_id)) AS id, toString(toUnixTimestamp64Nano(min(first_started_at))) AS first,
   toString(toUnixTimestamp64Nano(max(last_started_at))) AS last, groupUniqArrayArray(services) AS services,
   toUInt32(sum(markers)) AS markers
 FROM traces
-WHERE tenant = {tenant:String} AND ${traceIdIsOneOf(traceIds)}
+WHERE tenant = {tenant:String} AND ${condition}
 GROUP BY trace_id`,
-    query_params: { tenant },
+    query_params: parameters,
     clickhouse_settings: IDS_IN_TEXT,
     format: 'JSONEachRow',
   })

@@ -17,10 +17,17 @@ export type BinaryRow = Readonly<Record<string, BinaryCell>>
 
 type Write = (cell: never, out: ByteWriter) => void
 
+/** Texts up to this length are written byte by byte, as long as they are ASCII: sooner than a call into the runtime. */
+const SHORT_TEXT = 48
+
 /** A growing buffer. */
 class ByteWriter {
   private buffer = Buffer.allocUnsafe(4096)
   private length = 0
+
+  clear(): void {
+    this.length = 0
+  }
 
   /** Room for `bytes` more; gives the position of the first. */
   private take(bytes: number): number {
@@ -36,7 +43,8 @@ class ByteWriter {
 
   unsigned(value: number, bytes: number): void {
     const at = this.take(bytes)
-    this.buffer.writeUIntLE(value, at, bytes)
+    if (bytes === 1 && value >= 0 && value <= 0xff) this.buffer[at] = value
+    else this.buffer.writeUIntLE(value, at, bytes)
   }
 
   unsigned64(value: bigint): void {
@@ -60,10 +68,27 @@ class ByteWriter {
   }
 
   text(value: string): void {
+    if (value.length <= SHORT_TEXT && this.ascii(value)) return
     const bytes = Buffer.byteLength(value)
     this.varint(bytes)
     const at = this.take(bytes)
     this.buffer.write(value, at, bytes, 'utf8')
+  }
+
+  /** Writes a short text if each of its characters is one byte. */
+  private ascii(value: string): boolean {
+    const { length } = value
+    const at = this.take(length + 1)
+    this.buffer[at] = length
+    for (let n = 0; n < length; n++) {
+      const code = value.charCodeAt(n)
+      if (code > 0x7f) {
+        this.length = at
+        return false
+      }
+      this.buffer[at + 1 + n] = code
+    }
+    return true
   }
 
   hex(value: string, bytes: number): void {
@@ -72,8 +97,9 @@ class ByteWriter {
     this.buffer.write(value, at, bytes, 'hex')
   }
 
+  /** A copy: the next row is written over it. */
   bytes(): Buffer {
-    return this.buffer.subarray(0, this.length)
+    return Buffer.from(this.buffer.subarray(0, this.length))
   }
 }
 
@@ -174,18 +200,33 @@ function enumWriter(members: string): Write {
   }
 }
 
+/** One for all rows, because a buffer for each is memory that only marking the whole heap frees. A very long row is not kept. */
+let scratch = new ByteWriter()
+const SCRATCH_BYTES_MAX = 1024 * 1024
+
 /** The cells of `columns` (all of the table by default) of one row, in order. */
 export function encodeRow<C extends Columns>(
   table: Table<C>,
   row: BinaryRow,
   columns: readonly (keyof C & string)[] = Object.keys(table.columns),
 ): Buffer {
-  const out = new ByteWriter()
+  return encodeCells(table, columns, (name) => row[name])
+}
+
+/** The same, of cells that are asked for one by one. */
+export function encodeCells<C extends Columns>(
+  table: Table<C>,
+  columns: readonly (keyof C & string)[],
+  cellOf: (name: keyof C & string) => BinaryCell | undefined,
+): Buffer {
+  scratch.clear()
   for (const name of columns) {
-    const cell = row[name]
+    const cell = cellOf(name)
     if (cell === undefined) throw new Error(`${table.name}.${name} is missing`)
     const write = writerOf(table.columns[name]!) as (cell: BinaryCell, out: ByteWriter) => void
-    write(cell, out)
+    write(cell, scratch)
   }
-  return out.bytes()
+  const bytes = scratch.bytes()
+  if (bytes.length > SCRATCH_BYTES_MAX) scratch = new ByteWriter()
+  return bytes
 }

@@ -1,7 +1,9 @@
 /** Counts what a list's filter matches, exactly up to a bound: first where it is cheap, then wherever it must. */
 import { COUNTED_MAX, countExecutions, countOpen, type ExecutionCount } from './questions/count-executions.ts'
+import { isSelective } from './questions/execution-filter.ts'
 import { findAnchors } from './questions/find-candidates.ts'
 import type { PageReader } from './read-page.ts'
+import { isOpen } from './shape-execution.ts'
 import { NS_PER_DAY } from './time.ts'
 
 /** Up to so many versions that match are looked up one by one. */
@@ -13,9 +15,9 @@ export async function countMatches({ runner, scope, filter, nowNs, signal }: Pag
   const count = async (within = {}) => figureOf(await runner.ask(countExecutions(scope, filter, within), signal))
   const end = to !== null && to < nowNs ? to : nowNs
   const dayBefore = end - NS_PER_DAY
-  // Most filters match more than the bound within the newest day.
   if (field === 'started_at' && (from === null || from < dayBefore)) {
-    const newest = await count({ startedFromNs: dayBefore })
+    // Most filters match more than the bound within the newest day. One that hardly will is not asked about it.
+    const newest = isSelective(filter) ? 0 : await count({ startedFromNs: dayBefore })
     if (newest > COUNTED_MAX) return newest
     // Few in a day may be few in all: then merging what lies around them beats merging everything.
     const found = await runner.ask(findAnchors(scope, filter, ANCHORS_MAX + 1), signal)
@@ -26,7 +28,9 @@ export async function countMatches({ runner, scope, filter, nowNs, signal }: Pag
   return count()
 }
 
+/** Of statuses none of which is open, none is. */
 export async function countOpenMatches({ runner, scope, filter, signal }: PageReader): Promise<number> {
+  if (filter.status !== null && !filter.status.some(isOpen)) return 0
   return figureOf(await runner.ask(countOpen(scope, filter), signal))
 }
 

@@ -1,12 +1,12 @@
 /** When open executions should end: as their emitter says, else, of queued and running ones, as long as their workflow usually takes. */
 import type { Moments } from './meta.ts'
-import { dirtyHours } from './questions/dirty-hours.ts'
 import type { ExecutionColumns } from './questions/execution-columns.ts'
 import type { Scope } from './questions/question.ts'
-import { type UsualDuration, usualDurations } from './questions/usual-durations.ts'
+import type { UsualDuration } from './questions/usual-durations.ts'
 import type { Runner } from './run.ts'
 import { isLively } from './shape-execution.ts'
-import { NS_PER_DAY, NS_PER_HOUR, NS_PER_MS, NS_PER_SECOND } from './time.ts'
+import { NS_PER_DAY, NS_PER_HOUR, NS_PER_MS } from './time.ts'
+import { usualHistories } from './usual-histories.ts'
 
 export interface ExpectedEnd {
   /** Nanoseconds; null when nobody knows. */
@@ -29,7 +29,7 @@ export async function expectedEnds(
   runner: Runner,
   scope: Scope,
   rows: readonly ExecutionColumns[],
-  { nowNs }: Moments,
+  { nowMs, nowNs }: Moments,
   signal: AbortSignal,
 ): Promise<ExpectedEndOf> {
   const open = rows.filter(
@@ -38,10 +38,8 @@ export async function expectedEnds(
   const workflows = [...new Set(open.map(({ workflow_id }) => workflow_id))].sort().slice(0, WORKFLOWS_MAX)
   if (workflows.length === 0) return (row) => expectedEnd(row, undefined)
   // By the hour, so that the same question is asked for a while.
-  const from = nowNs - (nowNs % NS_PER_HOUR) - HISTORY_NS
-  const dirty = await runner.ask(dirtyHours(scope, from, nowNs), signal)
-  const rawHours = dirty.map(({ hour }) => hour).filter((hour) => BigInt(hour) * NS_PER_SECOND >= from)
-  const histories = await runner.ask(usualDurations(scope, { workflowIds: workflows, fromNs: from, rawHours }), signal)
+  const fromNs = nowNs - (nowNs % NS_PER_HOUR) - HISTORY_NS
+  const histories = await usualHistories(runner, scope, { workflowIds: workflows, fromNs, nowMs }, signal)
   const byWorkflow = new Map(histories.map((history) => [history.workflow_id, history]))
   return (row) => expectedEnd(row, byWorkflow.get(row.workflow_id))
 }

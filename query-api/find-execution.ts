@@ -1,18 +1,24 @@
-/** One execution by its id: its place first, then its row; several instances may have given the same id. */
+/** One execution by its id, which several instances may have given. */
 import type { Moments } from './meta.ts'
 import { ProblemError } from './problem.ts'
-import { type ExecutionPlace, locateExecution } from './questions/locate-execution.ts'
-import type { Scope } from './questions/question.ts'
-import { type ReadExecution, readExecutions } from './questions/read-executions.ts'
+import type { Question, Scope } from './questions/question.ts'
+import {
+  type OutlinedExecution,
+  outlineExecutions,
+  type ReadExecution,
+  readExecutions,
+} from './questions/read-executions.ts'
 import type { Runner } from './run.ts'
 
-export interface FoundExecution {
-  row: ReadExecution
+export interface Found<Row> {
+  row: Row
   /** Every trace that it was seen in, hex. */
   traces: string[]
   /** Every instance that gave this id. */
   instances: string[]
 }
+
+export type FoundExecution = Found<ReadExecution>
 
 export interface WantedExecution {
   executionId: string
@@ -40,27 +46,45 @@ export function nobodyHas({ instance }: WantedExecution): never {
 }
 
 /** The same, null where there is none. */
-export async function lookForExecution(
+export function lookForExecution(
   runner: Runner,
   scope: Scope,
   wanted: WantedExecution,
-  moments: Moments,
+  { silence }: Moments,
   signal: AbortSignal,
 ): Promise<FoundExecution | null> {
-  const places = await runner.ask(locateExecution(scope, wanted.executionId), signal)
-  if (places.length > 0) {
-    const question = readExecutions(scope, wanted.executionId, places, moments.silence)
-    const rows = await runner.ask(question, signal)
-    const row = rows.find(({ instance }) => wanted.instance === undefined || instance === wanted.instance)
-    if (row) {
-      const instances = [...new Set(rows.map(({ instance }) => instance))].sort()
-      return { row, traces: tracesOf(row, places), instances }
-    }
-  }
-  return null
+  return ask(runner, readExecutions(scope, wanted.executionId, silence), wanted, signal)
 }
 
-function tracesOf(row: ReadExecution, places: readonly ExecutionPlace[]): string[] {
-  const place = places.find(({ instance }) => instance === row.instance)
-  return [...new Set([...row.segment_traces, row.trace, ...(place?.traces ?? [])])].sort()
+/**
+ * As {@link findExecution}, with little more of it than where it lies.
+ * @throws ProblemError `execution_not_found`
+ */
+export async function outlineExecution(
+  runner: Runner,
+  scope: Scope,
+  wanted: WantedExecution,
+  { silence }: Moments,
+  signal: AbortSignal,
+): Promise<Found<OutlinedExecution>> {
+  return (await ask(runner, outlineExecutions(scope, wanted.executionId, silence), wanted, signal)) ?? nobodyHas(wanted)
+}
+
+async function ask<Row extends OfTraces>(
+  runner: Runner,
+  question: Question<Row>,
+  wanted: WantedExecution,
+  signal: AbortSignal,
+): Promise<Found<Row> | null> {
+  const rows = await runner.ask(question, signal)
+  const row = rows.find(({ instance }) => wanted.instance === undefined || instance === wanted.instance)
+  if (!row) return null
+  const instances = [...new Set(rows.map(({ instance }) => instance))].sort()
+  return { row, traces: tracesOf(row), instances }
+}
+
+type OfTraces = Pick<OutlinedExecution, 'instance' | 'trace' | 'segment_traces' | 'located_traces'>
+
+function tracesOf({ segment_traces, trace, located_traces }: OfTraces): string[] {
+  return [...new Set([...segment_traces, trace, ...located_traces])].sort()
 }

@@ -1,6 +1,6 @@
 /** Reads a page of executions: candidates first, by every index and without merging, then the rows behind them as merged. */
 import { durationFloor, hasDurationFloor } from './questions/duration-floor.ts'
-import type { ExecutionFilter } from './questions/execution-filter.ts'
+import { type ExecutionFilter, isSelective } from './questions/execution-filter.ts'
 import { type Candidate, findCandidates } from './questions/find-candidates.ts'
 import { type ListedExecution, type ListedMore, listExecutions, type Page } from './questions/list-executions.ts'
 import type { Scope } from './questions/question.ts'
@@ -76,7 +76,10 @@ async function searchWindows(
 ): Promise<readonly Candidate[]> {
   const range = filter.range.field === page.sort ? filter.range : { from: null, to: null }
   let found: readonly Candidate[] = []
-  for (const [n, windowFromNs] of windowsOf(page, range, nowNs).entries()) {
+  const windows = windowsOf(page, range, nowNs)
+  for (const [n, windowFromNs] of windows.entries()) {
+    // What is rare does not fill a page within an hour.
+    if (n === 0 && windows.length > 1 && isSelective(filter)) continue
     // A day that gave less than a quarter promises no full window of four days: everything is next.
     if (n > 1 && windowFromNs !== null && found.length * 4 < limit) continue
     found = await runner.ask(findCandidates(scope, filter, { ...page, windowFromNs, limit }), signal)

@@ -1,4 +1,5 @@
 /** The tree of an execution: its traces settled again from their spans, so that it agrees with what settling counted. */
+import type { TraceRange } from '@runlens/clickhouse'
 import type { Status } from '@runlens/conventions'
 import { type Settled, type TreeItem, executionTree as treeOf } from '@runlens/mapping'
 import type { Moments } from './meta.ts'
@@ -11,16 +12,24 @@ export interface ReadTree extends SettledTraces {
   items: readonly TreeItem[]
 }
 
-/** @param allSpans plain spans too */
+/**
+ * @param allSpans plain spans too
+ * @param ranges where its spans lie, as far as it is known
+ */
 export async function readTree(
   services: Services,
   scope: Scope,
   { row, traces }: { row: { execution_id: string; instance: string }; traces: readonly string[] },
   allSpans: boolean,
   { nowMs }: Moments,
+  ranges: readonly TraceRange[] = [],
 ): Promise<ReadTree> {
   // Which spans are steps is not known yet.
-  const { index, ...found } = await settleExecution(services, scope, row, traces, { nowMs, withAttributes: true })
+  const { index, ...found } = await settleExecution(services, scope, row, traces, {
+    nowMs,
+    withAttributes: true,
+    ranges,
+  })
   // Spans may be gone before their execution; what is left of it then has no steps.
   const all = index < 0 ? [] : treeOf(found.spans, found.settled, index, { allSpans })
   const hidden = entriesOfOthers(found.settled, scope)

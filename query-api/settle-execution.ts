@@ -20,6 +20,8 @@ export interface SettledExecution extends SettledTraces {
 interface Reading {
   nowMs: number
   withAttributes: boolean
+  /** Where spans lie, as far as it is known. */
+  ranges?: readonly TraceRange[]
 }
 
 /** @param traces hex; of an execution that the caller may see */
@@ -27,9 +29,9 @@ export async function settleTraces(
   services: Services,
   scope: Scope,
   traces: readonly string[],
-  { nowMs, withAttributes }: Reading,
+  { nowMs, withAttributes, ranges = [] }: Reading,
 ): Promise<SettledTraces> {
-  const places = await services.runner.read((client) => readTraceRanges(client, scope.tenant, traces))
+  const places = await placesOf(services, scope, traces, ranges)
   const {
     spans: stored,
     attributes,
@@ -56,6 +58,19 @@ export async function settleTraces(
     settled,
     truncated: truncated.size > 0,
   }
+}
+
+/** Traces of which no place is known are looked for. */
+async function placesOf(
+  { runner }: Services,
+  { tenant }: Scope,
+  traces: readonly string[],
+  ranges: readonly TraceRange[],
+): Promise<TraceRange[]> {
+  const known = ranges.filter(({ trace_id }) => traces.includes(trace_id))
+  const unknown = traces.filter((id) => !known.some(({ trace_id }) => trace_id === id))
+  if (unknown.length === 0) return known
+  return [...known, ...(await runner.read((client) => readTraceRanges(client, tenant, unknown)))]
 }
 
 export async function settleExecution(

@@ -1,10 +1,11 @@
-/** Compiles every package and the collector's stages, and builds the web UI into its dist/, only what changed since the last time. */
+/** Compiles every package and the collector's stages, bundles the processes and builds the web UI, each into its dist/, only what changed since the last time. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildStages } from './build-stages.mjs'
 import { buildWeb } from './build-web.mjs'
+import { bundleMains } from './bundle.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 if (!existsSync(join(root, 'cli/dist/main.js'))) console.error('Building ...')
@@ -14,6 +15,7 @@ const compiled = spawnSync(process.execPath, [compiler, '-b', 'tsconfig.build.js
 if (compiled.status !== 0) fail()
 try {
   await buildStages()
+  await bundleMains()
   await buildWeb()
 } catch (error) {
   fail(error)

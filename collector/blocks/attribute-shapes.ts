@@ -10,7 +10,8 @@ const COMMA = 0x2c
 
 export class AttributeShapes implements Rows {
   /** The shape of each owner; 0 for one without attributes. */
-  of = new Int32Array(1024)
+  of: Int32Array
+  private own = new Int32Array(1024)
   private readonly classes = new RowClasses()
   /** Members of a document, by shape. */
   private readonly out = new ByteBuffer(4096)
@@ -20,17 +21,31 @@ export class AttributeShapes implements Rows {
   private keys!: Int32Array
   private codes!: Uint8Array
 
-  constructor(private readonly writer: AttributeWriter) {}
+  constructor(private readonly writer: AttributeWriter) {
+    this.of = this.own
+  }
 
-  prepare({ at, length }: AttributeOwners, { tape, values }: AttributeInput): void {
+  prepare({ at, length }: AttributeOwners, input: AttributeInput): void {
+    const { tape, values } = input
     this.firsts = at.attributes
     this.counts = at.attributeCount
     this.keys = tape.attributes.at.key
     this.codes = values.codes
-    if (length > this.of.length) this.of = new Int32Array(length * 2)
-    this.classes.clear()
     this.out.clear()
     this.ends.length = 0
+    const compiled = input.columns?.shapes(length, input)
+    if (compiled === undefined) {
+      this.tellApart({ at, length })
+      return
+    }
+    this.of = compiled.of
+    for (let shape = 0; shape < compiled.count; shape++) this.write(compiled.firsts[shape]!)
+  }
+
+  private tellApart({ at, length }: AttributeOwners): void {
+    if (length > this.own.length) this.own = new Int32Array(length * 2)
+    this.of = this.own
+    this.classes.clear()
     for (let row = 0; row < length; row++) {
       this.of[row] = at.attributeCount[row] === 0 ? 0 : this.classes.classOf(this, row) + 1
       if (this.classes.firsts.length > this.ends.length) this.write(row)

@@ -23,7 +23,11 @@ export class AttributeValues {
   /** `[start, end)` of the tape's buffer; below 0: `[-1 - start, end)` of `formatted`. */
   starts = new Int32Array(16_384)
   ends = new Int32Array(16_384)
-  readonly formatted = new ByteBuffer()
+  readonly formatted: ByteBuffer
+
+  constructor(formatted = new ByteBuffer()) {
+    this.formatted = formatted
+  }
 
   /** Fills the columns for all attributes of `tape`. */
   prepare(tape: Tape): void {
@@ -46,7 +50,8 @@ export class AttributeValues {
     this.ends = new Int32Array(capacity)
   }
 
-  private format(tape: Tape, i: number): void {
+  /** One that is no string. */
+  protected format(tape: Tape, i: number): void {
     const { formatted } = this
     const { at } = tape.attributes
     const before = formatted.length

@@ -31,21 +31,29 @@ const DAYS_PER_RANGE = 100
 
 const DAY_MS = 86_400_000
 
+/** What blocks are made in. */
+export interface BlockRoom {
+  out: ByteBuffer
+  rows: BlockRows
+}
+
+/** @param bytes to have room for from the start */
+export function blockRoom(bytes: number): BlockRoom {
+  const rows = { item: new RowNumbers(), scope: new RowNumbers(), resource: new RowNumbers() }
+  return { out: new ByteBuffer(bytes), rows }
+}
+
 export class BlockBuilder<C extends Cells> {
   private readonly out: ByteBuffer
-  private readonly rows: BlockRows = {
-    item: new RowNumbers(),
-    scope: new RowNumbers(),
-    resource: new RowNumbers(),
-  }
+  private readonly rows: BlockRows
 
-  /** @param bytes to have room for from the start */
   constructor(
     private readonly table: string,
     private readonly columns: readonly BlockColumn<C>[],
-    bytes: number,
+    { out, rows }: BlockRoom,
   ) {
-    this.out = new ByteBuffer(bytes)
+    this.out = out
+    this.rows = rows
   }
 
   /**

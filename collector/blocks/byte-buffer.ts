@@ -12,10 +12,12 @@ export class ByteBuffer {
   data: DataView
   length = 0
   private buffer: Buffer
+  private readonly home: Buffer | undefined
 
-  /** @param capacity bytes to start with; it doubles when needed */
-  constructor(capacity = 64 * 1024) {
-    this.buffer = Buffer.allocUnsafeSlow(capacity)
+  /** @param room bytes to start with, which double when needed; or those that it begins with each time anew */
+  constructor(room: number | Buffer = 64 * 1024) {
+    this.home = typeof room === 'number' ? undefined : room
+    this.buffer = typeof room === 'number' ? Buffer.allocUnsafeSlow(room) : room
     this.bytes = plain(this.buffer)
     this.data = dataView(this.buffer)
   }
@@ -23,6 +25,10 @@ export class ByteBuffer {
   /** Empties it. What one large request blew up is given back. */
   clear(): void {
     this.length = 0
+    if (this.home !== undefined) {
+      if (this.buffer !== this.home) this.use(this.home)
+      return
+    }
     if (this.bytes.length <= KEEP_BYTES_MAX) return
     this.use(Buffer.allocUnsafeSlow(KEEP_BYTES_MAX))
   }
@@ -117,6 +123,18 @@ export class ByteBuffer {
     this.copy(source, start, end)
   }
 
+  /** Puts its true length before a row that begins at `begun`, where a shorter one of `head` bytes is a guess of it. */
+  correctLength(begun: number, head: number): void {
+    const from = begun + head
+    const count = this.length - from
+    const more = varintBytes(count) - head
+    this.ensure(5)
+    if (more > 0) this.bytes.copyWithin(from + more, from, from + count)
+    this.length = begun
+    this.varint(count)
+    this.length += count
+  }
+
   /** A JavaScript string as UTF-8, without a length. */
   utf8(value: string): void {
     this.ensure(value.length * 3)
@@ -141,6 +159,12 @@ export class ByteBuffer {
       this.length += size
     }
   }
+}
+
+function varintBytes(value: number): number {
+  let bytes = 1
+  for (let rest = value; rest > 127; rest >>>= 7) bytes++
+  return bytes
 }
 
 /** The same memory without Buffer's methods. */

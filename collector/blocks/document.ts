@@ -6,7 +6,7 @@ import { writeString } from './json-writer.ts'
 import type { AttributeRange, Cells } from './sources.ts'
 
 /** What documents of attributes are made of. */
-export type AttributeInput = Pick<Cells, 'tape' | 'bytes' | 'data' | 'values'>
+export type AttributeInput = Pick<Cells, 'tape' | 'bytes' | 'data' | 'values' | 'columns'>
 
 const OPEN = 0x7b
 const CLOSE = 0x7d
@@ -51,6 +51,12 @@ export class Document {
     this.isOpen = true
     out.words(name.words, name.length)
     return out
+  }
+
+  /** Members that are written right behind what stands there. @param length of all bytes now */
+  wrote(length: number): void {
+    this.isOpen = length > this.out.length
+    this.out.length = length
   }
 
   /** Members that are written already, with commas between them. */

@@ -12,6 +12,8 @@ export function isEmpty<C extends Cells>(source: Source<C>, rows: RowNumbers, in
       return all(rows, source.texts(input).starts, NO_TEXT)
     case 'document':
       return all(rows, source.document(input).starts, NO_TEXT)
+    case 'values':
+      return all(rows, source.owners(input).attributeCount, 0)
     case 'bytes':
       return source.absent === undefined && all(rows, source.starts(input), -1)
     case 'number':

@@ -1,6 +1,7 @@
 /** What spans say of themselves, each in its own way: ids, messages, figures, times. Most steps say nothing of it. */
 import { TEXT_FIELDS } from '@runlens/mapping'
 import type { TraceTape } from '@runlens/otlp'
+import type { ByteBuffer } from './byte-buffer.ts'
 import { Document, type MemberName, memberName } from './document.ts'
 import { LABELS } from './label-documents.ts'
 import { presentTexts, writeTexts } from './mapped-texts.ts'
@@ -23,7 +24,11 @@ const RECORDED_AT = memberName('recorded_at')
 type Member = (row: number) => void
 
 export class FieldDocuments {
-  readonly document = new Document()
+  readonly document: Document
+
+  constructor(out?: ByteBuffer) {
+    this.document = new Document(out)
+  }
 
   prepare(input: DocumentInput): void {
     const { document } = this
@@ -31,9 +36,10 @@ export class FieldDocuments {
     const texts = presentTexts(FIELDS, input)
     const others = this.presentMembers(input)
     document.clear(length)
+    const placed = texts.length > 0 && (input.columns?.placeTexts(length, texts, input) ?? false)
     for (let row = 0; row < length; row++) {
       document.begin(row)
-      writeTexts(document, texts, input, row)
+      writeTexts(document, texts, input, row, placed)
       for (let i = 0; i < others.length; i++) others[i]!(row)
       document.end(row)
     }

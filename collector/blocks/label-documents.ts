@@ -5,10 +5,12 @@
 import { NO_TEXT, type TextField } from '@runlens/mapping'
 import { equalBytes, hashBytes } from '@runlens/otlp'
 import { AttributeShapes } from './attribute-shapes.ts'
+import type { ByteBuffer } from './byte-buffer.ts'
 import { type AttributeWriter, Document, type MemberName, memberName } from './document.ts'
-import { type MappedText, presentTexts, writeTexts } from './mapped-texts.ts'
+import { presentTexts, writeTexts } from './mapped-texts.ts'
 import { writeNumber } from './members.ts'
 import { mix, RowClasses, type Rows } from './row-classes.ts'
+import type { Classes, NamedTexts } from './sources.ts'
 import type { DocumentInput } from './span-cells.ts'
 
 /** Texts of which there are few different values. */
@@ -48,20 +50,22 @@ const NUMBERS: readonly [name: MemberName, of: (input: DocumentInput) => LabelNu
 
 export class LabelDocuments implements Rows {
   /** `made` holds the different ones, and each row names one. */
-  readonly document = new Document()
+  readonly document: Document
   private readonly classes = new RowClasses()
   private readonly shapes: AttributeShapes
   /** How a row names the document of its class. */
   private readonly names: number[] = []
   private readonly bounds: [start: number, end: number][] = []
-  private texts: readonly MappedText[] = []
+  private isPlaced = false
+  private texts: readonly NamedTexts[] = []
   private starts: readonly Int32Array[] = []
   private ends: readonly Int32Array[] = []
   private numbers: readonly LabelNumber[] = []
   private input!: DocumentInput
   private data!: DataView
 
-  constructor(writer: AttributeWriter) {
+  constructor(writer: AttributeWriter, out?: ByteBuffer) {
+    this.document = new Document(out)
     this.shapes = new AttributeShapes(writer)
   }
 
@@ -73,20 +77,35 @@ export class LabelDocuments implements Rows {
     this.starts = this.texts.map(({ starts }) => starts)
     this.ends = this.texts.map(({ ends }) => ends)
     this.numbers = presentNumbers(input)
-    this.classes.clear()
     this.names.length = 0
     this.bounds.length = 0
     const { length } = input.tape.spans
-    const { document, classes, names } = this
+    const { document } = this
     document.clear(length)
+    const numbers = this.numbers.map(({ values }) => values)
+    this.isPlaced = input.columns?.placeTexts(length, this.texts, input) ?? false
+    const compiled = this.isPlaced ? input.columns?.labels(length, numbers) : undefined
+    if (compiled) this.place(length, compiled)
+    else this.tellApart(length)
+    // Views only now: the buffer may have moved while it grew.
+    const { bytes } = document.out
+    document.made = this.bounds.map(([start, end]) => bytes.subarray(start, end))
+  }
+
+  private tellApart(length: number): void {
+    const { document, classes, names } = this
+    classes.clear()
     for (let row = 0; row < length; row++) {
       const known = classes.classOf(this, row)
       if (known === names.length) names.push(this.write(row))
       document.starts[row] = names[known]!
     }
-    // Views only now: the buffer may have moved while it grew.
-    const { bytes } = document.out
-    document.made = this.bounds.map(([start, end]) => bytes.subarray(start, end))
+  }
+
+  private place(length: number, { of, firsts, count }: Classes): void {
+    const { document, names } = this
+    for (let known = 0; known < count; known++) names.push(this.write(firsts[known]!))
+    for (let row = 0; row < length; row++) document.starts[row] = names[of[row]!]!
   }
 
   hash(row: number): number {
@@ -120,7 +139,7 @@ export class LabelDocuments implements Rows {
     const { document, input, shapes } = this
     const start = document.out.length
     document.begin(row)
-    writeTexts(document, this.texts, input, row)
+    writeTexts(document, this.texts, input, row, this.isPlaced)
     for (const { name, values } of this.numbers) writeNumber(document, name, values[row]!)
     const shape = shapes.of[row]!
     if (shape !== 0) {

@@ -1,6 +1,6 @@
 /** From an indexed request of logs to Native blocks of `logs`. */
 import { LOGS } from '@runlens/clickhouse'
-import { type Block, BlockBuilder } from './block-builder.ts'
+import { type Block, BlockBuilder, blockRoom } from './block-builder.ts'
 import { dataView, plain } from './byte-buffer.ts'
 import type { LogCells, LogInput } from './log-cells.ts'
 import { LOG_SOURCES } from './log-columns.ts'
@@ -17,7 +17,7 @@ export interface LogBlockBuilder {
 }
 
 export function createLogBlockBuilder(): LogBlockBuilder {
-  const blocks = new BlockBuilder<LogCells>(LOGS.name, COLUMNS, 64 * 1024)
+  const blocks = new BlockBuilder<LogCells>(LOGS.name, COLUMNS, blockRoom(64 * 1024))
   const documents = new LogDocuments()
   return {
     build(input, kept) {

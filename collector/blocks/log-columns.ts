@@ -44,7 +44,7 @@ export const LOG_SOURCES: Readonly<Record<keyof (typeof LOGS)['columns'], Source
   service: { level: 'resource', kind: 'text', texts: ({ documents }) => documents.service },
   event_name: text('eventName'),
   body: { level: 'item', kind: 'text', texts: ({ documents }) => documents.body },
-  attribute_values: document('item', ({ values }) => values),
+  attribute_values: { level: 'item', kind: 'values', owners: ({ tape }) => tape.logs.at },
   labels_json: document('item', ({ labels }) => labels),
   scope_json: document('scope', ({ scope }) => scope),
   resource_json: document('resource', ({ resource }) => resource),

@@ -1,18 +1,16 @@
 /** Every document of the log records of a request, their bodies and services: see `LOG_ALIASES` of clickhouse/tables. */
 import { NO_TEXT, type TextColumn } from '@runlens/mapping'
-import { AttributeWriter, Document } from './document.ts'
+import { AttributeWriter } from './document.ts'
 import type { LogDocumentInput } from './log-cells.ts'
 import { LogLabels } from './log-labels.ts'
 import { ParentDocuments } from './parent-documents.ts'
 import { serviceNames } from './service-names.ts'
-import { writeValueLists } from './value-lists.ts'
 
 /** Reused from request to request. */
 export class LogDocuments {
   private readonly writer = new AttributeWriter()
   private readonly ofLabels = new LogLabels(this.writer)
   private readonly ofParents = new ParentDocuments(this.writer)
-  readonly values = new Document()
   readonly labels = this.ofLabels.document
   readonly scope = this.ofParents.scope
   readonly resource = this.ofParents.resource
@@ -24,7 +22,6 @@ export class LogDocuments {
 
   prepare(input: LogDocumentInput): void {
     this.writer.prepare(input)
-    writeValueLists(this.values, input.tape.logs, input)
     this.ofLabels.prepare(input)
     this.ofParents.prepare(input)
     this.placeBodies(input)

@@ -2,7 +2,7 @@
 import { MARKERS } from '@runlens/clickhouse'
 import type { MarkerSpans } from '@runlens/mapping'
 import { AttributeValues } from './attribute-values.ts'
-import { type Block, BlockBuilder } from './block-builder.ts'
+import { type Block, BlockBuilder, blockRoom } from './block-builder.ts'
 import { dataView, plain } from './byte-buffer.ts'
 import { RowNumbers, type Source } from './sources.ts'
 import type { SpanCells } from './span-cells.ts'
@@ -20,7 +20,7 @@ const SOURCES: Readonly<Record<string, Source<SpanCells>>> = { ...SPAN_SOURCES, 
 const COLUMNS = Object.entries(MARKERS.columns).map(([name, type]) => blockColumn(name, type, SOURCES[name]!))
 
 export class MarkerBlockBuilder {
-  private readonly blocks = new BlockBuilder<SpanCells>(MARKERS.name, COLUMNS, 16 * 1024)
+  private readonly blocks = new BlockBuilder<SpanCells>(MARKERS.name, COLUMNS, blockRoom(16 * 1024))
   private readonly documents = new SpanDocuments()
   private readonly values = new AttributeValues()
   private readonly all = new RowNumbers()

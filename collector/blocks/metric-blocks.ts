@@ -1,6 +1,6 @@
 /** From an indexed request of metrics to Native blocks of `metric_points`. */
 import { METRIC_POINTS } from '@runlens/clickhouse'
-import { type Block, BlockBuilder } from './block-builder.ts'
+import { type Block, BlockBuilder, blockRoom } from './block-builder.ts'
 import { dataView, plain } from './byte-buffer.ts'
 import type { MetricCells, MetricInput } from './metric-cells.ts'
 import { METRIC_SOURCES } from './metric-columns.ts'
@@ -17,7 +17,7 @@ export interface MetricBlockBuilder {
 }
 
 export function createMetricBlockBuilder(): MetricBlockBuilder {
-  const blocks = new BlockBuilder<MetricCells>(METRIC_POINTS.name, COLUMNS, 64 * 1024)
+  const blocks = new BlockBuilder<MetricCells>(METRIC_POINTS.name, COLUMNS, blockRoom(64 * 1024))
   const documents = new MetricDocuments()
   return {
     build(input, kept) {

@@ -2,7 +2,8 @@
 import type { TextColumn } from '@runlens/mapping'
 import type { Tape } from '@runlens/otlp'
 import type { AttributeValues } from './attribute-values.ts'
-import type { Document } from './document.ts'
+import type { ByteBuffer } from './byte-buffer.ts'
+import type { Document, MemberName } from './document.ts'
 
 /** What one block is made of, whatever its items are. */
 export interface BlockInput {
@@ -19,12 +20,43 @@ export interface Cells extends BlockInput {
   data: DataView
   /** Texts that a start below `NO_TEXT` names, as in `MappedSpans`. */
   made: readonly Uint8Array[]
+  /** There if columns may lie in the memory of the compiled stages. */
+  columns?: ColumnStage | undefined
+}
+
+/** Rows by what is equal among them: see `RowClasses`. Valid until the next ones. */
+export interface Classes {
+  /** The number of each row's class. */
+  of: Int32Array
+  /** The first row of each class. */
+  firsts: ArrayLike<number>
+  /** Classes. */
+  count: number
+}
+
+/** Texts that are members of documents, by name. */
+export interface NamedTexts extends TextColumn {
+  name: MemberName
+}
+
+/** Does with columns what TypeScript does, where they lie in the memory of the compiled stages; elsewhere it does nothing, and tells. */
+export interface ColumnStage {
+  /** As `AttributeShapes` numbers shapes. */
+  shapes(length: number, input: Pick<Cells, 'data' | 'values'>): Classes | undefined
+  /** Takes texts for {@link labels} and {@link putTexts}; gives whether it did. */
+  placeTexts(length: number, texts: readonly NamedTexts[], input: Cells): boolean
+  /** Opens the document of one row with the texts that it has; gives the length of `out` then, -1 where it did not. */
+  putTexts(out: ByteBuffer, row: number): number
+  /** Classes of rows of which the shape, all texts that are placed and all of these are equal. {@link shapes} come first. */
+  labels(length: number, numbers: readonly Numbers[]): Classes | undefined
+  /** @returns whether they are written */
+  values(out: ByteBuffer, rows: RowNumbers, owners: AttributeRange, input: Cells): boolean
 }
 
 /** Which table of the tape a row number points into. */
 export type Level = 'item' | 'scope' | 'resource'
 
-type Numbers = Int32Array | Uint8Array | Uint16Array
+export type Numbers = Int32Array | Uint8Array | Uint16Array
 
 /** Doubles by row; where `isNull` is 1 there is none. */
 export interface NullableDoubles {
@@ -48,6 +80,8 @@ export interface AttributeOwners {
 export type Source<C extends Cells = Cells> = { level: Level } & (
   | { kind: 'text'; texts: (input: C) => TextColumn }
   | { kind: 'document'; document: (input: C) => Document }
+  /** The values of a row's attributes, as one JSON array of texts. */
+  | { kind: 'values'; owners: (input: C) => AttributeRange }
   /** Raw bytes of a fixed width at a start; -1 gives `absent`, zeros by default. */
   | { kind: 'bytes'; starts: (input: C) => Int32Array; absent?: (input: C) => DataView }
   | { kind: 'number'; numbers: (input: C) => Numbers }
@@ -60,11 +94,19 @@ export type SourceKind = Source['kind']
 
 /** Row numbers of one level, in a growing array that is reused. */
 export class RowNumbers {
-  at = new Int32Array(64)
+  at: Int32Array
   length = 0
+  private readonly home: Int32Array | undefined
+
+  /** @param home what it begins with each time anew */
+  constructor(home?: Int32Array) {
+    this.home = home
+    this.at = home ?? new Int32Array(64)
+  }
 
   clear(): void {
     this.length = 0
+    if (this.home !== undefined) this.at = this.home
   }
 
   /** How many times the number at `i` stands there side by side: items of one scope or resource do. */

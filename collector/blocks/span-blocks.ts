@@ -1,11 +1,11 @@
 /** From an indexed and mapped request to Native blocks of `spans`. */
 import { SPANS } from '@runlens/clickhouse'
-import { type Block, BlockBuilder } from './block-builder.ts'
+import { type Block, BlockBuilder, type BlockRoom, blockRoom } from './block-builder.ts'
 import { dataView, plain } from './byte-buffer.ts'
-import type { RowNumbers } from './sources.ts'
+import type { ColumnStage, RowNumbers } from './sources.ts'
 import type { SpanCells, SpanInput } from './span-cells.ts'
 import { SPAN_SOURCES } from './span-columns.ts'
-import { SpanDocuments } from './span-documents.ts'
+import { type DocumentRoom, SpanDocuments } from './span-documents.ts'
 import { blockColumn } from './write-column.ts'
 
 const NAMES = Object.keys(SPANS.columns) as (keyof typeof SPANS.columns)[]
@@ -19,13 +19,24 @@ export interface SpanBlockBuilder {
   build(input: SpanInput, kept: RowNumbers): Block[]
 }
 
-export function createSpanBlockBuilder(): SpanBlockBuilder {
-  const blocks = new BlockBuilder<SpanCells>(SPANS.name, COLUMNS, 1024 * 1024)
-  const documents = new SpanDocuments()
+/** @param compiled who writes columns that lie in the memory of the compiled stages, and where there */
+export function createSpanBlockBuilder(compiled?: {
+  columns: ColumnStage
+  room: BlockRoom & { documents: DocumentRoom }
+}): SpanBlockBuilder {
+  const blocks = new BlockBuilder<SpanCells>(SPANS.name, COLUMNS, compiled?.room ?? blockRoom(1024 * 1024))
+  const documents = new SpanDocuments(compiled?.room.documents)
   return {
     build(input, kept) {
       const { buffer, spans } = input.tape
-      const cells = { ...input, bytes: plain(buffer), data: dataView(buffer), made: input.mapped.texts, documents }
+      const cells: SpanCells = {
+        ...input,
+        bytes: plain(buffer),
+        data: dataView(buffer),
+        made: input.mapped.texts,
+        documents,
+        columns: compiled?.columns,
+      }
       documents.prepare(cells)
       return blocks.build(cells, { scope: spans.at.scope, time: spans.at.startTime }, kept)
     },

@@ -61,7 +61,7 @@ export const SPAN_SOURCES: Readonly<Record<SpanColumn, Source>> = {
   ended_at: bytes('item', 'endTime'),
   status_code: number('item', 'statusCode'),
   service: { level: 'item', kind: 'text', texts: (input) => input.mapped.text.service },
-  attribute_values: document(({ values }) => values),
+  attribute_values: { level: 'item', kind: 'values', owners: ({ tape }) => tape.spans.at },
   labels_json: document(({ labels }) => labels),
   fields_json: document(({ fields }) => fields),
   events_json: document(({ events }) => events),

@@ -1,27 +1,41 @@
 /** Values of the attributes of each span or log record as one JSON array of texts; their keys are a label, which many share. */
-import { NO_TEXT } from '@runlens/mapping'
-import type { AttributeInput, Document } from './document.ts'
+import type { ByteBuffer } from './byte-buffer.ts'
+import type { AttributeInput } from './document.ts'
 import { putString, stringBytesMax } from './json-writer.ts'
-import type { AttributeOwners } from './sources.ts'
+import type { AttributeRange, RowNumbers } from './sources.ts'
 
 const OPEN = 0x5b
 const CLOSE = 0x5d
 const COMMA = 0x2c
+/** Of an array of so many texts: brackets and commas, and the quotes around each. */
+const BYTES_PER_TEXT = 3
+const BYTES_PER_LIST = 1
 
-/** The rows of `document`. It is the largest column, so everything is at hand in local variables. */
+/** A String row for each of `rows`, '' where there is no attribute. It is the largest column, so everything is at hand in local variables. */
 export function writeValueLists(
-  document: Document,
-  { at: owners, length }: AttributeOwners,
+  out: ByteBuffer,
+  rows: RowNumbers,
+  { attributes, attributeCount }: AttributeRange,
   { bytes, data, values }: AttributeInput,
 ): void {
   const { starts, ends, formatted } = values
-  const { out } = document
-  document.clear(length)
-  for (let row = 0; row < length; row++) {
-    const first = owners.attributes[row]!
-    const end = first + owners.attributeCount[row]!
-    document.starts[row] = end > first ? out.length : NO_TEXT
-    if (end === first) continue
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows.at[i]!
+    const first = attributes[row]!
+    const end = first + attributeCount[row]!
+    if (end === first) {
+      out.byte(0)
+      continue
+    }
+    let least = BYTES_PER_LIST
+    for (let pair = first; pair < end; pair++) {
+      const start = starts[pair]!
+      least += BYTES_PER_TEXT + ends[pair]! - (start < 0 ? -1 - start : start)
+    }
+    // Its length goes first, and is known last: as if nothing needed an escape.
+    const begun = out.length
+    out.varint(least)
+    const head = out.length - begun
     for (let pair = first; pair < end; pair++) {
       const start = starts[pair]!
       const isFormatted = start < 0
@@ -40,6 +54,6 @@ export function writeValueLists(
       )
     }
     out.byte(CLOSE)
-    document.ends[row] = out.length
+    if (out.length - begun - head !== least) out.correctLength(begun, head)
   }
 }

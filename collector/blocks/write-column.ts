@@ -12,6 +12,7 @@ import {
 } from './fixed-columns.ts'
 import type { Cells, RowNumbers, Source, SourceKind } from './sources.ts'
 import { LowCardinalityWriter, type Texts, writeTexts } from './text-columns.ts'
+import { writeValueLists } from './value-lists.ts'
 
 /** Writes one column's cells. */
 export type CellWriter<C extends Cells> = (out: ByteBuffer, rows: RowNumbers, input: C) => void
@@ -46,6 +47,12 @@ function plainWriter<C extends Cells>(name: string, type: string, source: Source
       }))
     case 'document':
       return textWriter(name, (input) => textsOf(source.document(input)))
+    case 'values':
+      if (name !== 'String') return undefined
+      return (out, rows, input) => {
+        const owners = source.owners(input)
+        if (!input.columns?.values(out, rows, owners, input)) writeValueLists(out, rows, owners, input)
+      }
     case 'bytes': {
       const width = type === 'DateTime64(9)' || type === 'UInt64' ? 8 : Number(/^FixedString\((\d+)\)$/.exec(type)?.[1])
       if (!width || width % 4 !== 0) return undefined

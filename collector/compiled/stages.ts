@@ -24,8 +24,17 @@ export interface StageExports {
     itemsOfRequestMax: number,
     repeatedBytesOfRequestMax: number,
   ): void
+
+  // Redaction of spans.
   leaveAttributes(count: number): number
   leaveTexts(starts: number, ends: number, count: number): number
+
+  // Blocks of spans.
+  prepareValues(attributes: number): number
+  writeValues(rows: number, count: number, length: number): number
+  shapesOf(spans: number): number
+  labelsOf(spans: number, texts: number, numbers: number): number
+  putTexts(row: number, texts: number, begun: number, end: number): number
 }
 
 /** A number that the stages set: look at its value whenever it may have changed. */
@@ -57,6 +66,17 @@ export class Stages {
 
   bytes(at: number, length: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.memory.buffer, at, length)
+  }
+
+  /** The same as {@link bytes}, as a Buffer. */
+  buffer(at: number, length: number): Buffer {
+    return Buffer.from(this.memory.buffer, at, length)
+  }
+
+  /** Whether all of these lie in the memory: `byteOffset` is then their address. */
+  hold(...views: readonly ArrayBufferView[]): boolean {
+    const { buffer } = this.memory
+    return views.every((view) => view.buffer === buffer)
   }
 
   /** @param at the address of the first, a multiple of 4 */

@@ -1,12 +1,13 @@
 /** The way of traces: index → resend filter → redact → map → blocks of `spans`, and of `markers` for what spans tell before they end. */
 import { type MappedSpans, SpanMarkers } from '@runlens/mapping'
 import { type IndexOutcome, indexTraces, jsonToTraces, type OtlpLimits, TraceTape } from '@runlens/otlp'
-import { AttributeValues } from '../blocks/attribute-values.ts'
 import type { Block } from '../blocks/block-builder.ts'
 import { ByteBuffer } from '../blocks/byte-buffer.ts'
 import { MarkerBlockBuilder } from '../blocks/marker-blocks.ts'
 import { RowNumbers } from '../blocks/sources.ts'
 import { createSpanBlockBuilder } from '../blocks/span-blocks.ts'
+import { CompiledColumns, compiledRoom } from '../compiled/compiled-columns.ts'
+import { CompiledValues } from '../compiled/compiled-values.ts'
 import { Stages } from '../compiled/stages.ts'
 import { TraceIndexer } from '../compiled/trace-indexer.ts'
 import type { ResendFilter } from '../resend-filter.ts'
@@ -23,8 +24,8 @@ export class TraceWay implements Way {
   private readonly generalTape = new TraceTape()
   /** That of the request at hand. */
   private tape = this.generalTape
-  private readonly values = new AttributeValues()
-  private readonly builder = createSpanBlockBuilder()
+  private readonly values: CompiledValues
+  private readonly builder: ReturnType<typeof createSpanBlockBuilder>
   private readonly fresh = new RowNumbers()
   private readonly keys = new ByteBuffer()
   private readonly markers: SpanMarkers
@@ -36,6 +37,12 @@ export class TraceWay implements Way {
     private readonly mapper: SpanMapper,
     private readonly indexer = new TraceIndexer(new Stages()),
   ) {
+    const { stages } = indexer
+    this.values = new CompiledValues(stages)
+    this.builder = createSpanBlockBuilder({
+      columns: new CompiledColumns(stages),
+      room: compiledRoom(stages),
+    })
     this.markers = new SpanMarkers(mapper, limits)
   }
 

@@ -39,6 +39,14 @@ export interface ExecutionFilter {
   silence: Silence
 }
 
+/** Columns of which a value is usually that of very many executions. */
+const COMMON: readonly string[] = ['provider', 'instance', 'environment', 'service', 'database_type', 'mode']
+
+/** Whether few executions are likely to match, so that little of it is found in an hour. */
+export function isSelective({ equal, attributes, q }: ExecutionFilter): boolean {
+  return q !== null || attributes.length > 0 || Object.keys(equal).some((column) => !COMMON.includes(column))
+}
+
 /** Where `q` looks; in the trace id too, if it may be a part of one. */
 const SEARCHED = [
   'workflow_name',

@@ -7,8 +7,7 @@ import type { ExecutionFilter } from './execution-filter.ts'
 import { executionLogs } from './execution-logs.ts'
 import { type CandidateSearch, findAnchors, findCandidates } from './find-candidates.ts'
 import { listExecutions } from './list-executions.ts'
-import { locateExecution } from './locate-execution.ts'
-import { readExecutions } from './read-executions.ts'
+import { outlineExecutions, readExecutions } from './read-executions.ts'
 import { readTrace } from './read-trace.ts'
 import { relatedExecutions } from './related-executions.ts'
 import { settlingLag } from './settling-lag.ts'
@@ -16,6 +15,7 @@ import { stepHistory } from './step-history.ts'
 import { usualDurations } from './usual-durations.ts'
 
 const scope = { tenant: 'acme' }
+const DAY_NS = 86_400_000_000_000n
 const silence = { lostBeforeNs: 3n, heartbeatBeforeNs: 4n }
 
 const everyFilter: ExecutionFilter = {
@@ -91,13 +91,17 @@ const QUESTIONS: NamedQuestion[] = [
   ['count-executions-of-a-day', countExecutions(scope, noFilter, { startedFromNs: 5n })],
   ['count-executions-at-anchors', countExecutions(scope, noFilter, { anchors: ['5', '1700000000000006'] })],
   ['count-open', countOpen(scope, everyFilter)],
-  ['locate-execution', locateExecution(scope, HOSTILE)],
-  ['read-executions', readExecutions(scope, HOSTILE, [{ instance: 'a', anchor_us: '5', traces: [] }], silence)],
+  ['read-executions', readExecutions(scope, HOSTILE, silence)],
+  ['outline-executions', outlineExecutions(scope, HOSTILE, silence)],
   ['related-executions', relatedExecutions(scope, relative, silence)],
-  ['usual-durations', usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, rawHours: [] })],
+  ['usual-durations', usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, toNs: 9n, rawHours: [] })],
   [
     'usual-durations-with-raw-hours',
-    usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, rawHours: [3600, 7200] }),
+    usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, toNs: 9n, rawHours: [3600, 7200] }),
+  ],
+  [
+    'usual-durations-by-day',
+    usualDurations(scope, { workflowIds: [HOSTILE], fromNs: 5n, toNs: 7n * DAY_NS, rawHours: [90_000] }),
   ],
   [
     'execution-logs',
@@ -110,6 +114,7 @@ const QUESTIONS: NamedQuestion[] = [
   ['dirty-hours', dirtyHours(scope, 1n, 2n)],
   ['read-trace', readTrace(scope, places, 10)],
   ['step-history', stepHistory(scope, { ...history, rawHours: [] })],
+  ['step-history-by-day', stepHistory(scope, { ...history, to: 7n * DAY_NS, rawHours: [90_000] })],
   ['step-history-with-raw-hours', stepHistory(scope, { ...history, rawHours: [3600, 7200, 14_400] })],
 ]
 
@@ -128,7 +133,8 @@ describe('for one owner', () => {
       listExecutions(owned, noFilter, { ...firstPage, after: null }, [candidate]),
       countExecutions(owned, noFilter),
       countOpen(owned, noFilter),
-      readExecutions(owned, 'x', [{ instance: 'a', anchor_us: '5', traces: [] }], silence),
+      readExecutions(owned, 'x', silence),
+      outlineExecutions(owned, 'x', silence),
       relatedExecutions(owned, relative, silence),
     ]) {
       const tables = sql.match(/FROM executions/g)?.length

@@ -24,6 +24,12 @@ export function inRawHours(hours: readonly number[], parameters: Parameters, nam
   return [listed, `(${ranges.join('\n    OR ')})`]
 }
 
+/** Rows of a rollup but for those of such hours. */
+export function notRawHours(hours: readonly number[], parameters: Parameters): string[] {
+  if (hours.length === 0) return []
+  return [`toUnixTimestamp(hour) NOT IN ${parameters.bind('raw_hours', 'Array(UInt32)', hours)}`]
+}
+
 /** Hours that follow one another, as first and last start. */
 function runsOf(hours: readonly number[]): [number, number][] {
   const runs: [number, number][] = []

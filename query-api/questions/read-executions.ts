@@ -1,11 +1,10 @@
 /** Everything that is stored of the executions of one id, at the places that the locator names. */
 import { type ExecutionColumns, executionColumns } from './execution-columns.ts'
-import type { ExecutionPlace } from './locate-execution.ts'
+import { atLocated, LOCATED_TRACES, withLocated } from './located-executions.ts'
 import { nanoseconds, Parameters, type Question, rowsOf, type Scope } from './question.ts'
 import { type Silence, shownStatus } from './status.ts'
 
 export interface ReadExecution extends ExecutionColumns {
-  anchor_us: string
   input: string
   input_truncated: number
   output: string
@@ -20,6 +19,7 @@ export interface ReadExecution extends ExecutionColumns {
   spans_truncated: number
   /** When this version was written, microseconds. */
   settled_us: string
+  located_traces: string[]
   segment_traces: string[]
   segment_spans: string[]
   segment_starts: string[]
@@ -27,8 +27,9 @@ export interface ReadExecution extends ExecutionColumns {
   segment_statuses: string[]
 }
 
+const SEGMENT_TRACES = 'arrayMap(x -> lower(hex(x)), segments.trace_id) AS segment_traces'
+
 const COLUMNS = [
-  'toString(toUnixTimestamp64Micro(anchor_at)) AS anchor_us',
   'input',
   'input_truncated',
   'output',
@@ -42,7 +43,8 @@ const COLUMNS = [
   'failed_step_names',
   'spans_truncated',
   'toString(toUnixTimestamp64Micro(settled_at)) AS settled_us',
-  'arrayMap(x -> lower(hex(x)), segments.trace_id) AS segment_traces',
+  LOCATED_TRACES,
+  SEGMENT_TRACES,
   'arrayMap(x -> lower(hex(x)), segments.span_id) AS segment_spans',
   `arrayMap(x -> ${nanoseconds('x')}, segments.started_at) AS segment_starts`,
   `arrayMap(x -> ${nanoseconds('x')}, segments.ended_at) AS segment_ends`,
@@ -50,22 +52,59 @@ const COLUMNS = [
 ]
 
 /** Newest start first: an id that several instances gave has several rows. */
-export function readExecutions(
+export function readExecutions(scope: Scope, executionId: string, silence: Silence): Question<ReadExecution> {
+  return ofOneId('read-executions', scope, executionId, (parameters) => [
+    ...executionColumns(shownStatus(parameters, silence)),
+    ...COLUMNS,
+  ])
+}
+
+/** What an execution is looked up for on the way to its spans and log records: each column more costs time to plan. */
+export interface OutlinedExecution {
+  execution_id: string
+  instance: string
+  kind: string
+  workflow_id: string
+  shown_status: string
+  started_ns: string
+  last_seen_ns: string
+  trace: string
+  segment_traces: string[]
+  located_traces: string[]
+  /** Of the steps that were settled. */
+  step_names: string[]
+}
+
+/** The same rows in outline. */
+export function outlineExecutions(scope: Scope, executionId: string, silence: Silence): Question<OutlinedExecution> {
+  return ofOneId('outline-executions', scope, executionId, (parameters) => [
+    'execution_id',
+    'instance',
+    'kind',
+    'workflow_id',
+    `${shownStatus(parameters, silence)} AS shown_status`,
+    `${nanoseconds('started_at')} AS started_ns`,
+    `${nanoseconds('last_seen_at')} AS last_seen_ns`,
+    'lower(hex(trace_id)) AS trace',
+    SEGMENT_TRACES,
+    LOCATED_TRACES,
+    'arrayDistinct(steps.name) AS step_names',
+  ])
+}
+
+function ofOneId<Row>(
+  name: string,
   scope: Scope,
   executionId: string,
-  places: readonly ExecutionPlace[],
-  silence: Silence,
-): Question<ReadExecution> {
+  columns: (parameters: Parameters) => readonly string[],
+): Question<Row> {
   const parameters = new Parameters()
-  const anchors = places.map(
-    ({ anchor_us }, index) =>
-      `fromUnixTimestamp64Micro(${parameters.bind(`anchor_${index}`, 'Int64', anchor_us)}, 'UTC')`,
-  )
-  const conditions = [
-    `anchor_at IN (${anchors.join(', ')})`,
-    `execution_id = ${parameters.bind('execution_id', 'String', executionId)}`,
-  ]
-  const columns = [...executionColumns(shownStatus(parameters, silence)), ...COLUMNS]
-  const sql = `SELECT\n  ${columns.join(',\n  ')}\n${rowsOf('executions', scope, parameters, conditions)}\nORDER BY started_at DESC, instance`
-  return { name: 'read-executions', sql, params: parameters.values }
+  const located = withLocated(scope, executionId, parameters)
+  const rows = rowsOf('executions', scope, parameters, atLocated(executionId, parameters))
+  const sql = `${located}
+SELECT
+  ${columns(parameters).join(',\n  ')}
+${rows}
+ORDER BY started_at DESC, instance`
+  return { name, sql, params: parameters.values }
 }

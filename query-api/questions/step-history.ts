@@ -1,7 +1,8 @@
 /** How long steps took before: their duration at each percent from 1 to 99, by step name, in executions of one workflow. */
 import { bucketDurationSql, durationBucketSql, STEP_SCALE } from '@runlens/clickhouse'
 import { indent, Parameters, type Question, rowsOf, type Scope } from './question.ts'
-import { inRawHours } from './raw-hours.ts'
+import { inRawHours, notRawHours } from './raw-hours.ts'
+import { besideDays, onDays, wholeDays } from './whole-days.ts'
 
 export interface StepHistory {
   step_name: string
@@ -24,7 +25,7 @@ export interface HistoryOf {
 
 export function stepHistory(scope: Scope, of: HistoryOf): Question<StepHistory> {
   const parameters = new Parameters()
-  const parts = [rebuiltPart(scope, of, parameters)]
+  const parts = rebuiltParts(scope, of, parameters)
   if (of.rawHours.length > 0) parts.push(rawPart(scope, of, parameters))
   const percentiles = `quantilesTimingMerge(${PERCENTS.join(', ')})(state)`
   const sql = `SELECT
@@ -39,16 +40,28 @@ LIMIT 1000`
   return { name: 'step-history', sql, params: parameters.values }
 }
 
-function rebuiltPart(scope: Scope, of: HistoryOf, parameters: Parameters): string {
-  const rows = rowsOf('step_hours', scope, parameters, [
+function rebuiltParts(scope: Scope, of: HistoryOf, parameters: Parameters): string[] {
+  const days = wholeDays(of, [], of.rawHours)
+  const hours = [
     `hour >= ${parameters.bindTime('from', of.from)}`,
     `hour < ${parameters.bindTime('to', of.to)}`,
-    ...ofSteps(of, parameters),
-    'steps > 0',
-    ...(of.rawHours.length === 0
-      ? []
-      : [`toUnixTimestamp(hour) NOT IN ${parameters.bind('raw_hours', 'Array(UInt32)', of.rawHours)}`]),
-  ])
+    ...notRawHours(of.rawHours, parameters),
+    ...(days ? [besideDays(days, parameters)] : []),
+  ]
+  return [
+    ...(days ? [rebuiltPart('step_days', onDays(days, parameters), scope, of, parameters)] : []),
+    rebuiltPart('step_hours', hours, scope, of, parameters),
+  ]
+}
+
+function rebuiltPart(
+  table: 'step_days' | 'step_hours',
+  conditions: readonly string[],
+  scope: Scope,
+  of: HistoryOf,
+  parameters: Parameters,
+): string {
+  const rows = rowsOf(table, scope, parameters, [...conditions, ...ofSteps(of, parameters), 'steps > 0'])
   return `SELECT\n  step_name,\n  sum(steps) AS n,\n  quantilesTimingMergeState(0.5)(duration_bucket) AS state\n${rows}\nGROUP BY step_name`
 }
 

@@ -1,7 +1,8 @@
 /** How long executions of some workflows usually take: of those that went well lately. */
 import { bucketDurationSql, durationBucketSql, EXECUTION_SCALE } from '@runlens/clickhouse'
 import { indent, Parameters, type Question, rowsOf, type Scope } from './question.ts'
-import { inRawHours } from './raw-hours.ts'
+import { inRawHours, notRawHours } from './raw-hours.ts'
+import { besideDays, onDays, wholeDays } from './whole-days.ts'
 
 export interface UsualDuration {
   workflow_id: string
@@ -15,6 +16,8 @@ export interface UsualOf {
   workflowIds: readonly string[]
   /** Those that started since then, nanoseconds. */
   fromNs: bigint
+  /** Now: no day from here on is whole, nanoseconds. */
+  toNs: bigint
   /** Hours that are not rebuilt yet: starts in seconds since the epoch, ascending. They are read from the executions. */
   rawHours: readonly number[]
 }
@@ -23,7 +26,7 @@ const LEVELS = '0.5, 0.95'
 
 export function usualDurations(scope: Scope, of: UsualOf): Question<UsualDuration> {
   const parameters = new Parameters()
-  const parts = [rebuiltPart(scope, of, parameters)]
+  const parts = rebuiltParts(scope, of, parameters)
   if (of.rawHours.length > 0) parts.push(rawPart(scope, of, parameters))
   const at = (level: number) => bucketDurationSql(`quantilesTimingMerge(${LEVELS})(state)[${level}]`, EXECUTION_SCALE)
   const sql = `SELECT
@@ -38,15 +41,27 @@ GROUP BY workflow_id`
   return { name: 'usual-durations', sql, params: parameters.values }
 }
 
-function rebuiltPart(scope: Scope, of: UsualOf, parameters: Parameters): string {
-  const rows = rowsOf('execution_hours', scope, parameters, [
+function rebuiltParts(scope: Scope, of: UsualOf, parameters: Parameters): string[] {
+  const days = wholeDays({ from: of.fromNs, to: of.toNs }, [], of.rawHours)
+  const hours = [
     `hour >= ${parameters.bindTime('from', of.fromNs)}`,
-    ...ofWorkflows(of, parameters),
-    'durations > 0',
-    ...(of.rawHours.length === 0
-      ? []
-      : [`toUnixTimestamp(hour) NOT IN ${parameters.bind('raw_hours', 'Array(UInt32)', of.rawHours)}`]),
-  ])
+    ...notRawHours(of.rawHours, parameters),
+    ...(days ? [besideDays(days, parameters)] : []),
+  ]
+  return [
+    ...(days ? [rebuiltPart('execution_days', onDays(days, parameters), scope, of, parameters)] : []),
+    rebuiltPart('execution_hours', hours, scope, of, parameters),
+  ]
+}
+
+function rebuiltPart(
+  table: 'execution_days' | 'execution_hours',
+  conditions: readonly string[],
+  scope: Scope,
+  of: UsualOf,
+  parameters: Parameters,
+): string {
+  const rows = rowsOf(table, scope, parameters, [...conditions, ...ofWorkflows(of, parameters), 'durations > 0'])
   return `SELECT\n  workflow_id,\n  sum(durations) AS n,\n  quantilesTimingMergeState(${LEVELS})(duration_bucket) AS state\n${rows}\nGROUP BY workflow_id`
 }
 

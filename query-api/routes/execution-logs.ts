@@ -1,11 +1,11 @@
 /** `GET /api/v1/executions/id/{execution_id}/logs`: the log records of its traces while it ran. */
 import { z } from 'zod'
-import { findExecution } from '../find-execution.ts'
+import { outlineExecution } from '../find-execution.ts'
 import { decodeLogCursor, encodeLogCursor } from '../log-cursor.ts'
 import { type Moments, momentsOf } from '../meta.ts'
 import { type LogRow, executionLogs as logsOf } from '../questions/execution-logs.ts'
 import type { Scope } from '../questions/question.ts'
-import type { ReadExecution } from '../questions/read-executions.ts'
+import type { OutlinedExecution } from '../questions/read-executions.ts'
 import { type ExecutionLogs, type LogRecord, logsSchema } from '../schema/logs.ts'
 import { instanceParameter, integer, noRange } from '../schema/parameters.ts'
 import { ownSpans, settleExecution } from '../settle-execution.ts'
@@ -39,7 +39,7 @@ export const executionLogs = route({
     const moments = momentsOf(services)
     const wanted = { executionId: path.execution_id, instance: query.instance }
     const after = query.cursor === undefined ? null : decodeLogCursor(query.cursor)
-    const { row, traces } = await findExecution(services.runner, scope, wanted, moments, signal)
+    const { row, traces } = await outlineExecution(services.runner, scope, wanted, moments, signal)
     const spans = await spansToShow(services, scope, row, traces, moments)
     const question = logsOf(scope, { traces, ...timeOf(row, moments.nowNs), after, spans }, query.limit + 1)
     const rows = await services.runner.ask(question, signal)
@@ -56,14 +56,20 @@ export const executionLogs = route({
 })
 
 /** For an owner whose execution shares its traces with others: its own spans. What names no span is not shown then. */
-async function spansToShow(services: Services, scope: Scope, row: ReadExecution, traces: string[], moments: Moments) {
+async function spansToShow(
+  services: Services,
+  scope: Scope,
+  row: OutlinedExecution,
+  traces: string[],
+  moments: Moments,
+) {
   if (scope.owner === undefined) return null
   const { nowMs } = moments
   const settled = await settleExecution(services, scope, row, traces, { nowMs, withAttributes: false })
   return ownSpans(settled, scope)?.slice(0, SPANS_MAX) ?? null
 }
 
-function timeOf(row: ReadExecution, nowNs: bigint): { from: bigint; to: bigint } {
+function timeOf(row: OutlinedExecution, nowNs: bigint): { from: bigint; to: bigint } {
   const lastSeen = BigInt(row.last_seen_ns)
   const end = isOpen(row.shown_status) && nowNs > lastSeen ? nowNs : lastSeen
   // To the second while it runs, so that the same question is asked for a while.

@@ -1,11 +1,11 @@
 /** `GET /api/v1/executions/id/{execution_id}/tree`: the steps of an execution, read from its spans. */
-import { spanKey } from '@runlens/clickhouse'
+import { readExecutionRanges, spanKey } from '@runlens/clickhouse'
 import { z } from 'zod'
-import { findExecution } from '../find-execution.ts'
+import { outlineExecution } from '../find-execution.ts'
 import { type Moments, momentsOf } from '../meta.ts'
 import { type DirtyHourRow, dirtyHours } from '../questions/dirty-hours.ts'
-import type { ReadExecution } from '../questions/read-executions.ts'
-import { stepHistory } from '../questions/step-history.ts'
+import type { OutlinedExecution } from '../questions/read-executions.ts'
+import { type StepHistory, stepHistory } from '../questions/step-history.ts'
 import { type ReadTree, readTree, shownStatuses } from '../read-tree.ts'
 import { choice, instanceParameter, noRange } from '../schema/parameters.ts'
 import { type Tree, treeSchema } from '../schema/tree.ts'
@@ -16,6 +16,8 @@ import { executionPath } from './execution-detail.ts'
 import { type Asked, QUESTION_PROBLEMS, route } from './route.ts'
 
 const HISTORY_NS = 7n * NS_PER_DAY
+/** Nothing is later. */
+const MAX_TIME = 2n ** 63n - 1n
 
 const treeQuerySchema = z.strictObject({
   instance: instanceParameter(),
@@ -36,17 +38,19 @@ export const executionTree = route({
   answer: treeSchema,
   problems: ['invalid_parameter', 'execution_not_found', ...QUESTION_PROBLEMS],
   handle: async (asked) => {
-    const { path, query, scope, signal, services } = asked
+    const { query, services } = asked
     const moments = momentsOf(services)
-    const wanted = { executionId: path.execution_id, instance: query.instance }
-    const execution = await findExecution(services.runner, scope, wanted, moments, signal)
+    const { execution, ranges, dirty } = await lookUp(asked, moments)
     const { row, instances } = execution
-    const past = { from: BigInt(row.started_ns) - HISTORY_NS, to: BigInt(row.started_ns) }
-    const [found, dirty] = await Promise.all([
-      readTree(services, scope, execution, query.spans === 'all', moments),
-      services.runner.ask(dirtyHours(scope, past.from, past.to), signal),
+    const historyOf = pastOf(asked, row, dirty)
+    const namesOfRow = distinct(row.step_names)
+    const [found, histories] = await Promise.all([
+      readTree(services, asked.scope, { row, traces: execution.traces }, query.spans === 'all', moments, ranges),
+      historyOf(namesOfRow),
     ])
-    const steps = await shapeItems(asked, row, { ...found, past, dirty }, moments)
+    // The row is older than its spans, or the spans older than the code that reads them now.
+    const more = distinct(stepNamesOf(found)).filter((name) => !namesOfRow.includes(name))
+    const steps = shapeItems(row, found, [...histories, ...(await historyOf(more))], moments)
     const tree: Tree = {
       execution_id: row.execution_id,
       kind: row.kind as Tree['kind'],
@@ -64,30 +68,49 @@ export const executionTree = route({
   },
 })
 
-interface FoundItems extends ReadTree {
-  /** Runs before this one, nanoseconds, and the hours of it whose rollups are not true yet. */
-  past: { from: bigint; to: bigint }
-  dirty: readonly DirtyHourRow[]
+/** All that follows from the id alone, at once. */
+async function lookUp({ path, query, scope, signal, services: { runner } }: AskedTree, moments: Moments) {
+  const wanted = { executionId: path.execution_id, instance: query.instance }
+  const [execution, ranges, dirty] = await Promise.all([
+    outlineExecution(runner, scope, wanted, moments, signal),
+    runner.read((client) => readExecutionRanges(client, scope.tenant, path.execution_id)),
+    runner.ask(dirtyHours(scope, 0n, MAX_TIME), signal),
+  ])
+  return { execution, ranges, dirty }
 }
 
-async function shapeItems(
-  { services: { runner }, scope, signal }: AskedTree,
-  row: ReadExecution,
-  { items, settled, attributes, past, dirty }: FoundItems,
-  { silence }: Moments,
-): Promise<Tree['steps']> {
-  if (items.length === 0) return []
-  const history = {
-    ...past,
-    workflowId: row.workflow_id,
-    stepNames: distinct(items.map(({ span }) => span.step_name || span.name)),
-    rawHours: dirty.map(({ hour }) => hour).filter((hour) => BigInt(hour) * NS_PER_SECOND >= past.from),
+/** Asks how long steps of some names took in the runs before this one. */
+function pastOf(
+  { scope, signal, services: { runner } }: AskedTree,
+  { workflow_id, started_ns }: OutlinedExecution,
+  dirty: readonly DirtyHourRow[],
+): (stepNames: readonly string[]) => Promise<readonly StepHistory[]> {
+  const to = BigInt(started_ns)
+  const from = to - HISTORY_NS
+  const rawHours = dirty
+    .map(({ hour }) => hour)
+    .filter((hour) => BigInt(hour) * NS_PER_SECOND >= from && BigInt(hour) * NS_PER_SECOND < to)
+  return async (stepNames) => {
+    if (stepNames.length === 0) return []
+    return runner.ask(stepHistory(scope, { workflowId: workflow_id, stepNames, from, to, rawHours }), signal)
   }
-  const histories = await runner.ask(stepHistory(scope, history), signal)
+}
+
+/** Plain spans are no steps and have no history. */
+function stepNamesOf({ items }: ReadTree): string[] {
+  return items.filter(({ part }) => part !== 'span').map(({ span }) => span.step_name || span.name)
+}
+
+function shapeItems(
+  row: OutlinedExecution,
+  { items, settled, attributes }: ReadTree,
+  histories: readonly StepHistory[],
+  { silence }: Moments,
+): Tree['steps'] {
   const byStep = new Map(histories.map((of) => [of.step_name, of]))
   const statusOf = shownStatuses(settled, silence)
   const context: StepContext = {
-    startedAt: past.to,
+    startedAt: BigInt(row.started_ns),
     isLost: row.shown_status === 'lost',
     childStatus: (spanId) => statusOf.get(spanId),
     attributes: (span) => attributes.get(spanKey(span)) ?? {},

@@ -85,6 +85,11 @@ beforeAll(async () => {
       'segments.started_at': ['2026-11-20 11:00:00.000'],
       'segments.ended_at': ['2026-11-20 11:00:10.000'],
       'segments.status': ['partial'],
+      // Settled before `second` and `query` were there.
+      'steps.name': ['first'],
+      'steps.type': ['node'],
+      'steps.status': ['success'],
+      'steps.duration_ms': [4_000],
       input: '{"a":1}',
       output: 'yes',
       output_truncated: 1,

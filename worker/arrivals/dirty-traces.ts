@@ -4,6 +4,14 @@
  */
 import { mergeByTrace, type TraceRange } from '@runlens/clickhouse'
 import type { SettleSpan } from '@runlens/conventions'
+import type { Settled } from '@runlens/mapping'
+
+/** What was read of a trace. */
+export interface ReadTrace {
+  spans: readonly SettleSpan[]
+  /** What follows from these spans alone; undefined where nobody tried, or settling failed. */
+  settled: Settled | undefined
+}
 
 /** What some blocks brought of one trace. */
 export interface Arrival {
@@ -20,7 +28,7 @@ export interface Arrival {
   /** Spans of the trace in the database by now, each as often as it was inserted. */
   stored: number
   /** The spans themselves, where they were read. */
-  read?: readonly SettleSpan[]
+  read?: ReadTrace
 }
 
 export interface DirtyTrace {
@@ -33,7 +41,7 @@ export interface DirtyTrace {
   /** Nothing of it was ever settled, and nothing of it came before these blocks: they hold all there is. */
   isWhole: boolean
   /** Its spans, where it is whole and they were read. */
-  read: readonly SettleSpan[] | undefined
+  read: ReadTrace | undefined
   /** Arrival of the first of them by ClickHouse's clock, microseconds since the epoch. */
   arrived_at: bigint
   /** The same, of those that no settling has seen; undefined for a trace that only waits for time to pass. */
@@ -82,7 +90,7 @@ export class DirtyTraces {
     const known = this.waiting.get(keyOf(arrival))
     if (!known) {
       const isWhole = isNew && stored === spans
-      const trace = {
+      this.waiting.set(keyOf(arrival), {
         tenant,
         trace_id,
         ranges: [range],
@@ -94,8 +102,10 @@ export class DirtyTraces {
         arrived_at,
         fresh_at: arrived_at,
         unseen: 0,
-      }
-      this.waiting.set(keyOf(arrival), { ...trace, notBefore: null, firstSeen: now, lastSeen: now })
+        notBefore: null,
+        firstSeen: now,
+        lastSeen: now,
+      })
       return
     }
     if (known.notBefore !== null) known.firstSeen = now

@@ -1,3 +1,4 @@
+import { settle } from '@runlens/mapping'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
@@ -53,7 +54,12 @@ VALUES ('default', 'id', '', unhex('${KNOWN}'), now64(6), [now64(6)])`,
   await insertSpans(db.client, spans, { spanEpochMs: EPOCH })
   const blocks = (await times()).filter((time) => time !== before)
 
-  const arrivals = await readArrivals({ client: db.client, blocks, payloadBytesMax: 100 })
+  const { arrivals, lookedUp } = await readArrivals({
+    client: db.client,
+    blocks,
+    payloadBytesMax: 100,
+    settle: (spans) => settle(spans, { now_ms: EPOCH, candidate_timeout_ms: 0, payload_bytes_max: 100 }),
+  })
 
   const told = arrivals.map(({ tenant, trace_id, spans, stored, isNew }) => [tenant, trace_id, spans, stored, isNew])
   expect(told.sort()).toEqual([
@@ -64,6 +70,8 @@ VALUES ('default', 'id', '', unhex('${KNOWN}'), now64(6), [now64(6)])`,
     ['default', ROOTLESS, 1, 0, true],
     ['other', WHOLE, 1, 1, true],
   ])
+  expect([...lookedUp.get('default')!.ids].sort()).toEqual([WHOLE, LATE, KNOWN].sort())
+  expect(lookedUp.get('other')).toEqual({ ids: new Set([WHOLE]), places: new Map() })
   const whole = arrivals.find(({ tenant, trace_id }) => tenant === 'default' && trace_id === WHOLE)!
   const start = BigInt(EPOCH) * 1_000_000n
   expect(whole).toMatchObject({
@@ -72,5 +80,8 @@ VALUES ('default', 'id', '', unhex('${KNOWN}'), now64(6), [now64(6)])`,
     range: { first_started_at: start + 10_000_000n, last_started_at: start + 12_000_000n },
   })
   expect([...whole.range.services].sort()).toEqual(['other', 'test'])
-  expect(whole.read?.map(({ span_id }) => span_id).sort()).toEqual(['1'.repeat(16), '2'.repeat(16)])
+  expect(whole.read?.spans.map(({ span_id }) => span_id).sort()).toEqual(['1'.repeat(16), '2'.repeat(16)])
+  expect(whole.read?.settled?.executions.map(({ execution_id }) => execution_id)).toEqual([WHOLE])
+  const rootless = arrivals.find(({ trace_id }) => trace_id === ROOTLESS)!
+  expect(rootless.read).toMatchObject({ spans: [{ trace_id: ROOTLESS }], settled: undefined })
 })

@@ -3,17 +3,30 @@
  * there are and then for the spans of most of them.
  */
 import { type ArrivedSpan, type ClickHouseClient, readArrivedSpans } from '@runlens/clickhouse'
+import type { Settled, SettleSpan } from '@runlens/mapping'
+import { allDone } from '../jobs/all-done.ts'
+import { inSlices } from '../jobs/in-slices.ts'
+import { ARRIVED_SPANS_MAX } from '../settle/follow-executions.ts'
 import type { Arrival } from './dirty-traces.ts'
-import { readKnownTraces, traceKeyText } from './known-traces.ts'
+import { type LookedUpByTenant, readKnown, traceKeyText } from './known-traces.ts'
 
 export interface ReadArrivalsOptions {
   client: ClickHouseClient
   /** Times, microseconds since the epoch, ascending. */
   blocks: readonly bigint[]
   payloadBytesMax: number
+  /** What follows from the spans of one trace; undefined where that fails. */
+  settle: (spans: SettleSpan[]) => Settled | undefined
 }
 
-export async function readArrivals({ client, blocks, payloadBytesMax }: ReadArrivalsOptions): Promise<Arrival[]> {
+export interface ReadArrivals {
+  arrivals: Arrival[]
+  /** Where the executions lie that the traces with a root may give: for settling them at once. */
+  lookedUp: LookedUpByTenant
+}
+
+export async function readArrivals(options: ReadArrivalsOptions): Promise<ReadArrivals> {
+  const { client, blocks, payloadBytesMax, settle } = options
   const byTrace = new Map<string, ArrivedSpan[]>()
   for (const one of await readArrivedSpans(client, { blocks, payloadBytesMax })) {
     const key = traceKeyText({ tenant: one.tenant, trace_id: one.span.trace_id })
@@ -24,18 +37,40 @@ export async function readArrivals({ client, blocks, payloadBytesMax }: ReadArri
   const groups = [...byTrace.values()]
   // What came without its root waits for it anyway.
   const rooted = groups.filter((group) => group.some(({ span }) => span.parent_span_id === ''))
-  const known = await readKnownTraces(
-    client,
-    rooted.map(([first]) => ({ tenant: first!.tenant, trace_id: first!.span.trace_id })),
-  )
-  return groups.map((group) => {
-    const arrival = arrivalOf(group)
-    const { stored = 0, gaveExecution = false } = known.get(traceKeyText(arrival)) ?? {}
+  const traces = rooted.map(([first]) => ({ tenant: first!.tenant, trace_id: first!.span.trace_id }))
+  // Most of them are whole: they are settled while ClickHouse looks.
+  const isSettled = new Set(rooted.filter(({ length }) => length <= ARRIVED_SPANS_MAX))
+  const [known, arrived] = await allDone([
+    readKnown(client, traces, likelyIds(rooted)),
+    inSlices(groups, (group) => arrivalOf(group, isSettled.has(group) ? settle : undefined)),
+  ])
+  const arrivals = arrived.map((arrival) => {
+    const { stored = 0, gaveExecution = false } = known.traces.get(traceKeyText(arrival)) ?? {}
     return { ...arrival, stored, isNew: !gaveExecution }
   })
+  return { arrivals, lookedUp: known.lookedUp }
 }
 
-function arrivalOf(group: readonly ArrivedSpan[]): Omit<Arrival, 'stored' | 'isNew'> {
+/** Ids that executions of these traces will most likely have, by tenant; settling looks for others itself. */
+function likelyIds(groups: readonly (readonly ArrivedSpan[])[]): Map<string, Set<string>> {
+  const ids = new Map<string, Set<string>>()
+  for (const group of groups) {
+    const { tenant } = group[0]!
+    const ofTenant = ids.get(tenant) ?? new Set()
+    ids.set(tenant, ofTenant)
+    for (const { span } of group) {
+      if (span.parent_span_id === '') ofTenant.add(span.trace_id)
+      if (span.execution_id !== '') ofTenant.add(span.execution_id)
+      else if (span.role === 'entry' && span.parent_span_id !== '') ofTenant.add(`${span.trace_id}-${span.span_id}`)
+    }
+  }
+  return ids
+}
+
+function arrivalOf(
+  group: readonly ArrivedSpan[],
+  settle: ReadArrivalsOptions['settle'] | undefined,
+): Omit<Arrival, 'stored' | 'isNew'> {
   const { tenant, span } = group[0]!
   const spans = group.map((one) => one.span)
   const blocks = ascending(new Set(group.map(({ arrived_at }) => arrived_at)))
@@ -53,7 +88,7 @@ function arrivalOf(group: readonly ArrivedSpan[]): Omit<Arrival, 'stored' | 'isN
       markers: spans.filter(({ marker }) => marker !== '').length,
     },
     blocks,
-    read: spans,
+    read: { spans, settled: settle?.(spans) },
   }
 }
 

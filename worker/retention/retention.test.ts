@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { RETENTION_DEFAULTS, RETENTION_SETTINGS_ID, type RetentionSettings } from '@runlens/clickhouse'
 import { settle } from '@runlens/mapping'
 import { createLogger } from '@runlens/runtime'
@@ -60,6 +61,8 @@ async function run(tenant: string, withSweep = false, nowMs = NOW): Promise<Reco
   const removed: Record<string, number> = {}
   for await (const { table, rows } of runRetention({ client: db.client, tenant, withSweep, nowMs })) {
     if (rows > 0) removed[table] = (removed[table] ?? 0) + rows
+    // Asking without a pause, some thousand times, was a sixth of what ClickHouse did here.
+    else await sleep(50)
   }
   return removed
 }

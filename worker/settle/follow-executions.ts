@@ -4,9 +4,10 @@
  */
 import { type ClickHouseClient, readArrivedSpans, readTraceSpans, type TraceRange } from '@runlens/clickhouse'
 import type { Settled, SettleOptions, SettleSpan } from '@runlens/mapping'
+import type { ReadTrace } from '../arrivals/dirty-traces.ts'
 import { Components } from './components.ts'
 import { type ExecutionKey, keyText } from './execution-key.ts'
-import { type Place, readExecutionsOfTraces, readPlaces } from './locator.ts'
+import { type LookedUp, type Place, readExecutionsOfTraces, readPlaces } from './locator.ts'
 
 export type Settle = (spans: SettleSpan[], options: SettleOptions) => Settled
 
@@ -17,7 +18,7 @@ export interface ArrivedTrace {
   /** Times of the blocks that brought them, microseconds since the epoch. */
   blocks: readonly bigint[]
   /** Its spans, where they were read already. */
-  read?: readonly SettleSpan[] | undefined
+  read?: ReadTrace | undefined
 }
 
 export interface FollowOptions {
@@ -30,6 +31,7 @@ export interface FollowOptions {
   ranges: readonly TraceRange[]
   /** By trace id. */
   arrived: ReadonlyMap<string, ArrivedTrace>
+  lookedUp?: LookedUp | undefined
   spansPerTraceMax: number
   /** Told of a component that settling failed on; it is left out. */
   onFault: (traces: readonly string[], error: unknown) => void
@@ -54,7 +56,7 @@ export interface Followed {
 }
 
 /** Spans of a trace read from `arrivals` at most: a larger one may have to be cut. */
-const ARRIVED_SPANS_MAX = 1_000
+export const ARRIVED_SPANS_MAX = 1_000
 /** Rounds of bringing in further traces; a chain of executions longer than that is cut. */
 const ROUNDS_MAX = 4
 /** Traces brought in beside those asked for. */
@@ -69,6 +71,8 @@ class Follower {
   readonly components = new Components()
   readonly settled = new Map<string, Component>()
   private readonly lookedUp = new Set<string>()
+  /** Traces of which these spans, read where they arrived, are all. */
+  private readonly wholeArrived = new Set<string>()
 
   constructor(readonly options: FollowOptions) {}
 
@@ -76,7 +80,9 @@ class Follower {
   async loadArrived(traceIds: readonly string[]): Promise<string[]> {
     const { client, tenant, arrived, settleOptions } = this.options
     const wanted = traceIds.filter((trace) => (arrived.get(trace)?.spans ?? Infinity) <= ARRIVED_SPANS_MAX)
-    const found = new Map(wanted.map((trace): [string, SettleSpan[]] => [trace, [...(arrived.get(trace)!.read ?? [])]]))
+    const found = new Map(
+      wanted.map((trace): [string, SettleSpan[]] => [trace, [...(arrived.get(trace)!.read?.spans ?? [])]]),
+    )
     const unread = wanted.filter((trace) => arrived.get(trace)!.read === undefined)
     if (unread.length > 0) {
       const blocks = new Set(unread.flatMap((trace) => arrived.get(trace)!.blocks))
@@ -90,6 +96,7 @@ class Follower {
     // The log does not reach back for ever: what is missing there is looked for in the table.
     const whole = new Set(wanted.filter((trace) => found.get(trace)?.length === arrived.get(trace)!.spans))
     for (const trace of whole) {
+      this.wholeArrived.add(trace)
       this.components.add(trace)
       this.spans.set(trace, found.get(trace)!)
       this.known.set(trace, [])
@@ -139,12 +146,22 @@ class Follower {
       whole: perTrace.every((list) => list.length > 0),
     }
     try {
-      return { ...component, settled: this.options.settle(spans, this.options.settleOptions) }
+      return {
+        ...component,
+        settled: this.settledAhead(traces) ?? this.options.settle(spans, this.options.settleOptions),
+      }
     } catch (error) {
       this.options.onFault(traces, error)
       const settled = { executions: [], memberships: [], settle_again_at_ms: null }
       return { ...component, settled, known: [], spans: [] }
     }
+  }
+
+  /** What was found out when the trace was read, while it stands alone. */
+  private settledAhead([trace, ...others]: readonly string[]): Settled | undefined {
+    return others.length === 0 && this.wholeArrived.has(trace!)
+      ? this.options.arrived.get(trace!)?.read?.settled
+      : undefined
   }
 
   /**
@@ -159,7 +176,7 @@ class Follower {
       }
     }
     for (const text of wanted.keys()) this.lookedUp.add(text)
-    const found = await readPlaces(this.options.client, this.options.tenant, [...wanted.values()])
+    const found = await this.findPlaces([...wanted.values()])
     for (const [text, place] of found) this.places.set(text, place)
     const missing = new Set<string>()
     for (const { traces } of found.values()) {
@@ -169,6 +186,17 @@ class Follower {
     const further = [...missing].slice(0, room)
     if (further.length > 0) await this.load(further, [])
     return this.joinShared() || further.length > 0
+  }
+
+  private async findPlaces(keys: readonly ExecutionKey[]): Promise<Map<string, Place>> {
+    const { client, tenant, lookedUp } = this.options
+    const others = keys.filter(({ execution_id }) => !lookedUp?.ids.has(execution_id))
+    const found = await readPlaces(client, tenant, others)
+    for (const text of keys.map(keyText)) {
+      const place = lookedUp?.places.get(text)
+      if (place) found.set(text, place)
+    }
+    return found
   }
 
   private joinShared(): boolean {

@@ -26,6 +26,26 @@ export interface LocatorRow extends ExecutionKey {
   anchor: bigint
 }
 
+/** Places that were looked for a moment ago, since when nothing was written here. */
+export interface LookedUp {
+  /** Execution ids that were looked for, in every instance. */
+  ids: ReadonlySet<string>
+  /** Those of them that have a place, by {@link keyText}. */
+  places: ReadonlyMap<string, Place>
+}
+
+/** What {@link placeOf} reads, of rows grouped by execution. */
+export const PLACE_COLUMNS = `groupUniqArray(${TRACES_PER_EXECUTION_MAX + 1})(lower(hex(trace_id))) AS traces,
+  arrayMap(a -> toString(toUnixTimestamp64Micro(a)), groupUniqArrayArray(anchors)) AS anchors`
+
+export function placeOf(traces: readonly string[], anchors: readonly string[]): Place {
+  return {
+    anchors: anchors.map(BigInt).sort((a, b) => (a < b ? -1 : 1)),
+    traces: traces.slice(0, TRACES_PER_EXECUTION_MAX),
+    more: traces.length > TRACES_PER_EXECUTION_MAX,
+  }
+}
+
 /** The places of the executions that have one, by {@link keyText}. */
 export async function readPlaces(
   client: ClickHouseClient,
@@ -34,27 +54,18 @@ export async function readPlaces(
 ): Promise<Map<string, Place>> {
   const places = new Map<string, Place>()
   if (keys.length === 0) return places
+  // By id alone, which is planned sooner than pairs; few ids are known in several instances.
   const result = await client.query({
-    query: `SELECT execution_id, instance, groupUniqArray({tracesMax:UInt32})(lower(hex(trace_id))) AS traces,
-  arrayMap(a -> toString(toUnixTimestamp64Micro(a)), groupUniqArrayArray(anchors)) AS anchors
+    query: `SELECT execution_id, instance, ${PLACE_COLUMNS}
 FROM execution_locator
-WHERE tenant = {tenant:String} AND (execution_id, instance) IN arrayZip({ids:Array(String)}, {instances:Array(String)})
+WHERE tenant = {tenant:String} AND execution_id IN {ids:Array(String)}
 GROUP BY execution_id, instance`,
-    query_params: {
-      tenant,
-      ids: keys.map(({ execution_id }) => execution_id),
-      instances: keys.map(({ instance }) => instance),
-      tracesMax: TRACES_PER_EXECUTION_MAX + 1,
-    },
+    query_params: { tenant, ids: [...new Set(keys.map(({ execution_id }) => execution_id))] },
     format: 'JSONEachRow',
   })
-  const rows = await result.json<ExecutionKey & { traces: string[]; anchors: string[] }>()
-  for (const row of rows) {
-    places.set(keyText(row), {
-      anchors: row.anchors.map(BigInt).sort((a, b) => (a < b ? -1 : 1)),
-      traces: row.traces.slice(0, TRACES_PER_EXECUTION_MAX),
-      more: row.traces.length > TRACES_PER_EXECUTION_MAX,
-    })
+  const wanted = new Set(keys.map(keyText))
+  for (const row of await result.json<ExecutionKey & { traces: string[]; anchors: string[] }>()) {
+    if (wanted.has(keyText(row))) places.set(keyText(row), placeOf(row.traces, row.anchors))
   }
   return places
 }

@@ -2,7 +2,7 @@
 import type { SettledExecution } from '@runlens/mapping'
 import { type CurrentRow, placeText } from './current-rows.ts'
 import type { ExecutionKey } from './execution-key.ts'
-import { contentOf, emptyContent, type RowVersion, rowOf } from './execution-row.ts'
+import { type Content, contentOf, emptyContent, type RowVersion, rowOf } from './execution-row.ts'
 
 /** A row to write. */
 export interface PlannedRow {
@@ -23,6 +23,8 @@ export interface Wanted {
   truncated: boolean
   /** It never had a row. */
   isNew: boolean
+  /** Of its row at the first anchor, where it was encoded already. */
+  content?: Content | undefined
 }
 
 export interface Unwanted {
@@ -45,9 +47,10 @@ export function planRows(
   nowMicros: bigint,
 ): PlannedRow[] {
   const rows: PlannedRow[] = []
-  for (const { execution, anchors, truncated } of wanted) {
+  for (const one of wanted) {
+    const { execution, anchors } = one
     const [anchor, ...lost] = anchors as [bigint, ...bigint[]]
-    const row = changedRow(tenant, anchor, execution, truncated, at(current, execution, anchor), nowMicros)
+    const row = changedRow(tenant, one, at(current, execution, anchor), nowMicros)
     if (row) rows.push(row)
     for (const other of lost) {
       const there = at(current, execution, other)
@@ -62,6 +65,11 @@ export function planRows(
     }
   }
   return rows
+}
+
+/** What the row of an execution says, at the first of its anchors. */
+export function encodeContent(tenant: string, { execution, anchors, truncated }: Wanted): Content {
+  return contentOf(tenant, anchors[0]!, execution, truncated)
 }
 
 function at(current: ReadonlyMap<string, CurrentRow>, key: ExecutionKey, anchor: bigint): CurrentRow | undefined {
@@ -79,14 +87,13 @@ function next(there: CurrentRow | undefined, nowMicros: bigint): bigint {
 
 function changedRow(
   tenant: string,
-  anchor: bigint,
-  execution: SettledExecution,
-  truncated: boolean,
+  wanted: Wanted,
   there: CurrentRow | undefined,
   nowMicros: bigint,
 ): PlannedRow | undefined {
   if (isClosed(there)) return undefined
-  const content = contentOf(tenant, anchor, execution, truncated)
+  const { execution, content = encodeContent(tenant, wanted) } = wanted
+  const anchor = wanted.anchors[0]!
   if (there && !there.is_deleted && there.content_hash === content.hash) return undefined
   const previous = there?.is_deleted ? undefined : there
   const moved = previous !== undefined && previous.started_at !== execution.started_at

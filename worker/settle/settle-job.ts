@@ -1,11 +1,14 @@
 /** The job that follows arrivals and settles traces: simple ones as they come, the others once they rest. */
 import type { ClickHouseClient } from '@runlens/clickhouse'
+import type { Settled, SettleOptions, SettleSpan } from '@runlens/mapping'
 import type { Logger, Settings } from '@runlens/runtime'
 import { type Arrival, type DirtyTrace, DirtyTraces } from '../arrivals/dirty-traces.ts'
 import { dropReadArrivals } from '../arrivals/drop-read-arrivals.ts'
+import type { LookedUpByTenant } from '../arrivals/known-traces.ts'
 import { announceMissed } from '../arrivals/missed-arrivals.ts'
 import { readArrivals } from '../arrivals/read-arrivals.ts'
-import { type Tail, tailArrivals } from '../arrivals/tail-arrivals.ts'
+import { type Block, type Tail, tailArrivals } from '../arrivals/tail-arrivals.ts'
+import { allDone } from '../jobs/all-done.ts'
 import { persist } from '../jobs/persist.ts'
 import type { Job } from '../jobs/run-job.ts'
 import { readPosition, writeStatus } from '../jobs/status.ts'
@@ -13,6 +16,7 @@ import type { SettleObserver } from '../metrics.ts'
 import { type SurveyedTrace, type SurveyOptions, survey } from '../simple/survey.ts'
 import { writeSimple } from '../simple/write-simple.ts'
 import type { Settle } from './follow-executions.ts'
+import type { LookedUp } from './locator.ts'
 import { type SettleReport, settleTraces } from './settle-traces.ts'
 import { markNewest, noteNewest } from './write-executions.ts'
 
@@ -34,12 +38,12 @@ const NOTHING_NEW = { spans: 0, blocks: [], isWhole: false, read: undefined, fre
 /** A trace whose spans keep coming is settled this long after the first all the same: what is written is visible within a second. */
 const SETTLE_LATEST_MS = 1_000
 /** Arrivals are read this far apart while they keep coming: a look costs the same for one span as for a thousand. */
-const READ_INTERVAL_MS = 200
+const READ_INTERVAL_MS = 100
 /** Once nothing has come for some seconds, polls are this far apart at least: they are most of what an idle stack costs. */
 const IDLE_POLL_MS = 250
 const IDLE_AFTER_MS = 5_000
 /** From so many spans on it pays to settle simple traces in SQL: its statements cost more to plan than few traces cost here. */
-const JUDGED_SPANS_MIN = 5_000
+const JUDGED_SPANS_MIN = 15_000
 const STATUS_INTERVAL_MS = 1_000
 /** How often what was read of the log is dropped. */
 const DROP_INTERVAL_MS = 300_000
@@ -91,52 +95,95 @@ export class SettleJob implements Job {
   }
 
   async step(signal: AbortSignal): Promise<number> {
-    const { pollMs, tracesPerSettleMax } = this.options.settings
-    const traces = this.dirty.take(Date.now(), tracesPerSettleMax)
-    // Both are awaited even if one fails: a step that is tried again must not overlap with itself.
-    const [reading, settling] = await Promise.allSettled([this.read(), this.settle(traces, signal)])
-    if (settling.status === 'rejected') throw settling.reason
-    if (reading.status === 'rejected') throw reading.reason
-    const read = reading.value
-    if (read > 0) this.statusDue = Math.min(this.statusDue, Date.now() + STATUS_INTERVAL_MS)
-    if (Date.now() >= this.statusDue) await this.writeStatus()
-    if (traces.length > 0 || read > 0) {
+    // What is told is what was done before this step: to write it takes ClickHouse as long as to settle some traces.
+    const telling = Date.now() >= this.statusDue ? this.writeStatus() : Promise.resolve()
+    const [done] = await allDone([this.advance(signal), telling])
+    if (done.blocks > 0) this.statusDue = Math.min(this.statusDue, Date.now() + STATUS_INTERVAL_MS)
+    if (done.blocks > 0 || done.traces > 0) {
       this.busyAt = performance.now()
       return 0
     }
+    const { pollMs } = this.options.settings
     const isIdle = this.dirty.size === 0 && performance.now() - this.busyAt > IDLE_AFTER_MS
-    return isIdle ? Math.max(pollMs, IDLE_POLL_MS) : pollMs
+    if (isIdle) return Math.max(pollMs, IDLE_POLL_MS)
+    const readInMs = this.readAgainAt - performance.now()
+    return readInMs > 0 ? Math.min(pollMs, readInMs) : pollMs
   }
 
-  /** Settles the simple ones of the traces that arrived and notes the others; gives the number of blocks. */
-  private async read(): Promise<number> {
-    if (this.dirty.size >= TRACES_WAITING_MAX || performance.now() < this.readAgainAt) return 0
+  /**
+   * Reads what arrived and settles what may be settled by then: one after the other, because a trace that came whole is so written in the step
+   * that reads it. Gives the numbers of blocks and of traces.
+   */
+  private async advance(signal: AbortSignal): Promise<{ blocks: number; traces: number }> {
+    const blocks = await this.poll()
+    if (blocks.length === 0) return { blocks: 0, traces: await this.settleReady(signal) }
+    const { client, payloadBytesMax } = this.options
+    const options = { client, blocks: blocks.map(({ arrived_at }) => arrived_at), payloadBytesMax }
+    const spans = blocks.reduce((sum, block) => sum + block.spans, 0)
+    if (spans >= JUDGED_SPANS_MIN)
+      return { blocks: blocks.length, traces: await this.settleMany(blocks, options, signal) }
+    const { arrivals, lookedUp } = await readArrivals({ ...options, settle: (spans) => this.settleAlone(spans) })
+    this.note(arrivals)
+    this.tail!.take(blocks)
+    return { blocks: blocks.length, traces: await this.settleReady(signal, lookedUp) }
+  }
+
+  /** What follows from the spans of one trace; a failure is told when the trace is settled. */
+  private settleAlone(spans: SettleSpan[]): Settled | undefined {
+    try {
+      return this.options.settle(spans, this.settleOptions())
+    } catch {
+      return undefined
+    }
+  }
+
+  private settleOptions(): SettleOptions {
+    return {
+      now_ms: Date.now(),
+      candidate_timeout_ms: this.options.settings.candidateTimeoutMs,
+      payload_bytes_max: this.options.payloadBytesMax,
+    }
+  }
+
+  /** Blocks to be read now. */
+  private async poll(): Promise<Block[]> {
+    if (this.dirty.size >= TRACES_WAITING_MAX || performance.now() < this.readAgainAt) return []
     const began = performance.now()
     const blocks = await this.tail!.poll()
-    if (blocks.length === 0) return 0
-    const { client, payloadBytesMax } = this.options
-    const times = blocks.map(({ arrived_at }) => arrived_at)
-    this.readAgainAt = began + READ_INTERVAL_MS
-    const spans = blocks.reduce((sum, block) => sum + block.spans, 0)
-    const options = { client, blocks: times, payloadBytesMax }
-    const traces = spans < JUDGED_SPANS_MIN ? await readArrivals(options) : await this.settleSimple(options)
-    for (const trace of traces) this.dirty.add(trace, Date.now())
-    this.tail!.take(blocks)
-    return blocks.length
+    if (blocks.length > 0) this.readAgainAt = began + READ_INTERVAL_MS
+    return blocks
   }
 
-  /** Settles those of the traces that are simple; gives the others. */
-  private async settleSimple(options: SurveyOptions): Promise<Arrival[]> {
+  /** Settles the simple ones of the traces that these blocks brought by SQL, and beside it the others that may be settled; gives their number. */
+  private async settleMany(blocks: readonly Block[], options: SurveyOptions, signal: AbortSignal): Promise<number> {
     const traces = await survey(options)
-    const written = await this.writeSimple(options.blocks, traces)
-    return traces.filter((trace) => !written.has(trace))
+    this.note(traces.filter(({ isSimple }) => !isSimple))
+    const simply = async () => {
+      const simple = traces.filter(({ isSimple }) => isSimple)
+      const written = await this.writeSimple(options.blocks, simple)
+      this.note(simple.filter((trace) => !written.has(trace)))
+      this.tail!.take(blocks)
+    }
+    const [settled] = await allDone([this.settleReady(signal), simply()])
+    return settled
+  }
+
+  private note(arrivals: readonly Arrival[]): void {
+    for (const arrival of arrivals) this.dirty.add(arrival, Date.now())
+  }
+
+  /** Settles traces of one tenant that may be settled; gives their number. */
+  private async settleReady(signal: AbortSignal, lookedUp?: LookedUpByTenant): Promise<number> {
+    const traces = this.dirty.take(Date.now(), this.options.settings.tracesPerSettleMax)
+    const [first] = traces
+    if (first) await this.settle(traces, lookedUp?.get(first.tenant), signal)
+    return traces.length
   }
 
   /** Gives the traces that are settled now; if a write fails, its traces are settled like all others. */
   private async writeSimple(blocks: readonly bigint[], traces: readonly SurveyedTrace[]): Promise<Set<SurveyedTrace>> {
     const byTenant = new Map<string, SurveyedTrace[]>()
     for (const trace of traces) {
-      if (!trace.isSimple) continue
       const others = byTenant.get(trace.tenant)
       if (others) others.push(trace)
       else byTenant.set(trace.tenant, [trace])
@@ -144,12 +191,11 @@ export class SettleJob implements Job {
     const written = new Set<SurveyedTrace>()
     const { client, log } = this.options
     for (const [tenant, ofTenant] of byTenant) {
-      const traceIds = ofTenant.map(({ trace_id }) => trace_id)
       try {
-        const done = await writeSimple({ client, blocks, tenant, traceIds, now: Date.now() })
+        const done = await writeSimple({ client, blocks, tenant, traces: ofTenant, now: Date.now() })
         for (const trace of ofTenant) if (done.has(trace.trace_id)) written.add(trace)
       } catch (error) {
-        log.warn({ err: error, traces: traceIds.length }, 'simple traces not settled together; one by one')
+        log.warn({ err: error, traces: ofTenant.length }, 'simple traces not settled together; one by one')
       }
     }
     const arrivals = Array.from(written, ({ arrived_at }) => arrived_at)
@@ -161,8 +207,7 @@ export class SettleJob implements Job {
     await this.writeStatus()
   }
 
-  private async settle(traces: DirtyTrace[], signal: AbortSignal): Promise<void> {
-    if (traces.length === 0) return
+  private async settle(traces: DirtyTrace[], lookedUp: LookedUp | undefined, signal: AbortSignal): Promise<void> {
     const { client, log, settings } = this.options
     const failed = new Map<string, unknown>()
     try {
@@ -170,7 +215,11 @@ export class SettleJob implements Job {
         client,
         settle: this.options.settle,
         tenant: traces[0]!.tenant,
-        traces: traces.map((trace) => ({ ...trace, arrived: trace.isWhole ? trace : undefined })),
+        traces: traces.map((trace) => {
+          const { trace_id, ranges, isWhole } = trace
+          return { trace_id, ranges, arrived: isWhole ? trace : undefined }
+        }),
+        lookedUp,
         spansPerTraceMax: settings.spansPerTraceMax,
         candidateTimeoutMs: settings.candidateTimeoutMs,
         payloadBytesMax: this.options.payloadBytesMax,
@@ -241,21 +290,28 @@ export class SettleJob implements Job {
     const readUpTo = this.tail?.readUpTo ?? 0n
     const oldest = this.dirty.oldestArrival
     const position = oldest !== undefined && oldest < readUpTo ? oldest : readUpTo
-    await writeStatus(this.options.client, SETTLE_JOB, {
-      owner: this.options.owner,
-      position,
-      lag_ms: this.lagMs,
-      traces_waiting: this.dirty.size,
-      traces_settled: this.tracesSettled,
-      executions_written: this.executionsWritten,
-      fault: this.writeFault || ([...this.unsettled.values()].at(-1) ?? ''),
-    })
+    const lagMs = this.lagMs
+    this.lagMs = 0
+    this.statusDue = Date.now() + (this.dirty.size > 0 ? STATUS_INTERVAL_MS : IDLE_STATUS_INTERVAL_MS)
+    try {
+      await writeStatus(this.options.client, SETTLE_JOB, {
+        owner: this.options.owner,
+        position,
+        lag_ms: lagMs,
+        traces_waiting: this.dirty.size,
+        traces_settled: this.tracesSettled,
+        executions_written: this.executionsWritten,
+        fault: this.writeFault || ([...this.unsettled.values()].at(-1) ?? ''),
+      })
+    } catch (error) {
+      this.lagMs = Math.max(this.lagMs, lagMs)
+      this.statusDue = 0
+      throw error
+    }
     if (Date.now() >= this.dropDue) {
       this.dropDue = Date.now() + DROP_INTERVAL_MS
       await dropReadArrivals(this.options.client, position)
     }
-    this.lagMs = 0
-    this.statusDue = Date.now() + (this.dirty.size > 0 ? STATUS_INTERVAL_MS : IDLE_STATUS_INTERVAL_MS)
   }
 }
 

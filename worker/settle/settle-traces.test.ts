@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { effort } from '../../test/kit/effort.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
-import { readPlaces, writePlaces } from './locator.ts'
 import { type SettleReport, settleTraces } from './settle-traces.ts'
 import { markNewest, noteNewest } from './write-executions.ts'
 
@@ -314,22 +313,6 @@ it('marks an execution of a trace with more spans than it may read', async () =>
     `SELECT execution_id, spans_truncated FROM executions FINAL WHERE tenant = '${tenant}'`,
   )
   expect(rows).toEqual([{ execution_id: 'order-7', spans_truncated: 1 }])
-})
-
-it('agrees with another worker that chose another place in the same moment', async () => {
-  const tenant = tenantOf('race')
-  await insert(tenant, [FLOW[0]!])
-  await settleAll(tenant, [trace(1)])
-  const key = { execution_id: 'order-7', instance: '' }
-  const mine = (await readPlaces(db.client, tenant, [key])).values().next().value!.anchors[0]!
-  const theirs = mine - 60_000_000n
-  await writePlaces(db.client, tenant, [{ ...key, trace_id: trace(1), anchor: theirs }])
-  await settleAll(tenant, [trace(1)])
-  const rows = await rowsOf<{ anchor: string }>(
-    db.client,
-    `SELECT toString(toUnixTimestamp64Micro(anchor_at)) AS anchor FROM executions FINAL WHERE tenant = '${tenant}'`,
-  )
-  expect(rows).toEqual([{ anchor: theirs.toString() }])
 })
 
 it('tells of a trace that shows no span', async () => {

@@ -1,10 +1,12 @@
 /** Settles some traces of one tenant and brings `executions` up to date with them. */
 import { type ClickHouseClient, mergeByTrace, type TraceRange } from '@runlens/clickhouse'
-import { readCurrentRows } from './current-rows.ts'
+import { allDone } from '../jobs/all-done.ts'
+import { inSlices } from '../jobs/in-slices.ts'
+import { type CurrentRow, readCurrentRows } from './current-rows.ts'
 import { type ExecutionKey, keyText } from './execution-key.ts'
 import { type ArrivedTrace, type Component, type Followed, followExecutions, type Settle } from './follow-executions.ts'
-import { type LocatorRow, type Place, readPlaces, writePlaces } from './locator.ts'
-import { planRows, type Unwanted, type Wanted } from './plan-rows.ts'
+import { type LocatorRow, type LookedUp, type Place, readPlaces, writePlaces } from './locator.ts'
+import { encodeContent, type PlannedRow, planRows, type Unwanted, type Wanted } from './plan-rows.ts'
 import { toBatches, writeBatch } from './write-executions.ts'
 
 export interface TraceToSettle {
@@ -20,6 +22,7 @@ export interface SettleTracesOptions {
   settle: Settle
   tenant: string
   traces: readonly TraceToSettle[]
+  lookedUp?: LookedUp | undefined
   spansPerTraceMax: number
   candidateTimeoutMs: number
   payloadBytesMax: number
@@ -52,19 +55,39 @@ export async function settleTraces(options: SettleTracesOptions): Promise<Settle
     traceIds: options.traces.map(({ trace_id }) => trace_id),
     ranges: mergeByTrace(options.traces.flatMap(({ ranges }) => ranges)),
     arrived: new Map(options.traces.flatMap(({ trace_id, arrived }) => (arrived ? [[trace_id, arrived]] : []))),
+    lookedUp: options.lookedUp,
     spansPerTraceMax: options.spansPerTraceMax,
     onFault: options.onFault,
   })
-  const places = await fixPlaces(options, followed)
   const asked = new Set(options.traces.map(({ trace_id }) => trace_id))
-  const wanted = followed.components.flatMap((component) => wantedOf(component, asked, places, followed.places))
-  const unwanted = followed.components.flatMap((component) => unwantedOf(component, places))
-  const rowsWritten = await writeChanges(options, wanted, unwanted)
-  return { rowsWritten, ...afterwards(options, followed) }
+  const wanted = followed.components.flatMap((component) => wantedOf(component, asked, followed.places))
+  const unwanted = followed.components.flatMap((component) => unwantedOf(component, followed.places))
+  const { rows, created } = newPlaces(followed)
+  // A place comes before its row; what the row says is encoded meanwhile.
+  const [current, , encoded] = await allDone([
+    readCurrent(options, wanted, unwanted),
+    options.persist(() => writePlaces(client, tenant, rows)),
+    inSlices(wanted, (one) => ({ ...one, content: encodeContent(tenant, one) })),
+  ])
+  // What was just created is read back: another worker may have chosen another anchor in the same moment, and of two that write one place
+  // the one that looks last sees both. Its rows go to the anchor that counts, and the others under a version that nothing replaces,
+  // so this may be found out beside the writing.
+  const [rowsWritten, found] = await allDone([
+    writeRows(options, planRows(tenant, encoded, unwanted, current, microsOf(options))),
+    readPlaces(client, tenant, created),
+  ])
+  const corrected = await correctAnchors(options, wanted, found)
+  return { rowsWritten: rowsWritten + corrected, ...afterwards(options, followed, found) }
 }
 
-/** Puts down where new executions lie, and in which traces known ones were seen; gives the places that now hold for all. */
-async function fixPlaces(options: SettleTracesOptions, followed: Followed): Promise<Map<string, Place>> {
+interface NewPlaces {
+  rows: LocatorRow[]
+  /** Executions that had no place. */
+  created: ExecutionKey[]
+}
+
+/** Where new executions lie, and in which traces known ones were seen. */
+function newPlaces(followed: Followed): NewPlaces {
   const rows: LocatorRow[] = []
   const created: ExecutionKey[] = []
   for (const component of followed.components) {
@@ -72,7 +95,7 @@ async function fixPlaces(options: SettleTracesOptions, followed: Followed): Prom
     component.settled.executions.forEach((execution, index) => {
       const place = followed.places.get(keyText(execution))
       const { execution_id, instance } = execution
-      const anchor = place?.anchors[0] ?? execution.started_at / 1000n
+      const anchor = place?.anchors[0] ?? ownAnchor(execution)
       if (!place) created.push({ execution_id, instance })
       for (const trace_id of tracesOf(component, index)) {
         if (known.has(keyText(execution)) && place?.traces.includes(trace_id)) continue
@@ -80,11 +103,12 @@ async function fixPlaces(options: SettleTracesOptions, followed: Followed): Prom
       }
     })
   }
-  await options.persist(() => writePlaces(options.client, options.tenant, rows))
-  // Read back what was just created: another worker may have chosen another anchor in the same moment, and both must see it.
-  const places = new Map(followed.places)
-  for (const [text, place] of await readPlaces(options.client, options.tenant, created)) places.set(text, place)
-  return places
+  return { rows, created }
+}
+
+/** Of an execution that has no place yet. */
+function ownAnchor({ started_at }: { started_at: bigint }): bigint {
+  return started_at / 1000n
 }
 
 /** The traces in which the execution has spans. */
@@ -103,17 +127,12 @@ function hasAny(traces: ReadonlySet<string>, asked: ReadonlySet<string>): boolea
 }
 
 /** Where something was left out, what lies in other traces than those asked for may lack it: it keeps the row it has. */
-function wantedOf(
-  component: Component,
-  asked: ReadonlySet<string>,
-  places: ReadonlyMap<string, Place>,
-  placesBefore: ReadonlyMap<string, Place>,
-): Wanted[] {
+function wantedOf(component: Component, asked: ReadonlySet<string>, places: ReadonlyMap<string, Place>): Wanted[] {
   return component.settled.executions.flatMap((execution, index) => {
     if (component.truncated && !hasAny(tracesOf(component, index), asked)) return []
-    const { anchors } = places.get(keyText(execution))!
-    const isNew = !placesBefore.has(keyText(execution)) && anchors.length === 1
-    return [{ execution, anchors, truncated: component.truncated, isNew }]
+    const place = places.get(keyText(execution))
+    const anchors = place?.anchors ?? [ownAnchor(execution)]
+    return [{ execution, anchors, truncated: component.truncated, isNew: !place }]
   })
 }
 
@@ -126,35 +145,72 @@ function unwantedOf(component: Component, places: ReadonlyMap<string, Place>): U
   return [...gone].map(([text, key]) => ({ key, anchors: places.get(text)?.anchors ?? [] }))
 }
 
-async function writeChanges(options: SettleTracesOptions, wanted: Wanted[], unwanted: Unwanted[]): Promise<number> {
-  const { client, tenant } = options
-  // A place comes before its row: where there was none, and nobody else made one, there is no row to read.
+function readCurrent(
+  { client, tenant }: SettleTracesOptions,
+  wanted: readonly Wanted[],
+  unwanted: readonly Unwanted[],
+): Promise<Map<string, CurrentRow>> {
+  // Where there was no place there is no row to read.
   const known = wanted.filter(({ isNew }) => !isNew)
-  const places = [
+  return readCurrentRows(client, tenant, [
     ...known.flatMap(({ execution, anchors }) => anchors.map((anchor) => ({ ...keyOf(execution), anchor }))),
     ...unwanted.flatMap(({ key, anchors }) => anchors.map((anchor) => ({ ...keyOf(key), anchor }))),
-  ]
-  const current = await readCurrentRows(client, tenant, places)
-  const rows = planRows(tenant, wanted, unwanted, current, BigInt(options.now()) * 1000n)
-  for (const batch of toBatches(rows, BigInt(options.now()) * 1000n))
-    await options.persist(() => writeBatch(client, batch))
+  ])
+}
+
+/** Gives their number. */
+async function writeRows(options: SettleTracesOptions, rows: readonly PlannedRow[]): Promise<number> {
+  for (const batch of toBatches(rows, microsOf(options))) {
+    await options.persist(() => writeBatch(options.client, batch))
+  }
   return rows.length
+}
+
+/** Writes again, at the anchor that counts, what was taken for new and has several; gives the number of rows. */
+async function correctAnchors(
+  options: SettleTracesOptions,
+  wanted: readonly Wanted[],
+  found: ReadonlyMap<string, Place>,
+): Promise<number> {
+  const contested = wanted.flatMap((one) => {
+    const { anchors } = found.get(keyText(one.execution)) ?? { anchors: [] }
+    return anchors.length > 1 ? [{ ...one, anchors, isNew: false }] : []
+  })
+  if (contested.length === 0) return 0
+  const current = await readCurrent(options, contested, [])
+  return writeRows(options, planRows(options.tenant, contested, [], current, microsOf(options)))
+}
+
+function microsOf({ now }: SettleTracesOptions): bigint {
+  return BigInt(now()) * 1000n
 }
 
 function keyOf({ execution_id, instance }: ExecutionKey): ExecutionKey {
   return { execution_id, instance }
 }
 
-function afterwards(options: SettleTracesOptions, followed: Followed): Omit<SettleReport, 'rowsWritten'> {
+/** @param found places of what was created, as they are now */
+function afterwards(
+  options: SettleTracesOptions,
+  followed: Followed,
+  found: ReadonlyMap<string, Place>,
+): Omit<SettleReport, 'rowsWritten'> {
   const asked = new Set(options.traces.map(({ trace_id }) => trace_id))
   const seen = new Set<string>()
   const settleAgainAtMs = new Map<string, number>()
-  for (const { traces, spans, settled } of followed.components) {
-    for (const span of spans) seen.add(span.trace_id)
-    const again = settled.settle_again_at_ms
+  for (const component of followed.components) {
+    for (const span of component.spans) seen.add(span.trace_id)
+    const again = isShared(component, found) ? options.now() : component.settled.settle_again_at_ms
     // One trace stands for the whole component: it brings in the others.
-    const representative = traces.find((trace) => asked.has(trace))
+    const representative = component.traces.find((trace) => asked.has(trace))
     if (again !== null && representative) settleAgainAtMs.set(representative, again)
   }
   return { unseen: [...asked].filter((trace) => !seen.has(trace)), settleAgainAtMs }
+}
+
+/** Whether an execution that was taken for new came in a further trace meanwhile: they must be settled together. */
+function isShared({ traces, settled }: Component, found: ReadonlyMap<string, Place>): boolean {
+  return settled.executions.some((execution) =>
+    found.get(keyText(execution))?.traces.some((trace) => !traces.includes(trace)),
+  )
 }

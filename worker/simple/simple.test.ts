@@ -53,8 +53,8 @@ async function settleSimple(
   blocks: readonly bigint[],
   traces: readonly SurveyedTrace[],
 ): Promise<void> {
-  const traceIds = traces.filter(({ isSimple }) => isSimple).map(({ trace_id }) => trace_id)
-  await writeSimple({ client: db.client, blocks, tenant, traceIds, now: Date.now() })
+  const simple = traces.filter(({ isSimple }) => isSimple)
+  await writeSimple({ client: db.client, blocks, tenant, traces: simple, now: Date.now() })
 }
 
 async function settleByFunction(
@@ -316,10 +316,9 @@ describe('a simple trace', () => {
     const earlier: TestSpan = { ...ROOT, trace_id: trace(2), span_id: id(9), start: -5_000, end: -4_000 }
     await arrive(tenant, [[earlier]])
     await settleByFunction(tenant, [trace(2)])
-    const traceIds = [trace(1)]
-    const written = await writeSimple({ client: db.client, blocks, tenant, traceIds, now: Date.now() })
+    const written = await writeSimple({ client: db.client, blocks, tenant, traces: surveyed, now: Date.now() })
     expect([...written]).toEqual([])
-    await settleByFunction(tenant, traceIds, new Map(surveyed.map((one) => [one.trace_id, one])))
+    await settleByFunction(tenant, [trace(1)], new Map(surveyed.map((one) => [one.trace_id, one])))
     const found = await rowsOf(
       db.client,
       `SELECT execution_id, length(segments.span_id) AS segments, duration_ms FROM executions FINAL WHERE tenant = '${tenant}'`,

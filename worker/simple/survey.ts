@@ -18,11 +18,14 @@ import {
 } from '@runlens/clickhouse'
 import { UNSUCCESSFUL_STATUSES } from '@runlens/conventions'
 import type { Arrival } from '../arrivals/dirty-traces.ts'
+import type { LocatorRow } from '../settle/locator.ts'
 
 export interface SurveyedTrace extends Arrival {
   isSimple: boolean
   /** Id that the execution has of its own, with its instance; '' for one that is called by its trace. */
   ownId: string
+  /** Where its execution lies, if it is simple. */
+  place: LocatorRow
 }
 
 export interface SurveyOptions {
@@ -87,7 +90,8 @@ const SURVEY = `WITH of_trace AS
     groupArray(${SPANS_MAX})(reinterpretAsUInt64(parent_span_id)) AS parents,
     groupArray(${SPANS_MAX})(started_at) AS starts,
     ${ALIKE.join('\n    AND ')} AS alike,
-    JSONExtractString(anyIf(fields_json, is_root), 'execution_id') AS own_id, anyIf(instance, is_root) AS own_instance
+    JSONExtractString(anyIf(fields_json, is_root), 'execution_id') AS own_id, anyIf(instance, is_root) AS own_instance,
+    anyIf(toUnixTimestamp64Nano(started_at), is_root) AS root_start
   FROM
   (
     SELECT tenant, trace_id, span_id, parent_span_id, ${IS_ROOT} AS is_root, arrived_at, started_at, ended_at, service, role,
@@ -98,12 +102,13 @@ const SURVEY = `WITH of_trace AS
 ),
 placed AS
 (
-  SELECT tenant, trace_id, spans, arrived, first, last, services, open, in_blocks, own_id, own_instance, alike, ids, starts,
+  SELECT tenant, trace_id, spans, arrived, first, last, services, open, in_blocks, own_id, own_instance, root_start, alike, ids, starts,
     arrayMap(parent -> indexOf(ids, parent), parents) AS above
   FROM of_trace
 ),
 ${EVERYWHERE}
-SELECT ${TOLD}, toUInt8(alike AND ${HANGS_TOGETHER}), own_id, own_instance
+SELECT ${TOLD}, toUInt8(alike AND ${HANGS_TOGETHER}), own_id, own_instance,
+  toString(intDiv(root_start, 1000))
 FROM placed
 LEFT JOIN everywhere USING (tenant, trace_id)`
 
@@ -130,6 +135,7 @@ type Row = [
   isAlike: number,
   id: string,
   instance: string,
+  anchor: string,
 ]
 
 export async function survey({ client, blocks, payloadBytesMax }: SurveyOptions): Promise<SurveyedTrace[]> {
@@ -140,7 +146,22 @@ export async function survey({ client, blocks, payloadBytesMax }: SurveyOptions)
   const seen = new Set(known.map(keyOf))
   return eachIdOnce(
     rows.map((row) => {
-      const [tenant, trace_id, arrived, spans, first, last, services, open, times, stored, isAlike, id, instance] = row
+      const [
+        tenant,
+        trace_id,
+        arrived,
+        spans,
+        first,
+        last,
+        services,
+        open,
+        times,
+        stored,
+        isAlike,
+        id,
+        instance,
+        anchor,
+      ] = row
       const isNew = !seen.has(keyOf(['trace', tenant, trace_id, '']))
       const ownId = id === '' ? '' : keyOf(['id', tenant, instance, id])
       return {
@@ -161,6 +182,7 @@ export async function survey({ client, blocks, payloadBytesMax }: SurveyOptions)
         stored,
         isSimple: isAlike === 1 && isNew && stored === spans && !seen.has(ownId),
         ownId,
+        place: { execution_id: id === '' ? trace_id : id, instance, trace_id, anchor: BigInt(anchor) },
       }
     }),
   )

@@ -5,7 +5,6 @@ import {
   type ClickHouseClient,
   columnNames,
   EXECUTIONS,
-  fieldColumns,
   fieldColumnsReadOnce,
   fieldValue,
   IDS_IN_TEXT,
@@ -17,14 +16,18 @@ import {
 } from '@runlens/clickhouse'
 import { EXECUTION_KINDS } from '@runlens/conventions'
 import { QUERY_CHARACTERS_MAX, STEPS_MAX } from '@runlens/mapping'
+import { allDone } from '../jobs/all-done.ts'
+import { writePlaces } from '../settle/locator.ts'
+import type { SurveyedTrace } from './survey.ts'
+
+export type SimpleTrace = Pick<SurveyedTrace, 'trace_id' | 'place' | 'ownId'>
 
 export interface WriteSimpleOptions {
   client: ClickHouseClient
   /** Times of the blocks that brought them, microseconds since the epoch, ascending. */
   blocks: readonly bigint[]
   tenant: string
-  /** 32 hex digits each. */
-  traceIds: readonly string[]
+  traces: readonly SimpleTrace[]
   /** Milliseconds since the epoch. */
   now: number
 }
@@ -171,42 +174,43 @@ GROUP BY execution_id, instance
 HAVING uniqExact(trace_id) > 1`
 
 /**
- * The place of an execution is written before its row, as everywhere, and then looked at again: if its id came in another trace
- * meanwhile, both writers see both places, and the function settles them together. May be repeated.
- * @returns the traces whose executions are written; the others are for the function to settle
+ * The place of an execution is written before its row, as everywhere, and then, beside writing the row, looked at again: if its id came in
+ * another trace meanwhile, both writers see both places, and the function settles them together. May be repeated.
+ * @returns the traces whose executions are written for good; the others are for the function to settle
  */
-export async function writeSimple({ client, blocks, tenant, traceIds, now }: WriteSimpleOptions): Promise<Set<string>> {
+export async function writeSimple({ client, blocks, tenant, traces, now }: WriteSimpleOptions): Promise<Set<string>> {
   const query_params = { ...blockParameters(blocks), tenant, now: now * 1000 }
   const clickhouse_settings = { ...IDS_IN_TEXT, max_partitions_per_insert_block: '0' }
-  const ids = `wanted AS (${selectTraceIds(traceIds)})`
-  await client.command({
-    query: `INSERT INTO execution_locator (tenant, execution_id, instance, trace_id, anchor_at, anchors)
-WITH ${ids}
-SELECT tenant, ${ID}, root.instance, trace_id, ${ANCHOR} AS anchor, [anchor]
-FROM (SELECT tenant, trace_id, started_at, ${fieldColumns(['execution_id', 'instance']).join(', ')}
-  FROM arrivals WHERE ${IS_ROOT} AND ${OF_TRACES}) AS root`,
-    query_params,
-    clickhouse_settings,
-  })
-  const looked = await client.query({
-    query: `WITH ${ids}\n${SHARED}`,
-    query_params,
-    clickhouse_settings,
-    format: 'JSONCompactEachRow',
-  })
-  const shared = new Set((await looked.json<[string]>()).map(([trace]) => trace))
-  const alone = traceIds.filter((trace) => !shared.has(trace))
-  if (alone.length === 0) return new Set()
-  await client.command({
+  const traceIds = traces.map(({ trace_id }) => trace_id)
+  await writePlaces(
+    client,
+    tenant,
+    traces.map(({ place }) => place),
+  )
+  const readShared = async () => {
+    // What is called by its trace has nothing to share.
+    const named = traces.filter(({ ownId }) => ownId !== '').map(({ trace_id }) => trace_id)
+    if (named.length === 0) return []
+    const looked = await client.query({
+      query: `WITH wanted AS (${selectTraceIds(named)})\n${SHARED}`,
+      query_params,
+      clickhouse_settings,
+      format: 'JSONCompactEachRow',
+    })
+    return looked.json<[string]>()
+  }
+  const write = client.command({
     query: `INSERT INTO executions (${columnNames(EXECUTIONS)
       .map((name) => `\`${name}\``)
       .join(', ')})
-WITH wanted AS (${selectTraceIds(alone)})
+WITH wanted AS (${selectTraceIds(traceIds)})
 SELECT ${Object.values(VALUES).join(',\n  ')}
 FROM (SELECT ${OF_ROOT.join(', ')} FROM arrivals WHERE ${IS_ROOT} AND ${OF_TRACES}) AS root
 ANY INNER JOIN (${STEPS}) AS steps USING (tenant, trace_id)`,
     query_params,
     clickhouse_settings,
   })
-  return new Set(alone)
+  const [rows] = await allDone([readShared(), write])
+  const shared = new Set(rows.map(([trace]) => trace))
+  return new Set(traceIds.filter((trace) => !shared.has(trace)))
 }

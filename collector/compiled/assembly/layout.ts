@@ -61,8 +61,34 @@ export const OUT_BYTES_MAX: i32 = 0x1000000
 export const OUT_STARTS: i32 = OUT + OUT_BYTES_MAX + APART
 export const OUT_ENDS: i32 = OUT_STARTS + SPAN_STRIDE
 
+/** Of a block: its spans, their scopes, their resources. */
+export const BLOCK_ROWS: i32 = OUT_ENDS + SPAN_STRIDE
+
+/** Columns by which labels of spans are told apart: numbers of their own, where texts start and end. */
+export const LABEL_COLUMNS_MAX: i32 = 48
+export const LABELS: i32 = BLOCK_ROWS + 3 * SPAN_STRIDE
+/** The class of each span by the shape of its attributes, and by its labels; what classes are made with. */
+export const SHAPE_OF: i32 = LABELS + LABEL_COLUMNS_MAX * SPAN_STRIDE
+export const LABEL_OF: i32 = SHAPE_OF + SPAN_STRIDE
+export const CLASSES: i32 = LABEL_OF + SPAN_STRIDE
+
+/** Names of members of at most 32 bytes, each behind its length. */
+export const NAME_BYTES: i32 = 36
+export const NAMES: i32 = CLASSES + 5 * SPAN_STRIDE
+/** Texts that the mapping made. */
+export const MADE_MAX: i32 = 16384
+export const MADE_BYTES_MAX: i32 = 0x100000
+export const MADE_STARTS: i32 = NAMES + LABEL_COLUMNS_MAX * NAME_BYTES
+export const MADE_ENDS: i32 = MADE_STARTS + MADE_MAX * 4
+export const MADE: i32 = MADE_ENDS + MADE_MAX * 4
+/** Documents of labels, and of fields. */
+export const LABEL_DOCUMENTS: i32 = MADE + MADE_BYTES_MAX + APART
+export const LABEL_DOCUMENTS_BYTES_MAX: i32 = 0x200000
+export const FIELD_DOCUMENTS: i32 = LABEL_DOCUMENTS + LABEL_DOCUMENTS_BYTES_MAX + APART
+export const FIELD_DOCUMENTS_BYTES_MAX: i32 = 0x400000
+
 /** What redaction's search knows: what each byte may be, how tokens begin, and names it has decided, by their hashes. */
-export const BYTE_CLASSES: i32 = OUT_ENDS + SPAN_STRIDE
+export const BYTE_CLASSES: i32 = FIELD_DOCUMENTS + FIELD_DOCUMENTS_BYTES_MAX + APART
 export const TOKEN_FILTERS: i32 = BYTE_CLASSES + 256
 export const TOKEN_BEGINNINGS: i32 = TOKEN_FILTERS + 96
 export const TOKEN_BEGINNINGS_MAX: i32 = 32

@@ -1,3 +1,14 @@
+WITH (
+  SELECT groupArray((instance, anchor, traces)) FROM (
+    SELECT instance, min(anchor_at) AS anchor, groupUniqArray(lower(hex(trace_id))) AS traces
+    FROM execution_locator
+    WHERE tenant = {tenant:String}
+      AND execution_id = {execution_id:String}
+    GROUP BY instance
+    ORDER BY instance
+    LIMIT 100
+  )
+) AS located
 SELECT
   execution_id,
   kind,
@@ -35,7 +46,6 @@ SELECT
   toString(toUnixTimestamp64Nano(last_seen_at)) AS last_seen_ns,
   toString(toUnixTimestamp64Nano(expected_end_at)) AS expected_end_ns,
   lower(hex(trace_id)) AS trace,
-  toString(toUnixTimestamp64Micro(anchor_at)) AS anchor_us,
   input,
   input_truncated,
   output,
@@ -49,6 +59,7 @@ SELECT
   failed_step_names,
   spans_truncated,
   toString(toUnixTimestamp64Micro(settled_at)) AS settled_us,
+  tupleElement(arrayFirst(place -> place.1 = instance, located), 3) AS located_traces,
   arrayMap(x -> lower(hex(x)), segments.trace_id) AS segment_traces,
   arrayMap(x -> lower(hex(x)), segments.span_id) AS segment_spans,
   arrayMap(x -> toString(toUnixTimestamp64Nano(x)), segments.started_at) AS segment_starts,
@@ -56,6 +67,6 @@ SELECT
   arrayMap(x -> toString(x), segments.status) AS segment_statuses
 FROM executions FINAL
 WHERE tenant = {tenant:String}
-  AND anchor_at IN (fromUnixTimestamp64Micro({anchor_0:Int64}, 'UTC'))
+  AND anchor_at IN tupleElement(located, 2)
   AND execution_id = {execution_id:String}
 ORDER BY started_at DESC, instance

@@ -11,10 +11,10 @@ FROM (
   WHERE tenant = {tenant:String}
     AND hour >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
     AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    AND toUnixTimestamp(hour) NOT IN {raw_hours:Array(UInt32)}
     AND workflow_id = {workflow_id:String}
     AND step_name IN {step_names:Array(String)}
     AND steps > 0
-    AND toUnixTimestamp(hour) NOT IN {raw_hours:Array(UInt32)}
   GROUP BY step_name
   UNION ALL
   SELECT

@@ -11,10 +11,10 @@ FROM (
   FROM execution_hours FINAL
   WHERE tenant = {tenant:String}
     AND hour >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
+    AND toUnixTimestamp(hour) NOT IN {raw_hours:Array(UInt32)}
     AND workflow_id IN {workflow_ids:Array(String)}
     AND status = 'success'
     AND durations > 0
-    AND toUnixTimestamp(hour) NOT IN {raw_hours:Array(UInt32)}
   GROUP BY workflow_id
   UNION ALL
   SELECT

@@ -1,6 +1,7 @@
 /** `GET /api/v1/executions/id/{execution_id}/spans`: every span of an execution as it was sent, page by page. */
+import { readExecutionRanges } from '@runlens/clickhouse'
 import { z } from 'zod'
-import { findExecution } from '../../find-execution.ts'
+import { outlineExecution } from '../../find-execution.ts'
 import { momentsOf } from '../../meta.ts'
 import { executionSpans as spansOf } from '../../questions/core/execution-spans.ts'
 import type { Scope } from '../../questions/question.ts'
@@ -38,8 +39,11 @@ export const executionSpans = route({
     const moments = momentsOf(services)
     const after = query.cursor === undefined ? null : decodeSpanCursor(query.cursor)
     const wanted = { executionId: path.execution_id, instance: query.instance }
-    const { row, traces } = await findExecution(services.runner, scope, wanted, moments, signal)
-    const options = { nowMs: moments.nowMs, withAttributes: false }
+    const [{ row, traces }, ranges] = await Promise.all([
+      outlineExecution(services.runner, scope, wanted, moments, signal),
+      services.runner.read((client) => readExecutionRanges(client, scope.tenant, path.execution_id)),
+    ])
+    const options = { nowMs: moments.nowMs, withAttributes: false, ranges }
     const found = await settleExecution(services, scope, row, traces, options)
     const own = ownSpans(found, entriesOfOthers(found.settled, scope))
     const behind = after === null ? own : own.filter((span) => comparePositions(span, after) > 0)

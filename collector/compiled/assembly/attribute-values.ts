@@ -1,0 +1,71 @@
+/** Every attribute value of the tape as text to store, as `blocks/attribute-values.ts` does. */
+import { BODY, FORMATTED, FORMATTED_BYTES_MAX, LEFT_ROWS, VALUE_CODES, VALUE_ENDS, VALUE_STARTS } from './layout'
+import { TYPE, VALUE_END, VALUE_START } from './tables'
+
+// `ANY` of `otlp/tape.ts`, and its codes in `VALUE_TYPES` of `conventions/values.ts`.
+const STRING: i32 = 1
+const BOOL: i32 = 2
+const INT: i32 = 3
+const STRING_CODE: i32 = 0x73
+const BOOL_CODE: i32 = 0x62
+const INT_CODE: i32 = 0x69
+
+/** Bytes of a 64-bit number in decimal, with its sign. */
+const INT_BYTES_MAX: i32 = 20
+const FALSE: i64 = 0x65736c6166
+const TRUE: i64 = 0x65757274
+
+/** Bytes of `FORMATTED` in use. */
+export let formattedBytes: i32 = 0
+
+/** Fills the columns for the first `count` attributes, but those of `LEFT_ROWS`; gives how many these are. */
+export function prepareValues(count: i32): i32 {
+  let left = 0
+  formattedBytes = 0
+  for (let index = 0; index < count; index++) {
+    const row = index << 2
+    const type = load<i32>(row, TYPE)
+    const start = load<i32>(row, VALUE_START)
+    const end = load<i32>(row, VALUE_END)
+    if (type === STRING) {
+      store<u8>(index, STRING_CODE, VALUE_CODES)
+      store<i32>(row, start, VALUE_STARTS)
+      store<i32>(row, end, VALUE_ENDS)
+      continue
+    }
+    const isBool = type === BOOL && end - start === 1
+    if ((!isBool && type !== INT) || formattedBytes > FORMATTED_BYTES_MAX - INT_BYTES_MAX) {
+      store<i32>(left++ << 2, index, LEFT_ROWS)
+      continue
+    }
+    store<i32>(row, -1 - formattedBytes, VALUE_STARTS)
+    store<u8>(index, isBool ? BOOL_CODE : INT_CODE, VALUE_CODES)
+    if (isBool) appendBool(start)
+    else appendInt(start, end)
+    store<i32>(row, formattedBytes, VALUE_ENDS)
+  }
+  return left
+}
+
+function appendBool(start: i32): void {
+  const isTrue = load<u8>(start, BODY) !== 0
+  store<i64>(formattedBytes, isTrue ? TRUE : FALSE, FORMATTED)
+  formattedBytes += isTrue ? 4 : 5
+}
+
+function appendInt(start: i32, end: i32): void {
+  let value: i64 = 0
+  for (let at = end - 1; at >= start; at--) value = (value << 7) | (<i64>load<u8>(at, BODY) & 127)
+  let rest: u64 = value
+  if (value < 0) {
+    store<u8>(formattedBytes++, 0x2d, FORMATTED)
+    rest = -value
+  }
+  let digits = 1
+  for (let bound: u64 = 10; digits < 19 && bound <= rest; bound *= 10) digits++
+  for (let at = formattedBytes + digits - 1; at >= formattedBytes; at--) {
+    store<u8>(at, 48 + (rest % 10), FORMATTED)
+    rest /= 10
+  }
+  formattedBytes += digits
+}

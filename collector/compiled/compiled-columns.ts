@@ -1,0 +1,107 @@
+/** Makes columns of blocks of spans by compiled stages, within the memory of the stages. */
+import type { BlockRoom } from '../blocks/block-builder.ts'
+import { ByteBuffer } from '../blocks/byte-buffer.ts'
+import {
+  type AttributeRange,
+  type Cells,
+  type Classes,
+  type ColumnStage,
+  type NamedTexts,
+  type Numbers,
+  RowNumbers,
+} from '../blocks/sources.ts'
+import type { DocumentRoom } from '../blocks/span-documents.ts'
+import { MadeTexts } from './made-texts.ts'
+import type { Stages } from './stages.ts'
+
+export class CompiledColumns implements ColumnStage {
+  private readonly shapeOf: Int32Array
+  private readonly labelOf: Int32Array
+  private readonly firsts: Int32Array
+  /** Columns of labels. */
+  private readonly labelColumns: Int32Array[]
+
+  private readonly names: Int32Array
+  private readonly nameBytes: number
+  private readonly made: MadeTexts
+  private readonly memory: ArrayBuffer
+  /** Texts that are placed. */
+  private texts = 0
+
+  constructor(private readonly stages: Stages) {
+    const columns = stages.place('LABEL_COLUMNS_MAX')
+    this.nameBytes = stages.place('NAME_BYTES')
+    this.names = stages.numbers(stages.place('NAMES'), (columns * this.nameBytes) / 4)
+    this.made = new MadeTexts(stages)
+    this.memory = stages.memory.buffer
+    const spans = stages.place('SPANS_MAX')
+    const column = (name: string, index = 0) =>
+      stages.numbers(stages.place(name) + index * stages.place('SPAN_STRIDE'), spans)
+    this.shapeOf = column('SHAPE_OF')
+    this.labelOf = column('LABEL_OF')
+    this.firsts = column('CLASSES')
+    this.labelColumns = Array.from({ length: columns }, (_, i) => column('LABELS', i))
+  }
+
+  shapes(length: number, { data, values }: Pick<Cells, 'data' | 'values'>): Classes | undefined {
+    if (!this.stages.hold(data, values.codes)) return undefined
+    return { of: this.shapeOf, firsts: this.firsts, count: this.stages.run.shapesOf(length) }
+  }
+
+  placeTexts(length: number, texts: readonly NamedTexts[], { data, values, made }: Cells): boolean {
+    if (texts.length * 2 > this.labelColumns.length || !this.stages.hold(data, values.codes)) return false
+    if (texts.some(({ name }) => name.length > this.nameBytes - 4) || !this.made.place(made)) return false
+    texts.forEach(({ name, starts, ends }, i) => {
+      this.labelColumns[i * 2]!.set(starts.subarray(0, length))
+      this.labelColumns[i * 2 + 1]!.set(ends.subarray(0, length))
+      this.names.set([name.length, ...name.words], i * (this.nameBytes / 4))
+    })
+    this.texts = texts.length
+    return true
+  }
+
+  putTexts(out: ByteBuffer, row: number): number {
+    const { bytes } = out
+    if (bytes.buffer !== this.memory) return -1
+    const begin = bytes.byteOffset
+    const end = this.stages.run.putTexts(row, this.texts, begin + out.length, begin + bytes.length)
+    return end < 0 ? -1 : end - begin
+  }
+
+  labels(length: number, numbers: readonly Numbers[]): Classes | undefined {
+    const first = this.texts * 2
+    if (first + numbers.length > this.labelColumns.length) return undefined
+    numbers.forEach((cells, i) => {
+      this.labelColumns[first + i]!.set(cells.subarray(0, length))
+    })
+    const count = this.stages.run.labelsOf(length, this.texts, numbers.length)
+    return { of: this.labelOf, firsts: this.firsts, count }
+  }
+
+  values(out: ByteBuffer, rows: RowNumbers, { attributes, attributeCount }: AttributeRange, input: Cells): boolean {
+    const { starts, formatted } = input.values
+    if (!this.stages.hold(out.bytes, rows.at, input.data, starts, formatted.bytes, attributes, attributeCount))
+      return false
+    return this.wrote(out, this.stages.run.writeValues(rows.at.byteOffset, rows.length, out.length))
+  }
+
+  /** @param length what the stage gave: of the bytes that stand there now, -1 where it lacked room */
+  private wrote(out: ByteBuffer, length: number): boolean {
+    if (length < 0) return false
+    out.length = length
+    return true
+  }
+}
+
+/** Where blocks are made that compiled stages write; what needs more room is made elsewhere. */
+export function compiledRoom(stages: Stages): BlockRoom & { documents: DocumentRoom } {
+  const stride = stages.place('SPAN_STRIDE')
+  const rows = (level: number) =>
+    new RowNumbers(stages.numbers(stages.place('BLOCK_ROWS') + level * stride, stages.place('SPANS_MAX')))
+  const room = (name: string) => new ByteBuffer(stages.buffer(stages.place(name), stages.place(`${name}_BYTES_MAX`)))
+  return {
+    out: room('OUT'),
+    documents: { labels: room('LABEL_DOCUMENTS'), fields: room('FIELD_DOCUMENTS') },
+    rows: { item: rows(0), scope: rows(1), resource: rows(2) },
+  }
+}
