@@ -25,16 +25,16 @@ export interface StageExports {
     repeatedBytesOfRequestMax: number,
   ): void
 
+  // Redaction of spans.
+  leaveAttributes(count: number): number
+  leaveTexts(starts: number, ends: number, count: number): number
+
   // Blocks of spans.
   prepareValues(attributes: number): number
   writeValues(rows: number, count: number, length: number): number
   shapesOf(spans: number): number
   labelsOf(spans: number, texts: number, numbers: number): number
   putTexts(row: number, texts: number, begun: number, end: number): number
-
-  // Redaction.
-  leaveAttributes(count: number): number
-  leaveTexts(starts: number, ends: number, count: number): number
 }
 
 /** A number that the stages set: look at its value whenever it may have changed. */

@@ -1,6 +1,9 @@
 /** Hostile payloads straight into tape, mapping and blocks, without a wire: many more of them in the same time. */
 import { createSpanMapper } from '@runlens/mapping'
 import { DEFAULT_LIMITS } from '@runlens/otlp'
+import { SecretSearch } from '../../../collector/compiled/secret-search.ts'
+import { Stages } from '../../../collector/compiled/stages.ts'
+import { TraceIndexer } from '../../../collector/compiled/trace-indexer.ts'
 import { RedactingMapper } from '../../../collector/redaction/redacting-mapper.ts'
 import { KEEP_EVERYTHING, Redactor } from '../../../collector/redaction/redactor.ts'
 import { ResendFilter } from '../../../collector/resend-filter.ts'
@@ -38,10 +41,12 @@ export function directLoad({ seed, first, count }: LoadOptions, onThousand: () =
 /** What the pipeline does between the door and the spool. */
 function createTaker(): (request: HostileRequest) => boolean {
   const filter = new ResendFilter(10_000)
-  const redactor = new Redactor({ ...KEEP_EVERYTHING, secrets: 'on', queryText: 'sanitised' })
+  const indexer = new TraceIndexer(new Stages())
+  const settings = { ...KEEP_EVERYTHING, secrets: 'on', queryText: 'sanitised' } as const
+  const redactor = new Redactor(settings, undefined, new SecretSearch(indexer))
   const mapper = new RedactingMapper(createSpanMapper({ roots: 'on' }), redactor)
   const ways: Record<string, Way> = {
-    traces: new TraceWay(DEFAULT_LIMITS, filter, mapper),
+    traces: new TraceWay(DEFAULT_LIMITS, filter, mapper, indexer),
     logs: new LogWay(DEFAULT_LIMITS, mapper, redactor),
     metrics: new MetricWay(DEFAULT_LIMITS, redactor),
   }
