@@ -1,14 +1,19 @@
 /** Every attribute value of the tape as text to store, as `blocks/attribute-values.ts` does. */
 import { BODY, FORMATTED, FORMATTED_BYTES_MAX, LEFT_ROWS, VALUE_CODES, VALUE_ENDS, VALUE_STARTS } from './layout'
+import { listBytesMax, putInt, putList } from './plain-lists'
 import { TYPE, VALUE_END, VALUE_START } from './tables'
 
 // `ANY` of `otlp/tape.ts`, and its codes in `VALUE_TYPES` of `conventions/values.ts`.
 const STRING: i32 = 1
 const BOOL: i32 = 2
 const INT: i32 = 3
+const ARRAY: i32 = 5
+const KVLIST: i32 = 6
 const STRING_CODE: i32 = 0x73
 const BOOL_CODE: i32 = 0x62
 const INT_CODE: i32 = 0x69
+const ARRAY_CODE: i32 = 0x61
+const KVLIST_CODE: i32 = 0x6b
 
 /** Bytes of a 64-bit number in decimal, with its sign. */
 const INT_BYTES_MAX: i32 = 20
@@ -33,6 +38,7 @@ export function prepareValues(count: i32): i32 {
       store<i32>(row, end, VALUE_ENDS)
       continue
     }
+    if ((type === ARRAY || type === KVLIST) && appendList(index, type, start, end)) continue
     const isBool = type === BOOL && end - start === 1
     if ((!isBool && type !== INT) || formattedBytes > FORMATTED_BYTES_MAX - INT_BYTES_MAX) {
       store<i32>(left++ << 2, index, LEFT_ROWS)
@@ -41,7 +47,7 @@ export function prepareValues(count: i32): i32 {
     store<i32>(row, -1 - formattedBytes, VALUE_STARTS)
     store<u8>(index, isBool ? BOOL_CODE : INT_CODE, VALUE_CODES)
     if (isBool) appendBool(start)
-    else appendInt(start, end)
+    else formattedBytes = putInt(start, end, formattedBytes)
     store<i32>(row, formattedBytes, VALUE_ENDS)
   }
   return left
@@ -53,19 +59,14 @@ function appendBool(start: i32): void {
   formattedBytes += isTrue ? 4 : 5
 }
 
-function appendInt(start: i32, end: i32): void {
-  let value: i64 = 0
-  for (let at = end - 1; at >= start; at--) value = (value << 7) | (<i64>load<u8>(at, BODY) & 127)
-  let rest: u64 = value
-  if (value < 0) {
-    store<u8>(formattedBytes++, 0x2d, FORMATTED)
-    rest = -value
-  }
-  let digits = 1
-  for (let bound: u64 = 10; digits < 19 && bound <= rest; bound *= 10) digits++
-  for (let at = formattedBytes + digits - 1; at >= formattedBytes; at--) {
-    store<u8>(at, 48 + (rest % 10), FORMATTED)
-    rest /= 10
-  }
-  formattedBytes += digits
+/** Whether the list could be written. */
+function appendList(index: i32, type: i32, start: i32, end: i32): bool {
+  if (formattedBytes + listBytesMax(start, end) > FORMATTED_BYTES_MAX) return false
+  const behind = putList(type, start, end, formattedBytes)
+  if (behind < 0) return false
+  store<u8>(index, type === ARRAY ? ARRAY_CODE : KVLIST_CODE, VALUE_CODES)
+  store<i32>(index << 2, -1 - formattedBytes, VALUE_STARTS)
+  store<i32>(index << 2, behind, VALUE_ENDS)
+  formattedBytes = behind
+  return true
 }
