@@ -10,7 +10,8 @@ import { sendAll } from '../load/closed-loop.ts'
 import { grpcTargetAt } from '../load/grpc.ts'
 import { targetAt } from '../load/post.ts'
 
-const WARM_UP_REQUESTS = 60
+/** A collector runs for weeks: what V8 spends on compiling it, most of a second of CPU, is not what a span costs. */
+const WARM_UP_REQUESTS = 600
 
 interface Variant {
   what: string

@@ -3,6 +3,8 @@
  * anywhere it can begin again, and run twice it finds nothing more.
  */
 import type { ClickHouseClient } from '@runlens/clickhouse'
+import { readPosition } from '../jobs/status.ts'
+import { SETTLE_JOB } from '../settle/settle-job.ts'
 import { eraseFigures, markHours, readDoomedHours } from './erase-figures.ts'
 import {
   type Erasure,
@@ -17,6 +19,9 @@ import {
 } from './erasure-sql.ts'
 import { type Found, type Progress, remove } from './mutations.ts'
 import { noteOwnSpans, readSharedTraces, type SettleSettings, settleRest } from './shared-traces.ts'
+
+/** An insert that began earlier than this can be seen by now: its rows may be older than the position of settling. */
+const VISIBLE_WITHIN_MS = 15_000n
 
 export interface EraseOptions {
   client: ClickHouseClient
@@ -36,8 +41,9 @@ export async function* erase(options: EraseOptions): AsyncGenerator<Progress> {
   const shared = union(found.traces, await readSharedTraces(client, erasure))
   await noteOwnSpans(client, erasure, shared, settings, nowMs)
   yield { hours, traces: shared }
+  const settled = await settledUpTo(client, nowMs)
   for (const table of RAW_TABLES) {
-    yield* remove(client, erasure, table, isDoomedRaw(table, target), parametersOf(erasure))
+    yield* remove(client, erasure, table, isDoomedRaw(table, target), { ...parametersOf(erasure), settled })
   }
   await settleRest(client, tenant, shared, settings, nowMs)
   yield* removeOldVersions(client, erasure, shared)
@@ -50,6 +56,15 @@ export async function* erase(options: EraseOptions): AsyncGenerator<Progress> {
   }
   await markHours(client, tenant, hours)
   yield* eraseFigures(client, erasure, hours)
+}
+
+/** The arrival up to which everything is settled, microseconds since the epoch; where nothing is being settled, that of any. */
+async function settledUpTo(client: ClickHouseClient, nowMs: number): Promise<bigint> {
+  const position = await readPosition(client, SETTLE_JOB)
+  const now = BigInt(nowMs) * 1_000n
+  if (position === 0n) return now
+  const seen = now - VISIBLE_WITHIN_MS * 1_000n
+  return position < seen ? position : seen
 }
 
 function union<T>(a: readonly T[], b: readonly T[]): T[] {

@@ -6,8 +6,10 @@ import { startApi, type TestApi } from '../../test/kit/api.ts'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { effort } from '../../test/kit/effort.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan, withDocuments, zero } from '../../test/kit/stack-db.ts'
+import { writeStatus } from '../jobs/status.ts'
 import { createMetrics } from '../metrics.ts'
 import { readDirtyHours, rebuildHour } from '../rollup/rebuild-hours.ts'
+import { SETTLE_JOB } from '../settle/settle-job.ts'
 import { settleTraces } from '../settle/settle-traces.ts'
 import { ErasureJob } from './erasure-job.ts'
 
@@ -327,5 +329,30 @@ describe('erasure of executions and conversations', () => {
     const { status, body } = await api.get('/api/v1/erasures/0199a3a0-0000-7000-8000-000000000000')
     expect([status, body.code]).toEqual([404, 'erasure_not_found'])
     expect((await api.get('/api/v1/erasures/x')).status).toBe(400)
+  })
+})
+
+describe('erasure beside settling', () => {
+  it('leaves a trace that was not settled yet whole, for the next sweep', async () => {
+    const before = BigInt(Date.now() - 60_000) * 1_000n
+    const settling = { owner: 'w', lag_ms: 0, traces_waiting: 1, traces_settled: 0, executions_written: 0, fault: '' }
+    await writeStatus(db.client, SETTLE_JOB, { ...settling, position: before })
+    // Its child says what was asked for the user, and not for whom.
+    const spans = [entry('on its way', 51, 51, 'late user'), step(51, 52, 51, 'asks', query)]
+    await insertSpans(db.client, spans, { spanEpochMs: EPOCH })
+    now = Date.now()
+    await ask('/users/late%20user/data')
+    await work()
+    const left = () =>
+      rowsOf(
+        db.client,
+        `SELECT lower(hex(span_id)) AS id FROM spans FINAL WHERE trace_id = unhex('${trace(51)}') ORDER BY id`,
+      )
+    expect(await left()).toEqual([{ id: span(51) }, { id: span(52) }])
+    await settleAll(spans)
+    await writeStatus(db.client, SETTLE_JOB, { ...settling, position: BigInt(Date.now()) * 1_000n })
+    now += 10_000
+    await work()
+    expect(await left()).toEqual([])
   })
 })
