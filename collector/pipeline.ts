@@ -5,6 +5,7 @@
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import { describeRejections, type Indexed, type OtlpEncoding, type OtlpLimits } from '@runlens/otlp'
 import type { Logger } from '@runlens/runtime'
+import { CompiledHashes } from './compiled/compiled-hashes.ts'
 import { SecretSearch } from './compiled/secret-search.ts'
 import { Stages } from './compiled/stages.ts'
 import { TraceIndexer } from './compiled/trace-indexer.ts'
@@ -73,7 +74,8 @@ export interface Pipeline {
  */
 export async function createPipeline(options: PipelineOptions): Promise<Pipeline> {
   const now = options.now ?? Date.now
-  const filter = new ResendFilter(options.writer.resendFilterSpans)
+  const indexer = new TraceIndexer(new Stages())
+  const filter = new ResendFilter(options.writer.resendFilterSpans, new CompiledHashes(indexer))
   let latestMs = 0
   const spool = await Spool.open({
     ...options.spool,
@@ -88,7 +90,7 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
   filter.seedWith(Buffer.from(spool.id, 'hex').subarray(8))
   const writer = new Writer({ ...options.writer, spool, client: options.client, log: options.log })
   writer.start()
-  return new RunningPipeline(options, spool, filter, writer, now, latestMs)
+  return new RunningPipeline(options, spool, filter, indexer, writer, now, latestMs)
 }
 
 class RunningPipeline implements Pipeline {
@@ -108,13 +110,13 @@ class RunningPipeline implements Pipeline {
     private readonly options: PipelineOptions,
     private readonly spool: Spool,
     filter: ResendFilter,
+    indexer: TraceIndexer,
     private readonly writer: Writer,
     private readonly now: () => number,
     /** The latest time of arrival ever noted. */
     private latestMs: number,
   ) {
     const { limits } = options
-    const indexer = new TraceIndexer(new Stages())
     const search = new SecretSearch(indexer)
     this.redactor = new Redactor(options.redaction ?? KEEP_EVERYTHING, options.sealer, search)
     const mapper = new RedactingMapper(options.mapper, this.redactor)

@@ -15,6 +15,12 @@ const SLOTS_PER_SPAN = 2
 /** Spans whose slots are fetched together: they stay in the nearest cache until they are used. */
 const FETCHED_TOGETHER = 256
 
+/** Makes the hashes of all spans of a tape at once: low and high of each, as {@link ResendFilter} does, from what is given for its tenant. */
+export interface SpanHashes {
+  /** Undefined for a tape that it can't read. What it gives holds until the next call. */
+  of(tape: TraceTape, low: number, high: number): Int32Array | undefined
+}
+
 export class ResendFilter {
   private current: Int32Array
   private previous: Int32Array
@@ -33,7 +39,10 @@ export class ResendFilter {
   private hashes = new Int32Array(2048)
 
   /** @param spansMax spans remembered, at least half of them at any time; memory is at most 32 bytes for each */
-  constructor(spansMax: number) {
+  constructor(
+    spansMax: number,
+    private readonly compiled?: SpanHashes,
+  ) {
     this.spansPerGeneration = Math.max(1, Math.ceil(spansMax / 2))
     const slots = 2 ** Math.ceil(Math.log2(this.spansPerGeneration * SLOTS_PER_SPAN))
     this.mask = slots - 1
@@ -51,16 +60,10 @@ export class ResendFilter {
     this.hashTenant(tenant)
     const count = tape.spans.length
     // All hashes first: the tables' slots, each a miss of the cache, are then fetched side by side.
-    if (this.hashes.length < count * 2) this.hashes = new Int32Array(count * 2)
-    const { hashes } = this
-    for (let span = 0; span < count; span++) {
-      this.hashSpan(tape, span)
-      hashes[span * 2] = this.low
-      hashes[span * 2 + 1] = this.high
-    }
+    const hashes = this.compiled?.of(tape, this.tenantLow, this.tenantHigh) ?? this.hashAll(tape, count)
     for (let first = 0; first < count; first += FETCHED_TOGETHER) {
       const end = Math.min(count, first + FETCHED_TOGETHER)
-      this.fetch(first, end)
+      this.fetch(hashes, first, end)
       for (let span = first; span < end; span++) {
         const low = hashes[span * 2]!
         const high = hashes[span * 2 + 1]!
@@ -76,8 +79,8 @@ export class ResendFilter {
    * Reads the slots of some spans and does nothing with them: reads that depend on nothing are under way side by side, where those of {@link add} wait
    * for each other. Halves the time of `admit`.
    */
-  private fetch(first: number, end: number): void {
-    const { hashes, current, previous, mask } = this
+  private fetch(hashes: Int32Array, first: number, end: number): void {
+    const { current, previous, mask } = this
     let seen = 0
     for (let span = first; span < end; span++) {
       const slot = (hashes[span * 2]! & mask) * 2
@@ -158,6 +161,17 @@ export class ResendFilter {
     this.mix(tenant.length)
     this.tenantLow = this.low
     this.tenantHigh = this.high
+  }
+
+  private hashAll(tape: TraceTape, count: number): Int32Array {
+    if (this.hashes.length < count * 2) this.hashes = new Int32Array(count * 2)
+    const { hashes } = this
+    for (let span = 0; span < count; span++) {
+      this.hashSpan(tape, span)
+      hashes[span * 2] = this.low
+      hashes[span * 2 + 1] = this.high
+    }
+    return hashes
   }
 
   private hashSpan({ spans: { at }, data }: TraceTape, span: number): void {

@@ -25,6 +25,9 @@ export interface StageExports {
     repeatedBytesOfRequestMax: number,
   ): void
 
+  // Resend filter.
+  hashSpans(spans: number, low: number, high: number): void
+
   // Redaction of spans.
   leaveAttributes(count: number): number
   leaveTexts(starts: number, ends: number, count: number): number

@@ -1,6 +1,7 @@
 /** The hot loop: what the attributes of a span, scope or resource say, as row numbers and ranks. Makes no string. */
 import { ANY, type TraceTape } from '@runlens/otlp'
 import { ACTION, type CompiledProfiles } from './compile.ts'
+import { MARKS } from './field-marks.ts'
 import type { KnownKeys } from './known-keys.ts'
 import { SOURCE_FIELDS } from './profile.ts'
 
@@ -20,6 +21,8 @@ export class AttributeScan {
   /** For fields found inside JSON text: the value's place, -1 for others; `at` is then the attribute that holds it. */
   readonly jsonStart = new Int32Array(FIELDS).fill(-1)
   readonly jsonEnd = new Int32Array(FIELDS)
+  /** `MARKS` of the fields that have a source. */
+  found = 0
   /** Bits of the profiles that claim the span. */
   mask = 0
   statusAt = -1
@@ -44,6 +47,7 @@ export class AttributeScan {
     this.at.fill(-1)
     this.rank.fill(NO_RANK)
     this.words.fill(-1)
+    this.found = 0
     this.mask = this.compiled.alwaysMask
     this.statusAt = -1
     this.statusSource = NO_RANK
@@ -54,6 +58,7 @@ export class AttributeScan {
     this.cells.set(from.cells)
     if (this.hasJson) this.jsonStart.fill(-1)
     this.hasJson = false
+    this.found = from.found
     this.mask = from.mask
     this.statusAt = from.statusAt
     this.statusSource = from.statusSource
@@ -110,6 +115,7 @@ export class AttributeScan {
   offer(field: number, rank: number, row: number): void {
     if (rank > this.rank[field]!) return
     this.rank[field] = rank
+    this.found |= MARKS[field]!
     this.at[field] = row
     this.jsonStart[field] = -1
   }

@@ -5,6 +5,7 @@ import type { AttributeScan } from './attribute-scan.ts'
 import { BytesTable, startsWithBytes } from './bytes-table.ts'
 import { type CompiledProfiles, FIELD } from './compile.ts'
 import { ErrorWriter } from './error-writer.ts'
+import { NUMERIC_MARKS, PLAIN, PLAIN_MARKS } from './field-marks.ts'
 import { JoinedTexts } from './joined-texts.ts'
 import type { MappedColumns } from './mapped-columns.ts'
 import { NO_TEXT, type TextColumn, type TextField } from './mapped-spans.ts'
@@ -12,37 +13,10 @@ import type { Outcome } from './role-rules.ts'
 import { countOf, nanosOf, numberOf, textOf } from './scalar-values.ts'
 import { statusOf } from './span-status.ts'
 
-/** Text fields that are their attribute's value and nothing else. */
-const PLAIN: readonly Exclude<TextField, 'provider'>[] = [
-  'service',
-  'execution_id',
-  'workflow_version',
-  'user_id',
-  'conversation_id',
-  'response_status_code',
-  'database_type',
-  'query',
-  'query_complexity',
-  'query_page',
-  'query_page_size',
-  'parent_execution_id',
-  'retry_of',
-  'replay_of',
-]
-const NUMERIC = [
-  'attempt',
-  'rows_total',
-  'rows_returned',
-  'progress',
-  'queued_at',
-  'expected_end_at',
-] as const satisfies readonly (keyof typeof FIELD)[]
 const BACKSLASH = 0x5c
 const SERVER = 2
 const CONSUMER = 5
 const ATTEMPT_MAX = 65_535
-
-const NUMERIC_FIELDS = Int32Array.from(NUMERIC, (field) => FIELD[field])
 
 export class FieldWriter {
   private readonly compiled: CompiledProfiles
@@ -108,9 +82,9 @@ export class FieldWriter {
     const { out } = this
     out.role[span] = outcome.role
     out.rule[span] = outcome.rule
-    for (let i = 0; i < this.plainFields.length; i++) {
-      const field = this.plainFields[i]!
-      if (scan.at[field]! >= 0) this.copy(this.plainColumns[i]!, tape, span, scan, field)
+    for (let rest = scan.found & PLAIN_MARKS; rest !== 0; rest &= rest - 1) {
+      const i = 31 - Math.clz32(rest & -rest)
+      this.copy(this.plainColumns[i]!, tape, span, scan, this.plainFields[i]!)
     }
     if (!this.copy(this.text.instance, tape, span, scan, FIELD.instance))
       this.put(this.text.instance, span, this.instanceStart, this.instanceEnd)
@@ -125,12 +99,7 @@ export class FieldWriter {
     if (executes)
       this.writeWord(this.text.execution_kind, tape, span, scan.at[FIELD.execution_kind]!, this.kinds, outcome.kind)
     if (outcome.role >= ROLE_NUMBER.step) this.writeStep(tape, span, scan, outcome)
-    for (let i = 0; i < NUMERIC_FIELDS.length; i++) {
-      if (scan.at[NUMERIC_FIELDS[i]!]! >= 0) {
-        this.writeNumbers(tape, span, scan)
-        break
-      }
-    }
+    if ((scan.found & NUMERIC_MARKS) !== 0) this.writeNumbers(tape, span, scan)
     this.writeStatus(tape, span, scan, outcome.role)
   }
 
