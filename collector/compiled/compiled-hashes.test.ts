@@ -25,16 +25,16 @@ it('gives the keys that spools hold, for any seed, tenant and span', () => {
   let seen = 0
   fc.assert(
     fc.property(anyRequest, fc.uint8Array({ minLength: 8, maxLength: 8 }), fc.string(), (body, secret, tenant) => {
-      if (!indexer.index(Buffer.from(body), DEFAULT_LIMITS, NOW_MS)) return
+      if (!indexer.index(Buffer.from(body), DEFAULT_LIMITS, NOW_MS + 30 * 86_400_000)) return
       seen += indexer.tape.spans.length
       const filters = [new ResendFilter(1_000), new ResendFilter(1_000, hashes)]
       for (const filter of filters) filter.seedWith(Buffer.from(secret))
       const [plain, compiled] = filters.map((filter) => admitted(filter, tenant))
       expect(compiled).toEqual(plain)
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   )
-  expect(seen).toBeGreaterThan(100)
+  expect(seen).toBeGreaterThan(20)
 })
 
 it('leaves a tape that is not in its memory', () => {

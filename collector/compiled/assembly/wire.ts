@@ -1,5 +1,5 @@
 /**
- * Reads protobuf's wire format as `otlp/wire/scan.ts` does, in the request's bytes behind `BODY`. Whatever that would refuse, and groups, end in a
+ * Reads protobuf's wire format as `otlp/wire/scan.ts` does, in the request's bytes behind `BODY`. Whatever that would refuse ends in a
  * trap: TypeScript then reads the request again and says what is wrong with it.
  */
 import { BODY } from './layout'
@@ -7,7 +7,13 @@ import { BODY } from './layout'
 export const VARINT: i32 = 0
 export const FIXED64: i32 = 1
 export const LEN: i32 = 2
+const GROUP_START: i32 = 3
+const GROUP_END: i32 = 4
 export const FIXED32: i32 = 5
+
+/** Nesting of groups, and the numbers of those that are open. */
+const GROUP_DEPTH_MAX: i32 = 32
+const OPEN: usize = memory.data(GROUP_DEPTH_MAX * 4)
 
 /** The field that was read last. */
 export let tag: i32 = 0
@@ -48,6 +54,7 @@ export function readField(at: i32, end: i32): i32 {
     stop = next
     return next
   }
+  if (wireType === GROUP_START) return skipGroup(next, end)
   const size = wireType === FIXED64 ? 8 : wireType === FIXED32 ? 4 : 0
   if (size === 0 || end - next < size) leave()
   stop = next + size
@@ -84,6 +91,34 @@ function readVarint(at: i32, end: i32): i32 {
   }
   leave()
   return 0
+}
+
+/** Skips a group; its end must name the field that began it. */
+function skipGroup(at: i32, end: i32): i32 {
+  const outer = tag
+  let depth = 1
+  store<i32>(OPEN, outer >>> 3)
+  let position = at
+  while (depth > 0) {
+    if (position >= end) leave()
+    const begin = position
+    const next = readVarint(position, end)
+    const wireType = value & 7
+    const number = value >>> 3
+    if (high !== 0 || number === 0) leave()
+    if (wireType === GROUP_START) {
+      if (depth === GROUP_DEPTH_MAX) leave()
+      store<i32>(OPEN + (depth++ << 2), number)
+      position = next
+    } else if (wireType === GROUP_END) {
+      if (load<i32>(OPEN + (--depth << 2)) !== number) leave()
+      position = next
+    } else position = readField(begin, end)
+  }
+  tag = outer
+  start = at
+  stop = position
+  return position
 }
 
 /** Passes over a field that its message does not know. @param known bit n is set where the message knows field n */
