@@ -26,23 +26,27 @@ export const visible = benchmark({
   flags: {
     rates: { about: 'spans per second beside the probes, with commas', default: '0,1000,10000' },
     starts: { about: 'executions of @runlens/instrumentation of which the start is waited for', default: 20 },
-    'probe-seconds': { about: 'how long each rate lasts', default: 15 },
+    'probe-seconds': { about: 'how long is probed at each rate', default: 15 },
+    'warm-up-seconds': {
+      about: 'how long each rate lasts before it is probed: programs are interpreted first',
+      default: 10,
+    },
   },
   byDefault: true,
   async run(flags, progress) {
     const measurements: Measurement[] = []
     const faults: string[] = []
-    const seconds = flags['probe-seconds']
+    const times = { warmUpSeconds: flags['warm-up-seconds'], seconds: flags['probe-seconds'] }
     progress(`${flags.starts} starts, one after another`)
     measurements.push(await inTemporaryDirectory((dataDir) => measureStarts(dataDir, flags.starts)))
     for (const rate of flags.rates.split(',').map(Number)) {
-      progress(`${rate} spans per second for ${seconds} s`)
-      const measured = await inTemporaryDirectory((dataDir) => measure(dataDir, rate, seconds))
+      progress(`${rate} spans per second for ${times.warmUpSeconds + times.seconds} s`)
+      const measured = await inTemporaryDirectory((dataDir) => measure(dataDir, rate, times))
       measurements.push(measured.measurement)
       faults.push(...measured.faults)
     }
     return {
-      data: `starts seen by asking every 40 ms; probes of 3 spans beside the generator's mix; a stack of its own for each`,
+      data: `starts seen by asking every 40 ms; probes of 3 spans beside the generator's mix; a stack of its own for each, ${times.warmUpSeconds} s under its load before`,
       measurements,
       faults,
     }
@@ -61,12 +65,20 @@ async function measureStarts(dataDir: string, starts: number): Promise<Measureme
   }
 }
 
-async function measure(dataDir: string, rate: number, seconds: number) {
+interface Times {
+  warmUpSeconds: number
+  seconds: number
+}
+
+async function measure(dataDir: string, rate: number, { warmUpSeconds, seconds }: Times) {
   const stack = await startStack(dataDir)
   const client = createClickHouse({ url: stack.urls.clickhouse, application: 'runlens-bench' })
   try {
     const before = stack.usage()
-    const [ledger, seen] = await Promise.all([load(stack, rate, seconds), sendProbes(stack, seconds)])
+    const [ledger, seen] = await Promise.all([
+      load(stack, rate, warmUpSeconds + seconds),
+      sleep(rate === 0 ? 0 : warmUpSeconds * 1000).then(() => sendProbes(stack, seconds)),
+    ])
     const sent = {
       spans: ledger.spans + seen.length * 3,
       executions: ledger.executions + seen.length,
@@ -79,7 +91,7 @@ async function measure(dataDir: string, rate: number, seconds: number) {
       what: rate === 0 ? 'idle' : `${rate} spans/s (${Math.round(ledger.spans / ledger.seconds)} achieved)`,
       figure: `told ${spread(seen.map(({ toldMs }) => toldMs))}; visible ${spread(seen.map(({ answeredMs }) => answeredMs))}; ${seen.length} probes`,
       cpuSeconds: cpuOf(stack.usage()) - cpuOf(before),
-      wallSeconds: seconds,
+      wallSeconds: rate === 0 ? seconds : warmUpSeconds + seconds,
     }
     return { measurement, faults }
   } finally {
