@@ -52,10 +52,12 @@ function walk(directory: string): string[] {
   })
 }
 
-function importsOf(text: string): string[] {
+/** What a module names of others: imports, and declarations that it refers to. AssemblyScript names its modules without an ending. */
+function importsOf(text: string, isAssembly = false): string[] {
   const specifier =
-    /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]|(?:^|\n)import\s+['"]([^'"]+)['"]/g
-  return [...text.matchAll(specifier)].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
+    /(?:^|\n)\/\/\/ <reference path="([^"]+)"|(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]|(?:^|\n)import\s+['"]([^'"]+)['"]/g
+  const found = [...text.matchAll(specifier)].map((match) => match.slice(1).find((from) => from !== undefined) ?? '')
+  return isAssembly ? found.map((from) => `${from}.ts`) : found
 }
 
 const modules: Module[] = walk(ROOT)
@@ -63,7 +65,7 @@ const modules: Module[] = walk(ROOT)
   .filter((path) => /\.tsx?$/.test(path))
   .map((path) => {
     const text = readFileSync(join(ROOT, path), 'utf8')
-    return { path, package: path.split('/')[0] ?? '', text, imports: importsOf(text) }
+    return { path, package: path.split('/')[0] ?? '', text, imports: importsOf(text, path.includes('/assembly/')) }
   })
 const shipped = modules.filter(({ path, package: name }) => name in MAY_IMPORT && !path.endsWith('.test.ts'))
 
