@@ -82,11 +82,8 @@ export class CompiledColumns implements ColumnStage {
     const { starts, formatted } = input.values
     if (!this.stages.hold(out.bytes, rows.at, input.data, starts, formatted.bytes, attributes, attributeCount))
       return false
-    return this.wrote(out, this.stages.run.writeValues(rows.at.byteOffset, rows.length, out.length))
-  }
-
-  /** @param length what the stage gave: of the bytes that stand there now, -1 where it lacked room */
-  private wrote(out: ByteBuffer, length: number): boolean {
+    // Of the bytes that stand there then; -1 where room is lacking.
+    const length = this.stages.run.writeValues(rows.at.byteOffset, rows.length, out.length)
     if (length < 0) return false
     out.length = length
     return true

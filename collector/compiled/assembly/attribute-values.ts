@@ -1,6 +1,6 @@
 /** Every attribute value of the tape as text to store, as `blocks/attribute-values.ts` does. */
-import { BODY, FORMATTED, FORMATTED_BYTES_MAX, LEFT_ROWS, VALUE_CODES, VALUE_ENDS, VALUE_STARTS } from './layout'
-import { listBytesMax, putInt, putList } from './plain-lists'
+import { FORMATTED_BYTES_MAX, LEFT_ROWS, VALUE_CODES, VALUE_ENDS, VALUE_STARTS } from './layout'
+import { listBytesMax, putBool, putInt, putList } from './plain-lists'
 import { TYPE, VALUE_END, VALUE_START } from './tables'
 
 // `ANY` of `otlp/tape.ts`, and its codes in `VALUE_TYPES` of `conventions/values.ts`.
@@ -17,8 +17,6 @@ const KVLIST_CODE: i32 = 0x6b
 
 /** Bytes of a 64-bit number in decimal, with its sign. */
 const INT_BYTES_MAX: i32 = 20
-const FALSE: i64 = 0x65736c6166
-const TRUE: i64 = 0x65757274
 
 /** Bytes of `FORMATTED` in use. */
 export let formattedBytes: i32 = 0
@@ -39,24 +37,17 @@ export function prepareValues(count: i32): i32 {
       continue
     }
     if ((type === ARRAY || type === KVLIST) && appendList(index, type, start, end)) continue
-    const isBool = type === BOOL && end - start === 1
+    const isBool = type === BOOL
     if ((!isBool && type !== INT) || formattedBytes > FORMATTED_BYTES_MAX - INT_BYTES_MAX) {
       store<i32>(left++ << 2, index, LEFT_ROWS)
       continue
     }
     store<i32>(row, -1 - formattedBytes, VALUE_STARTS)
     store<u8>(index, isBool ? BOOL_CODE : INT_CODE, VALUE_CODES)
-    if (isBool) appendBool(start)
-    else formattedBytes = putInt(start, end, formattedBytes)
+    formattedBytes = isBool ? putBool(start, end, formattedBytes) : putInt(start, end, formattedBytes)
     store<i32>(row, formattedBytes, VALUE_ENDS)
   }
   return left
-}
-
-function appendBool(start: i32): void {
-  const isTrue = load<u8>(start, BODY) !== 0
-  store<i64>(formattedBytes, isTrue ? TRUE : FALSE, FORMATTED)
-  formattedBytes += isTrue ? 4 : 5
 }
 
 /** Whether the list could be written. */

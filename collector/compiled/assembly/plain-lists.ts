@@ -154,7 +154,7 @@ function putText(from: i32, to: i32, at: i32): i32 {
 }
 
 /** The varint is 0 or not, however many bytes it takes. */
-function putBool(from: i32, to: i32, at: i32): i32 {
+export function putBool(from: i32, to: i32, at: i32): i32 {
   let isTrue = false
   for (let position = from; position < to; position++) if ((load<u8>(position, BODY) & 127) !== 0) isTrue = true
   store<i64>(at, isTrue ? TRUE : FALSE, FORMATTED)
