@@ -1,9 +1,13 @@
 import { defineConfig, mergeConfig } from 'vitest/config'
 import base from './vitest.config.ts'
 
-/** Tests of `npm test` that try harder here: those that call `effort` (test/kit/effort.ts). */
-const TRY_HARDER = [
-  'collector/blocks/{span,log,metric}-blocks.test.ts',
+/** Tests of `npm test` that try harder here: those that call `effort` (test/kit/effort.ts), as a test of the architecture sees to. */
+export const TRY_HARDER = [
+  'clickhouse/embedded/sql/inline-parameters.test.ts',
+  'collector/blocks/log-blocks.test.ts',
+  'collector/blocks/metric-blocks.test.ts',
+  'collector/blocks/span-blocks.test.ts',
+  'collector/compiled/span-blocks.test.ts',
   'mapping/spans/span-mapper.property.test.ts',
   'query-api/one-figure.test.ts',
   'test/access/every-route.test.ts',

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { ERROR_CODES } from '../runtime/errors.ts'
+import { TRY_HARDER } from '../vitest.soak.config.ts'
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const FILE_LINES_MAX = 400
@@ -198,6 +199,16 @@ describe('the architecture', () => {
     )
     const orphans = shipped.filter(({ path }) => !ENTRANCES.test(path) && !fromTestsOnly.has(path))
     expect(orphans.map(({ path }) => `${path}${imported.has(path) ? ' (tests only)' : ''}`)).toEqual([])
+  })
+
+  it('tries every test that can try harder at length', () => {
+    const able = modules.filter(({ path, imports }) => {
+      return (
+        path.endsWith('.test.ts') &&
+        imports.some((from) => from.endsWith('test/kit/effort.ts') || from.endsWith('../kit/effort.ts'))
+      )
+    })
+    expect(able.map(({ path }) => path).sort()).toEqual([...TRY_HARDER].sort())
   })
 
   it('has no error code that nothing raises', () => {
