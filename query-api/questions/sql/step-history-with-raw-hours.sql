@@ -25,7 +25,6 @@ FROM (
     steps.name AS step_name,
     steps.duration_ms AS step_ms
   WHERE tenant = {tenant:String}
-    AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
     AND ((started_at >= fromUnixTimestamp64Nano({run_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_0_to:Int64}, 'UTC'))
       OR (started_at >= fromUnixTimestamp64Nano({run_1_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_1_to:Int64}, 'UTC')))
     AND workflow_id = {workflow_id:String}
