@@ -36,7 +36,7 @@ export function environmentFigures(scope: Scope, filter: FiguresFilter, plan: Fi
   ])
 }
 
-/** Without durations: a fourth of the cost over a week of hours. */
+/** Without durations: a fourth less CPU over a week of hours. */
 export function environmentCounts(scope: Scope, filter: FiguresFilter, plan: FiguresPlan): Question<EnvironmentCounts> {
   return ofEnvironments('environment-counts', scope, filter, plan, true, [...countColumns('1'), LAST_STARTED])
 }
