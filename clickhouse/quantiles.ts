@@ -32,6 +32,11 @@ export function bucketDurationSql(expression: string, { unitMs }: DurationScale)
   return `if(isNaN(${expression}), NULL, if(${expression} < 1, ${unitMs / 2}, ${unitMs} * pow(${RATIO}, ${expression} - 0.5)))`
 }
 
+/** The same where the bucket has been read. */
+export function bucketDuration(bucket: number, { unitMs }: DurationScale): number {
+  return bucket < 1 ? unitMs / 2 : unitMs * RATIO ** (bucket - 0.5)
+}
+
 /** SQL for the merged quantiles of a state column in milliseconds, one array in the order of {@link QUANTILE_LEVELS}. */
 export function durationQuantilesSql(column: string, scale: DurationScale): string {
   return `arrayMap(b -> ${bucketDurationSql('b', scale)}, quantilesTimingMerge(${QUANTILE_LEVELS.join(', ')})(${column}))`

@@ -6,7 +6,7 @@ import { readNative } from './native-reader.ts'
 import {
   MARKER_COLUMNS,
   SETTLE_COLUMNS,
-  SHOWN_COLUMN,
+  SHOWN_COLUMNS,
   shownAttributes,
   toArrivedSpans,
   toSettleSpans,
@@ -186,8 +186,9 @@ async function readGroup(
   group: Group,
   found: TraceSpans,
 ): Promise<void> {
+  const cut = options.payloadBytesMax + 4
   const { stream } = await client.exec({
-    query: `SELECT ${options.withAttributes ? `${SETTLE_COLUMNS}, ${SHOWN_COLUMN}` : SETTLE_COLUMNS}
+    query: `SELECT ${options.withAttributes ? SHOWN_COLUMNS : SETTLE_COLUMNS}
 FROM spans FINAL
 WHERE tenant = {tenant:String}
   AND ${startedBetween('fromUnixTimestamp64Nano({from:Int64})', 'fromUnixTimestamp64Nano({to:Int64})').join('\n  AND ')}
@@ -202,7 +203,7 @@ FORMAT Native`,
       to: group.to.toString(),
       services: [...new Set(group.traces.flatMap(({ services }) => services))],
       limit: options.spansMax + 1,
-      cut: options.payloadBytesMax + 4,
+      cut,
     },
     clickhouse_settings: {
       ...IDS_IN_TEXT,
@@ -212,7 +213,7 @@ FORMAT Native`,
   })
   const spans: SettleSpan[] = []
   for (const block of readNative(await buffer(stream))) {
-    const ofBlock = toSettleSpans(block)
+    const ofBlock = toSettleSpans(block, cut)
     for (const span of ofBlock) spans.push(span)
     if (!options.withAttributes) continue
     shownAttributes(block).forEach((shown, row) => {

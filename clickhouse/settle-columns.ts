@@ -1,8 +1,7 @@
 /** A stored span as settling and the step tree see it: the columns that are read, and how a block of them becomes values. */
 import type { SettleSpan } from '@runlens/conventions'
 import { type Labels, labelsReader, readFields } from './labels-and-fields.ts'
-import type { NativeBlock, NativeMap } from './native-reader.ts'
-import { fieldValue } from './tables/span-fields.ts'
+import type { NativeBlock } from './native-reader.ts'
 
 /** Bytes kept of one attribute value on an execution. */
 const ATTRIBUTE_BYTES_MAX = 1024
@@ -24,45 +23,52 @@ const STORED = [
   'fields_json',
 ] as const
 
-const ofEntries = (expression: string, otherwise: string) => `if(role >= 'candidate', ${expression}, ${otherwise})`
-/** Four bytes over the cap: a character that the cut breaks then lies beyond the cap. */
-const payload = (key: string) =>
-  ofEntries(`substring(${fieldValue('attributes')}[${fieldValue(key)}], 1, {cut:UInt32})`, "''")
+/** Values of attributes that take more are shortened before they leave ClickHouse. */
+const VALUES_BYTES_MAX = 65_536
 
-/** The select list over `spans`; needs the parameter `cut`, the bytes kept of an input or output. Long values stay in ClickHouse. */
-export const SETTLE_COLUMNS = [
-  ...STORED,
-  `JSONExtractRaw(links_json, 'trace_id') AS link_traces`,
-  `JSONExtractRaw(links_json, 'span_id') AS link_spans`,
-  `${payload('input_key')} AS input`,
-  `${payload('output_key')} AS output`,
-  `CAST(${ofEntries(
-    `mapApply((k, v) -> (k, substring(v, 1, ${ATTRIBUTE_BYTES_MAX})),
-    mapFilter((k, v) -> k != ${fieldValue('input_key')} AND k != ${fieldValue('output_key')}, ${fieldValue('attributes')}))`,
-    'map()',
-  )}, 'Map(String, String)') AS kept`,
-].join(', ')
+/**
+ * Values of attributes as they lie there: to plan their reading in SQL cost a third of the statement. Where they are long, an entry's are cut at `cut`,
+ * four bytes over the cap, so that a character that the cut breaks lies beyond the cap.
+ */
+const VALUES = `if(length(attribute_values) <= ${VALUES_BYTES_MAX}, attribute_values,
+  toJSONString(arrayMap(v -> substring(v, 1, if(role >= 'candidate', greatest({cut:UInt32}, ${ATTRIBUTE_BYTES_MAX}), ${ATTRIBUTE_BYTES_MAX})), JSONExtract(attribute_values, 'Array(String)'))))`
 
-/** Beside them: the attributes of every span, values cut at 1 KiB. */
-export const SHOWN_COLUMN = `CAST(mapApply((k, v) -> (k, substring(v, 1, ${ATTRIBUTE_BYTES_MAX})), ${fieldValue('attributes')}), 'Map(String, String)') AS shown`
+const LINKS = [
+  "JSONExtractRaw(links_json, 'trace_id') AS link_traces",
+  "JSONExtractRaw(links_json, 'span_id') AS link_spans",
+]
 
-/** {@link SHOWN_COLUMN} of a block, row by row. */
-export function shownAttributes({ columns }: NativeBlock): Readonly<Record<string, string>>[] {
-  return (columns.get('shown') as readonly NativeMap[]).map(toAttributes)
+const ofEntries = (values: string) => `if(role >= 'candidate', ${values}, '')`
+
+/** The select list over `spans`; needs the parameter `cut`, the bytes kept of an input or output. */
+export const SETTLE_COLUMNS = [...STORED, ...LINKS, `${ofEntries(VALUES)} AS told_values`].join(', ')
+
+/** The same with the values of every span. */
+export const SHOWN_COLUMNS = [...STORED, ...LINKS, `${VALUES} AS told_values`].join(', ')
+
+/** Attributes of the spans of a block of {@link SHOWN_COLUMNS}, row by row, values cut at 1 KiB. */
+export function shownAttributes({ rows, columns }: NativeBlock): Readonly<Record<string, string>>[] {
+  const labels = columns.get('labels_json') as readonly string[]
+  const values = columns.get('told_values') as readonly string[]
+  const readLabels = labelsReader()
+  return Array.from({ length: rows }, (_, row) => {
+    const told = valuesOf(values[row]!)
+    const { attribute_keys } = readLabels(labels[row]!)
+    return Object.fromEntries(told.map((value, i) => [attribute_keys[i]!, shorten(value, ATTRIBUTE_BYTES_MAX)]))
+  })
 }
 
-function toAttributes(map: NativeMap): Readonly<Record<string, string>> {
-  return Object.fromEntries(map.map(([key, value]) => [key, value.toString('utf8')]))
+function valuesOf(json: string): readonly string[] {
+  return json === '' ? [] : (JSON.parse(json) as string[])
 }
 
 /** The select list over `markers`, columns as they lie there. */
-export const MARKER_COLUMNS = [...STORED, `if(role >= 'candidate', attribute_values, '') AS attribute_values`].join(
-  ', ',
-)
+export const MARKER_COLUMNS = [...STORED, `${ofEntries('attribute_values')} AS attribute_values`].join(', ')
 
 /** The select list over `arrivals`, columns as they lie there: each that is computed costs ClickHouse time to plan. */
 export const ARRIVED_COLUMNS = ['tenant', 'arrived_at', ...STORED, 'attribute_values'].join(', ')
 
+const MAY_BE_EXECUTIONS: ReadonlySet<string> = new Set(['candidate', 'entry'])
 const NO_PARENT = '0'.repeat(16)
 const NO_LINKS: SettleSpan['links'] = []
 const NO_ATTRIBUTES: SettleSpan['attributes'] = {}
@@ -70,19 +76,16 @@ const NO_ATTRIBUTES: SettleSpan['attributes'] = {}
 /** What a span says beside its labels and fields. */
 type Told = Pick<SettleSpan, 'links' | 'input' | 'output' | 'attributes'>
 
-/** The spans of a block of {@link SETTLE_COLUMNS}. */
-export function toSettleSpans(block: NativeBlock): SettleSpan[] {
-  const of = <T>(name: string) => block.columns.get(name) as readonly T[]
-  const traces = of<string>('link_traces')
-  const spans = of<string>('link_spans')
-  const inputs = of<string>('input')
-  const outputs = of<string>('output')
-  const kept = of<NativeMap>('kept')
-  return toSpans(block, (row) => ({
+/**
+ * The spans of a block of {@link SETTLE_COLUMNS} or {@link SHOWN_COLUMNS}.
+ * @param cut bytes kept of an input or output
+ */
+export function toSettleSpans(block: NativeBlock, cut: number): SettleSpan[] {
+  const of = (name: string) => block.columns.get(name) as readonly string[]
+  const [traces, spans, values, roles] = [of('link_traces'), of('link_spans'), of('told_values'), of('role')]
+  return toSpans(block, (row, labels) => ({
+    ...payloadOf(MAY_BE_EXECUTIONS.has(roles[row]!) ? values[row]! : '', labels, cut),
     links: traces[row] === '' ? NO_LINKS : toLinks(traces[row]!, spans[row]!),
-    input: inputs[row]!,
-    output: outputs[row]!,
-    attributes: toAttributes(kept[row]!),
   }))
 }
 
@@ -98,7 +101,7 @@ export function toArrivedSpans(block: NativeBlock, cut: number): SettleSpan[] {
 /** What only spans have that may be executions: of others there are no values. */
 function payloadOf(json: string, { attribute_keys, input_key, output_key }: Labels, cut: number): Told {
   if (json === '') return { links: NO_LINKS, input: '', output: '', attributes: NO_ATTRIBUTES }
-  const values = JSON.parse(json) as string[]
+  const values = valuesOf(json)
   const textOf = (wanted: string) => shorten(values[attribute_keys.indexOf(wanted)] ?? '', cut)
   const kept: [key: string, value: string][] = []
   attribute_keys.forEach((key, i) => {

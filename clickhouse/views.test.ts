@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../test/kit/clickhouse.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../test/kit/stack-db.ts'
-import { readTraceSpans } from './read-trace-spans.ts'
+import { readTraceSpans, spanKey } from './read-trace-spans.ts'
 
 let db: TestClickHouse
 beforeAll(async () => {
@@ -172,6 +172,26 @@ it('reads inputs just over the cap, and other attributes without them', async ()
   })
   expect(read.spans[0]!.input).toBe('é'.repeat(7))
   expect(read.spans[0]!.attributes).toEqual({ long: 'x'.repeat(1_024), short: 'y' })
+})
+
+it('cuts what is very long before it leaves ClickHouse, to the same', async () => {
+  const [entry, step] = spansOf('long', trace(8))
+  const attributes = {
+    'input.value': 'é'.repeat(40_000),
+    long: `${'x'.repeat(1_023)}Ж${'y'.repeat(70_000)}`,
+    short: '"\\/\n',
+  }
+  const cut = { long: `${'x'.repeat(1_023)}\ufffd`, short: '"\\/\n' }
+  const rows = [entry!, step!].map((span) => ({ ...span, attributes, input_key: 'input.value' }))
+  await insertSpans(db.client, rows, { spanEpochMs: EPOCH })
+  for (const payloadBytesMax of [10, 50_000]) {
+    const options = { tenant: 'long', traceIds: [trace(8)], payloadBytesMax, spansMax: 3, withAttributes: true }
+    const { spans, attributes } = await readTraceSpans(db.client, options)
+    expect(spans.map(({ input }) => input)).toEqual(['é'.repeat((payloadBytesMax + 4) / 2), ''])
+    expect(spans.map((span) => span.attributes)).toEqual([cut, {}])
+    const shown = { 'input.value': 'é'.repeat(512), ...cut }
+    expect(spans.map((span) => attributes.get(spanKey(span)))).toEqual([shown, shown])
+  }
 })
 
 it('finds traces of many separate days in one call', async () => {

@@ -1,16 +1,17 @@
 /** Counts what a list's filter matches, exactly up to a bound: first where it is cheap, then wherever it must. */
 import { COUNTED_MAX, countExecutions, countOpen, type ExecutionCount } from './questions/count-executions.ts'
-import { isSelective } from './questions/execution-filter.ts'
+import { isSelective, isUnindexed } from './questions/execution-filter.ts'
 import { findAnchors } from './questions/find-candidates.ts'
-import type { PageReader } from './read-page.ts'
+import { MATCHES_MAX, type PageReader, type Search } from './read-page.ts'
 import { isOpen } from './shape-execution.ts'
 import { NS_PER_DAY } from './time.ts'
 
-/** Up to so many versions that match are looked up one by one. */
-const ANCHORS_MAX = 1000
-
-/** How many executions match; {@link COUNTED_MAX} and one stands for all beyond. */
-export async function countMatches({ runner, scope, filter, nowNs, signal }: PageReader): Promise<number> {
+/**
+ * How many executions match; {@link COUNTED_MAX} and one stands for all beyond.
+ * @param search for the first page of them, if there is one
+ */
+export async function countMatches(reader: PageReader, search: Promise<Search> | null = null): Promise<number> {
+  const { runner, scope, filter, nowNs, signal } = reader
   const { field, from, to } = filter.range
   const count = async (within = {}) => figureOf(await runner.ask(countExecutions(scope, filter, within), signal))
   const end = to !== null && to < nowNs ? to : nowNs
@@ -20,12 +21,22 @@ export async function countMatches({ runner, scope, filter, nowNs, signal }: Pag
     const newest = isSelective(filter) ? 0 : await count({ startedFromNs: dayBefore })
     if (newest > COUNTED_MAX) return newest
     // Few in a day may be few in all: then merging what lies around them beats merging everything.
-    const found = await runner.ask(findAnchors(scope, filter, ANCHORS_MAX + 1), signal)
-    if (found.length === 0) return 0
-    const anchors = [...new Set(found.map(({ anchor_us }) => anchor_us))]
-    if (found.length <= ANCHORS_MAX) return count({ anchors })
+    const anchors = await anchorsOf(reader, search)
+    if (anchors?.length === 0) return 0
+    if (anchors) return count({ anchors })
   }
   return count()
+}
+
+/** Anchors of all that matches; null: of very many, or as dear to find as to count. */
+async function anchorsOf(
+  { runner, scope, filter, signal }: PageReader,
+  search: Promise<Search> | null,
+): Promise<string[] | null> {
+  const searched = await search
+  if (searched && !searched.isAll && (searched.found.length > MATCHES_MAX || isUnindexed(filter))) return null
+  const found = searched?.isAll ? searched.found : await runner.ask(findAnchors(scope, filter, MATCHES_MAX + 1), signal)
+  return found.length > MATCHES_MAX ? null : [...new Set(found.map(({ anchor_us }) => anchor_us))]
 }
 
 /** Of statuses none of which is open, none is. */

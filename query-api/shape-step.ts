@@ -1,4 +1,5 @@
 /** One item of an execution's tree as the answer tells it. */
+import { bucketDuration, STEP_SCALE } from '@runlens/clickhouse'
 import { STEP_TYPES, type Status, type StepType } from '@runlens/conventions'
 import type { TreeItem } from '@runlens/mapping'
 import type { StepHistory } from './questions/step-history.ts'
@@ -51,8 +52,8 @@ export function shapeStep(
 
 /** How many percent of the runs in a history took no longer. */
 export function percentileOf(history: StepHistory | undefined, durationMs: number): number | null {
-  if (!history || Number(history.steps) < RUNS_MIN) return null
-  return history.percentiles.filter((percentile) => percentile <= durationMs).length
+  if (!history || Number(history.steps) < RUNS_MIN || history.percentiles[0] === null) return null
+  return history.percentiles.filter((bucket) => bucketDuration(bucket!, STEP_SCALE) <= durationMs).length
 }
 
 function stepType(text: string): StepType {

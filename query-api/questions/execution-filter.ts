@@ -47,6 +47,19 @@ export function isSelective({ equal, attributes, q }: ExecutionFilter): boolean 
   return q !== null || attributes.length > 0 || Object.keys(equal).some((column) => !COMMON.includes(column))
 }
 
+/** Columns of which a value is that of few executions, and which an index leads to. */
+const INDIVIDUAL: readonly EqualColumn[] = ['user_id', 'conversation_id', 'parent_execution_id']
+
+/** Whether so few are likely to match that looking for a page finds them all. */
+export function isIndividual(filter: ExecutionFilter): boolean {
+  return isUnindexed(filter) || INDIVIDUAL.some((column) => filter.equal[column] !== undefined)
+}
+
+/** Whether everything is looked through for what matches. */
+export function isUnindexed({ attributes, q }: ExecutionFilter): boolean {
+  return q !== null || attributes.length > 0
+}
+
 /** Where `q` looks; in the trace id too, if it may be a part of one. */
 const SEARCHED = [
   'workflow_name',

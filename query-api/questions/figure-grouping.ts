@@ -1,11 +1,11 @@
 /** What figures are grouped by: buckets of time, or columns that raw rows and rollups both have. */
 import type { Parameters } from './question.ts'
 
-/** What parts are grouped by, beside period and status. Facets are counted and not timed. */
+/** What parts are grouped by, beside period and status. Facets and what is only to be counted are not timed. */
 export type Grouping =
   | { by: 'bucket'; buckets: number }
   | { by: 'workflow' }
-  | { by: 'environment' }
+  | { by: 'environment'; counted?: true }
   | { by: 'workflow-environment' }
   | { by: 'facets'; columns: readonly RollupColumn[] }
 
@@ -14,7 +14,13 @@ export type RollupColumn = 'kind' | 'environment' | 'workflow_id'
 
 const INT64_MAX = 2n ** 63n - 1n
 
-export function isTimed({ by }: Grouping): boolean {
+/** Whether durations are read, whose digests are most of the cost of a rollup. */
+export function isTimed(grouping: Grouping): boolean {
+  return isDated(grouping) && !('counted' in grouping)
+}
+
+/** Whether the last start is. */
+export function isDated({ by }: Grouping): boolean {
   return by !== 'facets'
 }
 

@@ -2,7 +2,7 @@
 import { bucketDurationSql, durationBucketSql, EXECUTION_SCALE, FAILURES, QUANTILE_LEVELS } from '@runlens/clickhouse'
 import { bucketStart } from '../buckets.ts'
 import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
-import { type Grouping, groupColumns, groupNames, isNamed, isTimed } from './figure-grouping.ts'
+import { type Grouping, groupColumns, groupNames, isDated, isNamed, isTimed } from './figure-grouping.ts'
 import { indent, type Parameters, rowsOf, type Scope } from './question.ts'
 import { inRawHours } from './raw-hours.ts'
 import { rollupConditions } from './rollup-filter.ts'
@@ -29,12 +29,16 @@ export interface FiguresPlan {
   rawHours: readonly number[]
 }
 
-/** Columns of `figureColumns`; 64-bit integers may come as text. */
-export interface FigureRow {
+/** Columns of `countColumns`; 64-bit integers may come as text. */
+export interface CountRow {
   total: string | number
   success: string | number
   failure: string | number
   running: string | number
+}
+
+/** Columns of `figureColumns`. */
+export interface FigureRow extends CountRow {
   durations_count: string | number
   duration_total: number
   /** In the order of `QUANTILE_LEVELS`; null over nothing. */
@@ -83,13 +87,20 @@ export function figureColumns(plan: FiguresPlan, condition: string, prefix = '')
       ? `quantilesExactMergeIf(${LEVELS})(state, ${condition})`
       : `arrayMap(b -> ${bucketDurationSql('b', EXECUTION_SCALE)}, quantilesTimingMergeIf(${LEVELS})(state, ${condition}))`
   return [
+    ...countColumns(condition, prefix),
+    `sumIf(durations, ${condition}) AS ${prefix}durations_count`,
+    `sumIf(duration_sum, ${condition}) AS ${prefix}duration_total`,
+    `${quantiles} AS ${prefix}quantiles`,
+  ]
+}
+
+/** The same of parts that are not timed. */
+export function countColumns(condition: string, prefix = ''): string[] {
+  return [
     `sumIf(n, ${condition}) AS ${prefix}total`,
     `sumIf(n, ${condition} AND shown = 'success') AS ${prefix}success`,
     `sumIf(n, ${condition} AND shown IN ${FAILURES}) AS ${prefix}failure`,
     `sumIf(n, ${condition} AND shown IN ${OPEN}) AS ${prefix}running`,
-    `sumIf(durations, ${condition}) AS ${prefix}durations_count`,
-    `sumIf(duration_sum, ${condition}) AS ${prefix}duration_total`,
-    `${quantiles} AS ${prefix}quantiles`,
   ]
 }
 
@@ -129,6 +140,7 @@ function rawPart(
     "if(fell_silent, 'lost', toString(status)) AS shown",
     'count() AS n',
     ...(isTimed(grouping) ? rawDurations(quantiles) : []),
+    ...(isDated(grouping) ? ['max(started_at) AS last_started'] : []),
     ...(isNamed(grouping)
       ? [
           'argMax(workflow_name, started_at) AS latest_name',
@@ -150,7 +162,6 @@ function rawDurations(quantiles: 'exact' | 'bucketed'): string[] {
     `countIf(${timed}) AS durations`,
     `sumIf(assumeNotNull(duration_ms), ${timed}) AS duration_sum`,
     `${state} AS state`,
-    'max(started_at) AS last_started',
   ]
 }
 
@@ -205,9 +216,9 @@ function rollupPart(
           'sum(durations) AS durations',
           'sum(duration_ms_sum) AS duration_sum',
           `quantilesTimingMergeState(${LEVELS})(duration_bucket) AS state`,
-          'max(last_started_at) AS last_started',
         ]
       : []),
+    ...(isDated(grouping) ? ['max(last_started_at) AS last_started'] : []),
     ...(isNamed(grouping)
       ? [
           'argMax(workflow_name, last_started_at) AS latest_name',

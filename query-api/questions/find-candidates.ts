@@ -1,5 +1,5 @@
 /** Versions of executions that match a filter, in the order of a page, whether or not another version replaced them. */
-import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
+import { type ExecutionFilter, filterConditions, isSelective } from './execution-filter.ts'
 import { behind, orderBy, type PageOrder, type Position, sortValue } from './page-order.ts'
 import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
 
@@ -20,6 +20,13 @@ export interface CandidateSearch extends PageOrder {
 }
 
 /**
+ * Indexes are looked at before reading: beside it, as is the default, hundreds of scattered granules cost a fifth more CPU (26.7). What the
+ * n-th best may still be is only worth following where much matches: of few it makes the filter read every column first, up to six times the CPU.
+ */
+const BEFORE_READING = 'use_skip_indexes_on_data_read = 0'
+const OF_FEW = 'use_top_k_dynamic_filtering = 0, query_plan_optimize_lazy_materialization = 0'
+
+/**
  * Read without FINAL, so that filters are applied before the other columns are read. The newest version of every execution that
  * matches is among the versions that match: what is missing here is missing in the list.
  */
@@ -36,7 +43,8 @@ export function findCandidates(scope: Scope, filter: ExecutionFilter, search: Ca
   ${sortValue(search)}
 ${rowsOf('execution_versions', scope, parameters, conditions)}
 ${orderBy(search)}
-LIMIT ${parameters.bind('limit', 'UInt32', search.limit)}`
+LIMIT ${parameters.bind('limit', 'UInt32', search.limit)}
+SETTINGS ${isSelective(filter) && sort !== 'duration_ms' ? `${BEFORE_READING}, ${OF_FEW}` : BEFORE_READING}`
   return { name: 'find-candidates', sql, params: parameters.values }
 }
 
@@ -46,6 +54,7 @@ export function findAnchors(scope: Scope, filter: ExecutionFilter, limit: number
   const conditions = ['is_deleted = 0', ...filterConditions(filter, parameters)]
   const sql = `SELECT toString(toUnixTimestamp64Micro(anchor_at)) AS anchor_us
 ${rowsOf('execution_versions', scope, parameters, conditions)}
-LIMIT ${parameters.bind('limit', 'UInt32', limit)}`
+LIMIT ${parameters.bind('limit', 'UInt32', limit)}
+SETTINGS ${BEFORE_READING}`
   return { name: 'find-anchors', sql, params: parameters.values }
 }

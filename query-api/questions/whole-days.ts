@@ -38,6 +38,12 @@ export function wholeDays(
   return { from: Number(first) * DAY_S, to: Number(last) * DAY_S, except: except.map((day) => day * DAY_S) }
 }
 
+/** Whether nothing of the range lies beside the days. */
+export function isAllOf({ from, to, except }: WholeDays, range: { from: bigint; to: bigint }): boolean {
+  const [begin, end] = [from, to].map((at) => BigInt(at) * NS_PER_SECOND)
+  return except.length === 0 && begin === range.from && end === range.to
+}
+
 /** Conditions on rows of a rollup by day. */
 export function onDays({ from, to, except }: WholeDays, parameters: Parameters): string[] {
   return [

@@ -11,11 +11,12 @@ import { choice, instanceParameter, noRange } from '../schema/parameters.ts'
 import { type Tree, treeSchema } from '../schema/tree.ts'
 import { known } from '../shape-execution.ts'
 import { percentileOf, type StepContext, shapeStep } from '../shape-step.ts'
-import { formatTime, NS_PER_DAY, NS_PER_SECOND } from '../time.ts'
+import { floorDiv, formatTime, NS_PER_DAY, NS_PER_SECOND } from '../time.ts'
 import { executionPath } from './execution-detail.ts'
 import { type Asked, QUESTION_PROBLEMS, route } from './route.ts'
 
-const HISTORY_NS = 7n * NS_PER_DAY
+/** Before the day of the execution. */
+const HISTORY_DAYS = 7n
 /** Nothing is later. */
 const MAX_TIME = 2n ** 63n - 1n
 
@@ -79,14 +80,15 @@ async function lookUp({ path, query, scope, signal, services: { runner } }: Aske
   return { execution, ranges, dirty }
 }
 
-/** Asks how long steps of some names took in the runs before this one. */
+/** Asks how long steps of some names took in other runs: on the execution's day, as far as it has gone, and on those before. By the day it costs a third. */
 function pastOf(
   { scope, signal, services: { runner } }: AskedTree,
   { workflow_id, started_ns }: OutlinedExecution,
   dirty: readonly DirtyHourRow[],
 ): (stepNames: readonly string[]) => Promise<readonly StepHistory[]> {
-  const to = BigInt(started_ns)
-  const from = to - HISTORY_NS
+  const day = floorDiv(BigInt(started_ns), NS_PER_DAY)
+  const from = (day - HISTORY_DAYS) * NS_PER_DAY
+  const to = (day + 1n) * NS_PER_DAY
   const rawHours = dirty
     .map(({ hour }) => hour)
     .filter((hour) => BigInt(hour) * NS_PER_SECOND >= from && BigInt(hour) * NS_PER_SECOND < to)

@@ -334,6 +334,33 @@ describe('pages', () => {
     expect((await list('?service=late')).total).toBe(8)
   })
 
+  it.each([
+    ['few on the newest day and as many as are looked up one by one', 3, 997],
+    ['few on the newest day and many before', 3, 1_400],
+    ['many on the newest day and few before', 300, 5],
+    ['many on the newest day and before', 300, 1_200],
+  ])('count a user of %s', async (_, onNewestDay, before) => {
+    const user_id = `user-${onNewestDay}-${before}`
+    const at = (day: number, n: number) =>
+      `2026-11-${day} 08:${String(Math.floor(n / 60) % 60).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}.000`
+    const named = (n: number, day: number) => ({
+      execution_id: `${user_id}-${String(n).padStart(4, '0')}`,
+      user_id,
+      anchor_at: at(day, n),
+      started_at: at(day, n),
+    })
+    const rows = Array.from({ length: onNewestDay + before }, (_, n) => named(n, n < before ? 10 : 20))
+    await insertExecutions(clickhouse.client, rows)
+    const newest = rows.map(({ execution_id }) => execution_id).reverse()
+    for (const query of [`user_id=${user_id}`, `user_id=${user_id}&q=${user_id}`]) {
+      const first = await list(`?${query}&limit=60`)
+      const second = await list(`?${query}&limit=60&cursor=${first.next_cursor}`)
+      const ids = [...first.executions, ...second.executions].map(({ execution_id }) => execution_id)
+      expect(ids).toEqual(newest.slice(0, 120))
+      expect([first.total, second.total]).toEqual([rows.length, rows.length])
+    }
+  })
+
   it('keep the range of the first page although time passes', async () => {
     let now = NOW
     const moving = await startApi({ clickhouseUrl: clickhouse.url, now: () => now })

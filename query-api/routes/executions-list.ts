@@ -8,7 +8,7 @@ import { momentsOf, readMeta, withoutMoment } from '../meta.ts'
 import { invalidParameter } from '../problem.ts'
 import { COUNTED_MAX } from '../questions/count-executions.ts'
 import type { ListedExecution } from '../questions/list-executions.ts'
-import { readPage } from '../read-page.ts'
+import { readPage, searchFirst } from '../read-page.ts'
 import { type ExecutionList, executionListSchema } from '../schema/execution.ts'
 import { listQuerySchema } from '../schema/list-query.ts'
 import { shapeListed } from '../shape-execution.ts'
@@ -38,17 +38,19 @@ export const executionsList = route({
     const { runner } = asked.services
     const reader = { runner, scope: asked.scope, filter, nowNs: moments.nowNs, signal: asked.signal }
     const parts = countOpenMatches(reader).then((running) => ({ range: filter.range, source: 'raw' as const, running }))
+    const page = { sort, order, after: cursor?.after ?? null }
+    const search = searchFirst(reader, page, limit + 1)
     const [rows, meta, size] = await Promise.all([
-      readPage(reader, { sort, order, after: cursor?.after ?? null }, limit + 1),
+      readPage(reader, page, limit + 1, [], search),
       readMeta(asked.services, moments, parts, asked.signal),
-      countMatches(reader),
+      countMatches(reader, search),
     ])
-    const page = rows.slice(0, limit)
-    const last = rows.length > limit ? page.at(-1) : undefined
-    const expectedOf = await expectedEnds(runner, asked.scope, page, moments, asked.signal)
+    const shown = rows.slice(0, limit)
+    const last = rows.length > limit ? shown.at(-1) : undefined
+    const expectedOf = await expectedEnds(runner, asked.scope, shown, moments, asked.signal)
     const answer: ExecutionList = {
-      executions: page.map((row) => shapeListed(row, expectedOf, moments.nowNs)),
-      count: page.length,
+      executions: shown.map((row) => shapeListed(row, expectedOf, moments.nowNs)),
+      count: shown.length,
       total: Math.min(size, COUNTED_MAX),
       total_is_bound: size > COUNTED_MAX,
       next_cursor: last ? encodeCursor({ sort, order, range: filter.range, after: positionOf(last) }) : null,

@@ -23,7 +23,7 @@ export const stepSchema = z
       .number()
       .nullable()
       .describe(
-        'Percent of the same step’s runs of the 7 days before that took no longer, 0 to 99; null with fewer than 20 runs',
+        'Percent of the same step’s runs of that day (UTC) and the 7 before that took no longer, 0 to 99; null with fewer than 20 runs',
       ),
     part: z
       .enum(['step', 'child', 'span'])

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { describeQuestions, HOSTILE } from '../../../test/kit/questions.ts'
 import type { FiguresFilter } from '../figures.ts'
 import { analyticsFigures } from './analytics-figures.ts'
-import { environmentFigures } from './environment-figures.ts'
+import { environmentCounts, environmentFigures } from './environment-figures.ts'
 import { failuresSince } from './failures-since.ts'
 import { kpiFigures } from './kpi-figures.ts'
 import { lastFailures } from './last-failures.ts'
@@ -27,6 +27,7 @@ describeQuestions(import.meta.url, [
   ['analytics-figures-rollup', analyticsFigures(scope, figures, rollup, 100)],
   ['environment-figures-raw', environmentFigures(scope, narrow, raw)],
   ['environment-figures-rollup', environmentFigures(scope, figures, rollup)],
+  ['environment-counts-rollup', environmentCounts(scope, figures, rollup)],
   ['failures-since', failuresSince(scope, narrow, [{ environment: HOSTILE, sinceNs: 1_700_000_000_000_000_005n }])],
   ['rollup-freshness', rollupFreshness(scope, 5n)],
 ])

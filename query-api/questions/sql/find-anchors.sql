@@ -38,3 +38,4 @@ WHERE tenant = {tenant:String}
     OR positionCaseInsensitiveUTF8(error_type, {q:String}) > 0
     OR positionCaseInsensitiveUTF8(error_message, {q:String}) > 0)
 LIMIT {limit:UInt32}
+SETTINGS use_skip_indexes_on_data_read = 0

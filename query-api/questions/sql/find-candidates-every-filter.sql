@@ -46,3 +46,4 @@ WHERE tenant = {tenant:String}
   AND (started_at < fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') OR (started_at = fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') AND (execution_id, instance) < ({after_id:String}, {after_instance:String})))
 ORDER BY started_at DESC NULLS LAST, execution_id DESC, instance DESC
 LIMIT {limit:UInt32}
+SETTINGS use_skip_indexes_on_data_read = 0, use_top_k_dynamic_filtering = 0, query_plan_optimize_lazy_materialization = 0

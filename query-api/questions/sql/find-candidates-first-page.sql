@@ -9,3 +9,4 @@ WHERE tenant = {tenant:String}
   AND started_at >= fromUnixTimestamp64Nano({window_from:Int64}, 'UTC')
 ORDER BY started_at DESC NULLS LAST, execution_id DESC, instance DESC
 LIMIT {limit:UInt32}
+SETTINGS use_skip_indexes_on_data_read = 0

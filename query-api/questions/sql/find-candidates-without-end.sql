@@ -10,3 +10,4 @@ WHERE tenant = {tenant:String}
   AND (execution_id, instance) < ({after_id:String}, {after_instance:String})
 ORDER BY ended_at DESC NULLS LAST, execution_id DESC, instance DESC
 LIMIT {limit:UInt32}
+SETTINGS use_skip_indexes_on_data_read = 0

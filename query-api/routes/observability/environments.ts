@@ -3,12 +3,18 @@ import { z } from 'zod'
 import { HEALTHS, healthOf } from '../../environment-health.ts'
 import { type Moments, momentsOf, readMeta, withoutMoment } from '../../meta.ts'
 import { planFigures } from '../../plan-figures.ts'
-import type { FiguresFilter } from '../../questions/figures.ts'
-import { type EnvironmentRow, environmentFigures } from '../../questions/observability/environment-figures.ts'
+import type { FiguresFilter, FiguresPlan } from '../../questions/figures.ts'
+import {
+  type EnvironmentCounts,
+  type EnvironmentRow,
+  environmentCounts,
+  environmentFigures,
+} from '../../questions/observability/environment-figures.ts'
 import { failuresSince } from '../../questions/observability/failures-since.ts'
+import type { Question, Scope } from '../../questions/question.ts'
 import { type Range, resolveRange } from '../../range.ts'
 import { type Environments, environmentsSchema, observedQuerySchema } from '../../schema/observability.ts'
-import { shapeFigures } from '../../shape-figures.ts'
+import { shapeFigures, successRate } from '../../shape-figures.ts'
 import { formatTimeText, NS_PER_DAY } from '../../time.ts'
 import { QUESTION_PROBLEMS, route } from '../route.ts'
 import type { Observed } from './observed.ts'
@@ -32,8 +38,9 @@ export async function readEnvironments(asked: Observed): Promise<Environments> {
   const { services, signal } = asked
   const moments = momentsOf(services)
   const range = resolveRange(asked.query, moments.nowMs, '24h')
-  const asking = readFigures(asked, range, moments)
-  const week = readFigures(asked, { from: range.from - 7n * NS_PER_DAY, to: range.from }, moments)
+  const asking = readFigures(asked, range, moments, environmentFigures)
+  const weekBefore = { from: range.from - 7n * NS_PER_DAY, to: range.from }
+  const week = readFigures(asked, weekBefore, moments, environmentCounts)
   const parts = asking.then(({ rows, source }) => ({
     range,
     source,
@@ -53,10 +60,15 @@ export async function readEnvironments(asked: Observed): Promise<Environments> {
   return { environments: shaped, count: shaped.length, meta }
 }
 
-async function readFigures({ query, scope, signal, services }: Observed, range: Range, { silence }: Moments) {
+async function readFigures<Row>(
+  { query, scope, signal, services }: Observed,
+  range: Range,
+  { silence }: Moments,
+  questionOf: (scope: Scope, filter: FiguresFilter, plan: FiguresPlan) => Question<Row>,
+) {
   const plan = await planFigures(services.runner, scope, range, [range.from, range.to], signal)
   const filter: FiguresFilter = { range, kind: query.kind ?? null, environment: query.environment ?? null, silence }
-  const rows = await services.runner.ask(environmentFigures(scope, filter, plan), signal)
+  const rows = await services.runner.ask(questionOf(scope, filter, plan), signal)
   return { filter, rows, source: plan.source }
 }
 
@@ -83,11 +95,11 @@ async function failuresInARow(
 function shape(
   environment: string,
   now: EnvironmentRow | undefined,
-  week: EnvironmentRow | undefined,
+  week: EnvironmentCounts | undefined,
   failuresSinceSuccess: number,
 ): Environments['environments'][number] {
   const figures = shapeFigures(now)
-  const weekBefore = shapeFigures(week).success_rate
+  const weekBefore = week ? successRate(Number(week.success), Number(week.failure)) : null
   const time = (text: string | undefined) => (text === undefined || text === '' ? null : formatTimeText(text))
   return {
     environment,

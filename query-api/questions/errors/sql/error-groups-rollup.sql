@@ -55,7 +55,6 @@ FROM (
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({errors_from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({errors_to:Int64}, 'UTC')
-      AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)}
       AND ((started_at >= fromUnixTimestamp64Nano({run_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_0_to:Int64}, 'UTC')))
       AND kind IN {kinds:Array(String)}
       AND environment = {environment:String}

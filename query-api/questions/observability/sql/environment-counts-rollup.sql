@@ -1,0 +1,65 @@
+SELECT
+  environment,
+  sumIf(n, 1) AS total,
+  sumIf(n, 1 AND shown = 'success') AS success,
+  sumIf(n, 1 AND shown IN ('partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')) AS failure,
+  sumIf(n, 1 AND shown IN ('queued', 'running', 'waiting')) AS running,
+  toString(toUnixTimestamp64Nano(max(last_started))) AS last_started_ns
+FROM (
+  SELECT
+    toInt64(toUnixTimestamp(hour)) * 1000000000 >= {from:Int64} AS is_current,
+    environment,
+    toString(status) AS shown,
+    sum(executions) AS n,
+    max(last_started_at) AS last_started
+  FROM execution_hours_total FINAL
+  WHERE tenant = {tenant:String}
+    AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
+    AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    AND toUnixTimestamp(hour) NOT IN {raw_hours:Array(UInt32)}
+    AND executions > 0
+    AND status IN ('success', 'partial', 'failed', 'error', 'timeout', 'cancelled', 'lost')
+    AND kind NOT IN ('query', 'request')
+  GROUP BY is_current, environment, shown
+  UNION ALL
+  SELECT
+    toUnixTimestamp64Nano(started_at) >= {from:Int64} AS is_current,
+    environment,
+    if(fell_silent, 'lost', toString(status)) AS shown,
+    count() AS n,
+    max(started_at) AS last_started
+  FROM executions FINAL
+  WHERE tenant = {tenant:String}
+    AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
+    AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    AND kind NOT IN ('query', 'request')
+    AND ((started_at >= fromUnixTimestamp64Nano({run_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_0_to:Int64}, 'UTC')))
+  GROUP BY is_current, environment, status, status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')) AS fell_silent
+  UNION ALL
+  SELECT
+    toUnixTimestamp64Nano(started_at) >= {from:Int64} AS is_current,
+    environment,
+    if(fell_silent, 'lost', toString(status)) AS shown,
+    count() AS n,
+    max(started_at) AS last_started
+  FROM executions FINAL
+  WHERE tenant = {tenant:String}
+    AND started_at >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
+    AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    AND kind NOT IN ('query', 'request')
+    AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) NOT IN {raw_hours:Array(UInt32)}
+    AND status IN ('queued', 'running', 'waiting')
+    AND toStartOfHour(started_at, 'UTC') IN (
+    SELECT hour
+    FROM execution_hours_total FINAL
+    WHERE tenant = {tenant:String}
+      AND status IN ('queued', 'running', 'waiting')
+      AND executions > 0
+      AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
+      AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    )
+  GROUP BY is_current, environment, status, status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')) AS fell_silent
+)
+GROUP BY environment
+ORDER BY total DESC, environment
+LIMIT 500
