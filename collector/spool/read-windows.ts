@@ -6,8 +6,8 @@
 /** Bytes read at once at most, beyond what a single record needs. */
 export const WINDOW_BYTES = 4 * 1024 * 1024
 
-/** Kept for later: a batch of 64 MiB (`writer.batchBytesMax`). */
-const FREE_MAX = 16
+/** Kept for later: a batch of 40 MiB (`writer.batchBytesMax`). */
+const FREE_MAX = 12
 
 export type Window = Buffer<ArrayBuffer>
 
