@@ -76,7 +76,7 @@ const fileSchema = z.strictObject({
   writer: z
     .strictObject({
       batchRowsMax: positive.max(1_000_000).default(200_000),
-      batchBytesMax: positive.default(64 * MIB),
+      batchBytesMax: positive.default(40 * MIB),
       batchAgeMs: positive.default(200),
       /** Longest pause between two tries of a batch that ClickHouse did not take. */
       retryMaxMs: positive.default(10_000),

@@ -1,6 +1,5 @@
 /** What spans say of themselves, each in its own way: ids, messages, figures, times. Most steps say nothing of it. */
 import { TEXT_FIELDS } from '@runlens/mapping'
-import type { TraceTape } from '@runlens/otlp'
 import type { ByteBuffer } from './byte-buffer.ts'
 import { Document, type MemberName, memberName } from './document.ts'
 import { LABELS } from './label-documents.ts'
@@ -20,65 +19,85 @@ const QUEUED_AT = memberName('queued_at')
 const EXPECTED_END_AT = memberName('expected_end_at')
 const RECORDED_AT = memberName('recorded_at')
 
-/** Writes what one row says of one field. */
-type Member = (row: number) => void
+/** Whether any span of the request has it, and who writes what one row says of it. */
+interface Member {
+  isPresent: () => boolean
+  write: (row: number) => void
+}
 
 export class FieldDocuments {
   readonly document: Document
+  private input!: DocumentInput
+  private readonly members = this.membersOf()
 
   constructor(out?: ByteBuffer) {
     this.document = new Document(out)
   }
 
   prepare(input: DocumentInput): void {
+    this.input = input
     const { document } = this
     const { length } = input.tape.spans
     const texts = presentTexts(FIELDS, input)
-    const others = this.presentMembers(input)
+    // Most requests have one or none.
+    const others = this.members.filter(({ isPresent }) => isPresent())
     document.clear(length)
     const placed = texts.length > 0 && (input.columns?.placeTexts(length, texts, input) ?? false)
     for (let row = 0; row < length; row++) {
       document.begin(row)
       writeTexts(document, texts, input, row, placed)
-      for (let i = 0; i < others.length; i++) others[i]!(row)
+      for (let i = 0; i < others.length; i++) others[i]!.write(row)
       document.end(row)
     }
   }
 
-  /** Those that any span of the request has: most requests have one or none. */
-  private presentMembers(input: DocumentInput): Member[] {
-    const { document } = this
-    const { mapped, tape } = input
-    const { at } = tape.spans
-    const members: Member[] = []
-    if (isAnyText(at.traceStateStart, at.traceStateEnd, mapped.length)) {
-      members.push(textOf(document, TRACE_STATE, input, at.traceStateStart, at.traceStateEnd))
-    }
-    if (isAnyText(at.statusMessageStart, at.statusMessageEnd, mapped.length)) {
-      members.push(textOf(document, STATUS_MESSAGE, input, at.statusMessageStart, at.statusMessageEnd))
-    }
-    const { rowsTotal, rowsReturned, progress, queuedAt, expectedEndAt } = mapped
-    if (isAnyFigure(rowsTotal, mapped.length)) members.push((row) => writeFigure(document, ROWS_TOTAL, rowsTotal[row]!))
-    if (isAnyFigure(rowsReturned, mapped.length))
-      members.push((row) => writeFigure(document, ROWS_RETURNED, rowsReturned[row]!))
-    if (isAnyFigure(progress, mapped.length)) members.push((row) => writeDouble(document, PROGRESS, progress[row]!))
-    if (isAnyTime(queuedAt, mapped.length)) members.push((row) => writeTime(document, QUEUED_AT, queuedAt[row]!))
-    if (isAnyTime(expectedEndAt, mapped.length))
-      members.push((row) => writeTime(document, EXPECTED_END_AT, expectedEndAt[row]!))
-    const { markers } = input
-    if (markers) members.push((row) => writeTime(document, RECORDED_AT, markers.recordedAt[row]!))
-    return members
+  /** Once: what V8 compiled of a function is forgotten with the last one of them, and functions of a request soon are. */
+  private membersOf(): readonly Member[] {
+    const mapped = () => this.input.mapped
+    const at = () => this.input.tape.spans.at
+    return [
+      this.textMember(
+        TRACE_STATE,
+        () => at().traceStateStart,
+        () => at().traceStateEnd,
+      ),
+      this.textMember(
+        STATUS_MESSAGE,
+        () => at().statusMessageStart,
+        () => at().statusMessageEnd,
+      ),
+      this.figureMember(ROWS_TOTAL, () => mapped().rowsTotal, writeFigure),
+      this.figureMember(ROWS_RETURNED, () => mapped().rowsReturned, writeFigure),
+      this.figureMember(PROGRESS, () => mapped().progress, writeDouble),
+      this.timeMember(QUEUED_AT, () => mapped().queuedAt),
+      this.timeMember(EXPECTED_END_AT, () => mapped().expectedEndAt),
+      {
+        isPresent: () => this.input.markers !== undefined,
+        write: (row) => writeTime(this.document, RECORDED_AT, this.input.markers!.recordedAt[row]!),
+      },
+    ]
   }
-}
 
-function textOf(
-  document: Document,
-  name: MemberName,
-  { bytes, data }: DocumentInput,
-  starts: TraceTape['spans']['at']['traceStateStart'],
-  ends: TraceTape['spans']['at']['traceStateEnd'],
-): Member {
-  return (row) => writeText(document, name, bytes, data, starts[row]!, ends[row]!)
+  private textMember(name: MemberName, starts: () => Int32Array, ends: () => Int32Array): Member {
+    return {
+      isPresent: () => isAnyText(starts(), ends(), this.input.mapped.length),
+      write: (row) => writeText(this.document, name, this.input.bytes, this.input.data, starts()[row]!, ends()[row]!),
+    }
+  }
+
+  private figureMember(name: MemberName, figures: () => Float64Array, write: typeof writeFigure): Member {
+    return {
+      isPresent: () => isAnyFigure(figures(), this.input.mapped.length),
+      write: (row) => write(this.document, name, figures()[row]!),
+    }
+  }
+
+  private timeMember(name: MemberName, times: () => BigInt64Array): Member {
+    return {
+      isPresent: () => isAnyTime(times(), this.input.mapped.length),
+      write: (row) => writeTime(this.document, name, times()[row]!),
+    }
+  }
 }
 
 function isAnyText(starts: Int32Array, ends: Int32Array, length: number): boolean {

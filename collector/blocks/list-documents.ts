@@ -21,15 +21,10 @@ const FLAGS = memberName('flags')
 
 /** Writes the cell of one event or link. */
 type Cell = (out: ByteBuffer, row: number) => void
+type Columns = readonly (readonly [name: MemberName, cell: Cell])[]
 
 /** Documents of a list that begins at `firsts[span]` and has `counts[span]` entries. */
-function writeLists(
-  document: Document,
-  spans: number,
-  firsts: Int32Array,
-  counts: Int32Array,
-  columns: readonly (readonly [name: MemberName, cell: Cell])[],
-): void {
+function writeLists(document: Document, spans: number, firsts: Int32Array, counts: Int32Array, columns: Columns): void {
   document.clear(spans)
   for (let span = 0; span < spans; span++) {
     const count = counts[span]!
@@ -51,55 +46,72 @@ function writeLists(
   }
 }
 
-const textOf =
-  ({ bytes, data }: DocumentInput, starts: Int32Array, ends: Int32Array): Cell =>
-  (out, row) =>
-    writeString(out, bytes, data, Math.max(0, starts[row]!), starts[row]! < 0 ? 0 : ends[row]!)
-const numberOf =
-  (numbers: Int32Array): Cell =>
-  (out, row) =>
-    writeWhole(out, numbers[row]! >>> 0)
-const idOf =
-  (bytes: Uint8Array, starts: Int32Array, width: number): Cell =>
-  (out, row) =>
-    writeHex(out, bytes, starts[row]!, width)
+/** As {@link Cell}s of both kinds write a text; '' where there is none. */
+function writeText(
+  out: ByteBuffer,
+  { bytes, data }: DocumentInput,
+  starts: Int32Array,
+  ends: Int32Array,
+  row: number,
+): void {
+  const start = starts[row]!
+  writeString(out, bytes, data, Math.max(0, start), start < 0 ? 0 : ends[row]!)
+}
 
+function writeNumber(out: ByteBuffer, numbers: Int32Array, row: number): void {
+  writeWhole(out, numbers[row]! >>> 0)
+}
+
+/** Its cells are made once: what V8 compiled of a function is forgotten with the last one of them, and functions of a request soon are. */
 export class EventDocuments {
   readonly document = new Document()
+  private input!: DocumentInput
+  private readonly columns: Columns
 
-  constructor(private readonly writer: AttributeWriter) {}
+  constructor(writer: AttributeWriter) {
+    const at = () => this.input.tape.events.at
+    this.columns = [
+      [TIME, (out, row) => this.writeTime(out, at().time[row]!)],
+      [NAME, (out, row) => writeText(out, this.input, at().nameStart, at().nameEnd, row)],
+      [ATTRIBUTES, (out, row) => writer.write(out, at(), row)],
+      [TYPES, (out, row) => writer.writeTypes(out, at(), row)],
+      [DROPPED, (out, row) => writeNumber(out, at().dropped, row)],
+    ]
+  }
 
   prepare(input: DocumentInput): void {
-    const { tape, data } = input
-    const { writer } = this
-    const { at } = tape.events
-    writeLists(this.document, tape.spans.length, tape.spans.at.events, tape.spans.at.eventCount, [
-      [TIME, (out, row) => out.utf8(at.time[row]! < 0 ? '0' : String(data.getBigInt64(at.time[row]!, true)))],
-      [NAME, textOf(input, at.nameStart, at.nameEnd)],
-      [ATTRIBUTES, (out, row) => writer.write(out, at, row)],
-      [TYPES, (out, row) => writer.writeTypes(out, at, row)],
-      [DROPPED, numberOf(at.dropped)],
-    ])
+    this.input = input
+    const { spans } = input.tape
+    writeLists(this.document, spans.length, spans.at.events, spans.at.eventCount, this.columns)
+  }
+
+  private writeTime(out: ByteBuffer, start: number): void {
+    out.utf8(start < 0 ? '0' : String(this.input.data.getBigInt64(start, true)))
   }
 }
 
+/** Likewise. */
 export class LinkDocuments {
   readonly document = new Document()
+  private input!: DocumentInput
+  private readonly columns: Columns
 
-  constructor(private readonly writer: AttributeWriter) {}
+  constructor(writer: AttributeWriter) {
+    const at = () => this.input.tape.links.at
+    this.columns = [
+      [TRACE_ID, (out, row) => writeHex(out, this.input.bytes, at().traceId[row]!, 16)],
+      [SPAN_ID, (out, row) => writeHex(out, this.input.bytes, at().spanId[row]!, 8)],
+      [TRACE_STATE, (out, row) => writeText(out, this.input, at().traceStateStart, at().traceStateEnd, row)],
+      [FLAGS, (out, row) => writeNumber(out, at().flags, row)],
+      [ATTRIBUTES, (out, row) => writer.write(out, at(), row)],
+      [TYPES, (out, row) => writer.writeTypes(out, at(), row)],
+      [DROPPED, (out, row) => writeNumber(out, at().dropped, row)],
+    ]
+  }
 
   prepare(input: DocumentInput): void {
-    const { tape, bytes } = input
-    const { writer } = this
-    const { at } = tape.links
-    writeLists(this.document, tape.spans.length, tape.spans.at.links, tape.spans.at.linkCount, [
-      [TRACE_ID, idOf(bytes, at.traceId, 16)],
-      [SPAN_ID, idOf(bytes, at.spanId, 8)],
-      [TRACE_STATE, textOf(input, at.traceStateStart, at.traceStateEnd)],
-      [FLAGS, numberOf(at.flags)],
-      [ATTRIBUTES, (out, row) => writer.write(out, at, row)],
-      [TYPES, (out, row) => writer.writeTypes(out, at, row)],
-      [DROPPED, numberOf(at.dropped)],
-    ])
+    this.input = input
+    const { spans } = input.tape
+    writeLists(this.document, spans.length, spans.at.links, spans.at.linkCount, this.columns)
   }
 }

@@ -51,11 +51,14 @@ export class CompiledColumns implements ColumnStage {
   placeTexts(length: number, texts: readonly NamedTexts[], { data, values, made }: Cells): boolean {
     if (texts.length * 2 > this.labelColumns.length || !this.stages.hold(data, values.codes)) return false
     if (texts.some(({ name }) => name.length > this.nameBytes - 4) || !this.made.place(made)) return false
-    texts.forEach(({ name, starts, ends }, i) => {
+    for (let i = 0; i < texts.length; i++) {
+      const { name, starts, ends } = texts[i]!
       this.labelColumns[i * 2]!.set(starts.subarray(0, length))
       this.labelColumns[i * 2 + 1]!.set(ends.subarray(0, length))
-      this.names.set([name.length, ...name.words], i * (this.nameBytes / 4))
-    })
+      const at = i * (this.nameBytes / 4)
+      this.names[at] = name.length
+      this.names.set(name.words, at + 1)
+    }
     this.texts = texts.length
     return true
   }
@@ -71,9 +74,7 @@ export class CompiledColumns implements ColumnStage {
   labels(length: number, numbers: readonly Numbers[]): Classes | undefined {
     const first = this.texts * 2
     if (first + numbers.length > this.labelColumns.length) return undefined
-    numbers.forEach((cells, i) => {
-      this.labelColumns[first + i]!.set(cells.subarray(0, length))
-    })
+    for (let i = 0; i < numbers.length; i++) this.labelColumns[first + i]!.set(numbers[i]!.subarray(0, length))
     const count = this.stages.run.labelsOf(length, this.texts, numbers.length)
     return { of: this.labelOf, firsts: this.firsts, count }
   }

@@ -4,6 +4,7 @@
  * us a hundred bytes each.
  */
 import type { Permit } from '../admission.ts'
+import type { BodyBuffers } from './body-buffers.ts'
 import { type Fault, fault } from './status.ts'
 
 /** A body begins with at most this much, so that a sender that announces much and sends nothing holds little. */
@@ -16,10 +17,14 @@ export interface BodyLimits {
   bodyBytesMax: number
   /** What the permit covers besides this buffer, e.g. the compressed form; default 0. */
   bytesBeside?: number
+  /** Where the buffer comes from. @default a new one */
+  buffers?: BodyBuffers
 }
 
 export class Body {
   private buffer = EMPTY
+  /** How much of the buffer the permit covers. */
+  private capacity = 0
   private bytes = 0
   private readonly limits: BodyLimits
   private readonly expectedBytes: number | undefined
@@ -34,7 +39,7 @@ export class Body {
   push(chunk: Uint8Array): Fault | undefined {
     const bytes = this.bytes + chunk.length
     if (bytes > this.limits.bodyBytesMax) return tooLarge(this.limits.bodyBytesMax)
-    if (bytes > this.buffer.length && !this.grow(bytes)) return tooMuchInFlight()
+    if (bytes > this.capacity && !this.grow(bytes)) return tooMuchInFlight()
     this.buffer.set(chunk, this.bytes)
     this.bytes = bytes
     return undefined
@@ -45,12 +50,23 @@ export class Body {
     return this.buffer.subarray(0, this.bytes)
   }
 
+  /** Nobody looks at the bytes any more: the buffer may be another body's. */
+  giveBack(): void {
+    this.limits.buffers?.giveBack(this.buffer)
+    this.buffer = EMPTY
+    this.capacity = 0
+    this.bytes = 0
+  }
+
   private grow(bytes: number): boolean {
-    const { permit, bodyBytesMax, bytesBeside = 0 } = this.limits
+    const { permit, bodyBytesMax, bytesBeside = 0, buffers } = this.limits
     const capacity = Math.min(this.nextCapacity(bytes), bodyBytesMax)
     if (!permit.growTo(bytesBeside + capacity)) return false
-    const larger = Buffer.allocUnsafeSlow(capacity)
+    this.capacity = capacity
+    if (capacity <= this.buffer.length) return true
+    const larger = buffers?.take(capacity) ?? Buffer.allocUnsafeSlow(capacity)
     larger.set(this.buffer.subarray(0, this.bytes))
+    buffers?.giveBack(this.buffer)
     this.buffer = larger
     return true
   }
@@ -58,8 +74,8 @@ export class Body {
   /** Twice as much each time; where a length was announced eight times as much, up to that length, for fewer copies. */
   private nextCapacity(bytes: number): number {
     const expected = this.expectedBytes ?? 0
-    if (expected < bytes) return Math.max(bytes, this.buffer.length * 2, firstBytes(this.expectedBytes))
-    return Math.min(expected, Math.max(bytes, this.buffer.length * 8, FIRST_BYTES_MAX))
+    if (expected < bytes) return Math.max(bytes, this.capacity * 2, firstBytes(this.expectedBytes))
+    return Math.min(expected, Math.max(bytes, this.capacity * 8, FIRST_BYTES_MAX))
   }
 }
 

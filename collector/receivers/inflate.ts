@@ -17,6 +17,7 @@ const PIECE_BYTES = 64 * 1024
  */
 const AT_ONCE_COMPRESSED_BYTES_MAX = 128 * 1024
 const AT_ONCE_BYTES_MAX = 1024 * 1024
+const ISIZE_BYTES = 4
 
 /** The plain body, or why it can't be had; the permit grows with what comes out. */
 export async function inflate(
@@ -41,11 +42,19 @@ function inflateAtOnce(
 ): Buffer | Fault | undefined {
   try {
     const inflateAll = compression === 'gzip' ? gunzipSync : inflateSync
-    const plain = inflateAll(compressed, { maxOutputLength: bytesMax, chunkSize: PIECE_BYTES })
-    return permit.growTo(compressed.length + plain.length) ? plain : tooMuchInFlight()
+    const chunkSize = compression === 'gzip' ? saidBytes(compressed, bytesMax) : PIECE_BYTES
+    const plain = inflateAll(compressed, { maxOutputLength: bytesMax, chunkSize })
+    return permit.growTo(compressed.length + plain.buffer.byteLength) ? plain : tooMuchInFlight()
   } catch (error) {
     return systemErrorCode(error) === 'ERR_BUFFER_TOO_LARGE' ? undefined : notValid(compression, error as Error)
   }
+}
+
+/** Room for what a gzip says it holds (RFC 1952, ISIZE), so that it comes out in one piece; it may say anything. */
+function saidBytes(compressed: Buffer, bytesMax: number): number {
+  const said = compressed.length < ISIZE_BYTES ? 0 : compressed.readUInt32LE(compressed.length - ISIZE_BYTES)
+  // One more: a piece that is filled to the brim is followed by another.
+  return said < PIECE_BYTES || said >= bytesMax ? PIECE_BYTES : said + 1
 }
 
 function inflatePieces(compressed: Buffer, compression: Compressed, limits: BodyLimits): Promise<Buffer | Fault> {

@@ -4,6 +4,7 @@ import type { Logger } from '@runlens/runtime'
 import type { Permit } from '../admission.ts'
 import type { Outcome } from '../outcome.ts'
 import { Body, tooLarge } from './body.ts'
+import type { BodyBuffers } from './body-buffers.ts'
 import { type Compression, inflate } from './inflate.ts'
 import { type Fault, fault } from './status.ts'
 
@@ -28,6 +29,8 @@ export const BODY_TIMES: BodyTimes = { idleMs: 15_000, totalMs: 120_000 }
 export interface IntakeOptions {
   permit: Permit
   bodyBytesMax: number
+  /** Where the body is gathered. @default a buffer of its own */
+  buffers?: BodyBuffers
   times: BodyTimes
   /** What the sender announced, if anything. */
   expectedBytes: number | undefined
@@ -41,6 +44,8 @@ export interface IntakeOptions {
 export class Intake {
   private readonly options: IntakeOptions
   private body: Body
+  /** The body is somebody else's, who still looks at it. */
+  private isComplete = false
   private readonly idle: NodeJS.Timeout
   private readonly total: NodeJS.Timeout
 
@@ -76,6 +81,7 @@ export class Intake {
   /** The body is complete: hands it on and gives what became of it. Never rejects. */
   async finish(form: BodyForm): Promise<Outcome | Fault> {
     this.stopTimers()
+    this.isComplete = true
     const { permit, handOn, log } = this.options
     try {
       const received = this.body.take()
@@ -85,6 +91,7 @@ export class Intake {
       log.error({ err: error }, 'a request failed for a reason of our own')
       return fault('unexpected', 'The collector failed to take the request: send it again later.')
     } finally {
+      this.body.giveBack()
       permit.release()
     }
   }
@@ -92,6 +99,7 @@ export class Intake {
   /** The sender is gone or the transport refused: forgets everything. */
   leave(): void {
     this.stopTimers()
+    if (!this.isComplete) this.body.giveBack()
     this.options.permit.release()
   }
 

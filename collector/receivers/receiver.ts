@@ -8,6 +8,7 @@ import type { Logger } from '@runlens/runtime'
 import type { Admission } from '../admission.ts'
 import type { Outcome } from '../outcome.ts'
 import { firstBytes, tooLarge, tooMuchInFlight } from './body.ts'
+import { BodyBuffers } from './body-buffers.ts'
 import type { Authenticate } from './credentials.ts'
 import { BODY_TIMES, type BodyTimes, Intake } from './intake.ts'
 import { type Fault, fault } from './status.ts'
@@ -50,6 +51,7 @@ export interface Receiver {
 
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { admission, authenticate, rates, bodyBytesMax, log, bodyTimes: times = BODY_TIMES } = options
+  const buffers = new BodyBuffers()
   let stopping = false
 
   return {
@@ -72,7 +74,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         if (outcome.kind === 'accepted') rates?.charge(tenant, outcome.accepted + outcome.rejected)
         return outcome
       }
-      return new Intake({ permit, bodyBytesMax, times, expectedBytes, handOn, onSlow, log })
+      return new Intake({ permit, bodyBytesMax, buffers, times, expectedBytes, handOn, onSlow, log })
     },
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import { type Logger, systemErrorCode } from '@runlens/runtime'
-import { type FileHandle, readAroundBadPages, readBytes, type SpoolFiles, setAside } from './files.ts'
+import { type FileHandle, readAroundBadPages, type SpoolFiles, setAside } from './files.ts'
 import type { Segment } from './segment.ts'
 
 /** A cable, a network disk or a controller is back by then; a bad sector is not. */
@@ -58,19 +58,19 @@ export class PatientDisk {
   }
 
   /**
-   * Fewer bytes than wanted only at the end of the file.
+   * Fewer bytes than there is room for only at the end of the file.
    * @throws SpoolReadError
    */
-  async read(file: FileHandle, segment: Segment, offset: number, length: number): Promise<Buffer> {
+  async read(file: FileHandle, segment: Segment, offset: number, into: Buffer): Promise<Buffer> {
     const { files } = this.options
     try {
-      return await readBytes(files, file, offset, length)
+      return into.subarray(0, await files.read(file, into, offset))
     } catch (error) {
       if (!this.givenUp.has(segment)) {
         const refused = this.refused(segment, error)
         if (refused.code !== 'EIO' || !(await this.giveUp(segment))) throw refused
       }
-      return await readAroundBadPages(files, file, offset, length)
+      return await readAroundBadPages(files, file, offset, into.length)
     }
   }
 

@@ -1,5 +1,6 @@
 /** Reads committed records back in order, batch by batch, straight from the segment files. */
 import { type PatientDisk, SpoolReadError } from './patient-disk.ts'
+import { ReadWindows, WINDOW_BYTES, type Window } from './read-windows.ts'
 import {
   findHead,
   HEAD_BYTES,
@@ -10,9 +11,6 @@ import {
   type SpoolRecord,
 } from './record.ts'
 import { SEGMENT_HEAD_BYTES, type Segment } from './segment.ts'
-
-/** Bytes read at once at most, beyond what a single record needs. */
-const CHUNK_BYTES = 4 * 1024 * 1024
 
 export interface ReadLimits {
   /** The first record wanted. */
@@ -31,6 +29,8 @@ export interface RecordBatch {
   bytes: number
   /** Records that could no longer be read whole; they were durable once. */
   damaged: number
+  /** What the records are views of. */
+  windows: Window[]
 }
 
 /** Where the last batch ended, so that the next one need not search. */
@@ -41,6 +41,7 @@ interface Place {
 }
 
 export class SegmentReader {
+  private readonly windows = new ReadWindows()
   private place: Place = { sequence: 0, number: 0, offset: 0 }
 
   constructor(
@@ -54,7 +55,7 @@ export class SegmentReader {
    * @throws SpoolReadError when the disk does not give the first of them
    */
   async read(limits: ReadLimits): Promise<RecordBatch> {
-    const batch: RecordBatch = { records: [], rows: 0, bytes: 0, damaged: 0 }
+    const batch: RecordBatch = { records: [], rows: 0, bytes: 0, damaged: 0, windows: [] }
     try {
       for (const segment of [...this.segments]) {
         if (segment.lastSequence < limits.first || segment.firstSequence > limits.last) continue
@@ -67,16 +68,25 @@ export class SegmentReader {
     return batch
   }
 
+  /** Nobody looks at the records of these windows any more; those that are not given back are made anew. */
+  giveBack(windows: readonly Window[]): void {
+    this.windows.giveBack(windows)
+  }
+
   /** Whether there is room for more in the batch. */
   private async readSegment(segment: Segment, limits: ReadLimits, batch: RecordBatch): Promise<boolean> {
     const known = this.place.number === segment.number && this.place.sequence < limits.first
     let offset = known ? this.place.offset : SEGMENT_HEAD_BYTES
     let seen = known ? this.place.sequence : segment.firstSequence - 1
     const file = await this.disk.open(segment)
-    const readAt = (from: number, length: number) => this.disk.read(file, segment, from, length)
+    const readAt = (from: number, length: number) => {
+      const window = this.windows.take(length)
+      batch.windows.push(window)
+      return this.disk.read(file, segment, from, window.subarray(0, length))
+    }
     try {
       while (offset < segment.bytes) {
-        const bytes = await readAt(offset, Math.min(CHUNK_BYTES, segment.bytes - offset))
+        const bytes = await readAt(offset, Math.min(WINDOW_BYTES, segment.bytes - offset))
         const head = readHead(bytes, 0, this.salt)
         const whole = head && head.end > bytes.length ? await readAt(offset, head.end) : bytes
         const used = this.take(whole, limits, batch)
@@ -129,9 +139,9 @@ async function findNext(
   end: number,
   salt: number,
 ): Promise<{ offset: number; head: RecordHead } | undefined> {
-  for (let offset = from; offset + HEAD_BYTES <= end; offset += CHUNK_BYTES) {
+  for (let offset = from; offset + HEAD_BYTES <= end; offset += WINDOW_BYTES) {
     // A head that begins in this chunk may end in the next.
-    const bytes = await readAt(offset, Math.min(CHUNK_BYTES + HEAD_BYTES - 1, end - offset))
+    const bytes = await readAt(offset, Math.min(WINDOW_BYTES + HEAD_BYTES - 1, end - offset))
     const at = findHead(bytes, 0, salt)
     if (at >= 0) return { offset: offset + at, head: readHead(bytes, at, salt)! }
   }

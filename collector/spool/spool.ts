@@ -207,6 +207,11 @@ export class Spool {
     return this.reader.read(limits)
   }
 
+  /** The records of a batch are views of memory that the next one may have from now on. */
+  giveBack({ windows }: RecordBatch): void {
+    this.reader.giveBack(windows)
+  }
+
   /** Durable when it returns. Segments below `acknowledged` go once their grace is over. */
   async saveCheckpoint(acknowledged: number, plan: Plan | null): Promise<void> {
     const checkpoint = { ...this.checkpoint, acknowledged, plan }

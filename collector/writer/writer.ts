@@ -14,6 +14,7 @@ import type { RecordBatch } from '../spool/reader.ts'
 import type { SpoolRecord } from '../spool/record.ts'
 import type { Spool } from '../spool/spool.ts'
 import { codeOf, messageOf, type Refusal, refusalOf } from './answers.ts'
+import { HeldRecords } from './held-records.ts'
 import { insertBlocks } from './insert.ts'
 import { paceMs } from './pace.ts'
 import { blocksOf, halves, INSERTS_MAX, joined, planOf, tokenOf } from './plan.ts'
@@ -70,13 +71,13 @@ export class Writer {
   private tookMs = 0
   private readonly counts = { batches: 0, rows: 0, inserts: 0, retries: 0, damagedRecords: 0 }
   private waitingFor: string | undefined
-  /** The records read last: mostly the next insert's. */
-  private held: readonly SpoolRecord[] = []
+  private readonly held: HeldRecords
   /** Committed and in no batch yet; what an earlier run left is not counted. */
   private readonly waiting = { rows: 0, bytes: 0 }
 
   constructor(private readonly options: WriterOptions) {
     this.gate = new SchemaGate(options.client)
+    this.held = new HeldRecords(options.spool)
   }
 
   start(): void {
@@ -149,7 +150,7 @@ export class Writer {
   private async gather(first: number, last: number): Promise<RecordBatch> {
     const { spool, batchRowsMax, batchBytesMax } = this.options
     const batch = await spool.read({ first, last, rowsMax: batchRowsMax, bytesMax: batchBytesMax })
-    this.held = batch.records
+    this.held.hold(batch)
     this.waiting.rows = Math.max(0, this.waiting.rows - batch.rows)
     this.waiting.bytes = Math.max(0, this.waiting.bytes - batch.bytes)
     this.tellDamage(batch.damaged)
@@ -181,7 +182,7 @@ export class Writer {
       plan = next.plan
     }
     this.counts.batches++
-    this.held = []
+    this.held.letGo()
     await spool.saveCheckpoint(plan.last, null)
   }
 
@@ -199,13 +200,11 @@ export class Writer {
   }
 
   private async recordsOf({ first, last }: PlannedInsert): Promise<readonly SpoolRecord[]> {
-    const [one] = this.held
-    const isHeld = one && one.sequence <= first && this.held.at(-1)!.sequence >= last
-    if (isHeld) return this.held
+    if (this.held.has(first, last)) return this.held.records
     const batch = await this.options.spool.read({ first, last, rowsMax: Infinity, bytesMax: Infinity, isPlanned: true })
     this.tellDamage(batch.damaged)
-    this.held = batch.records
-    return this.held
+    this.held.hold(batch)
+    return batch.records
   }
 
   /** Repeats one insert until there is a definite answer: undefined for taken. */
@@ -223,6 +222,7 @@ export class Writer {
         this.tellTaken(rows)
         return undefined
       } catch (error) {
+        this.held.mayBeRead()
         this.gate.failed()
         const refusal = refusalOf(error)
         if (refusal) return refusal
