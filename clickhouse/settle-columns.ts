@@ -23,8 +23,8 @@ const STORED = [
   'fields_json',
 ] as const
 
-/** Values of attributes that take more are shortened before they leave ClickHouse. */
-const VALUES_BYTES_MAX = 65_536
+/** Values of attributes that take more are shortened before they leave ClickHouse: a tree may have ten thousand spans with a long prompt each. */
+const VALUES_BYTES_MAX = 8_192
 
 /**
  * Values of attributes as they lie there: to plan their reading in SQL cost a third of the statement. Where they are long, an entry's are cut at `cut`,

@@ -40,7 +40,7 @@ export function StepPanel({ step, onClose }: { step: Step; onClose: () => void }
         <Fact name="Begins at">+{formatDuration(step.start_offset_ms)}</Fact>
         <Fact name="Critical path">{step.on_critical_path ? 'yes' : 'no'}</Fact>
         <Fact name="Own history">
-          {step.percentile === null ? 'fewer than 20 runs' : `p${step.percentile} of the 7 days before`}
+          {step.percentile === null ? 'fewer than 20 runs' : `p${step.percentile} of its day and the 7 before`}
         </Fact>
         <Fact name="Span">
           <code>{step.step_id}</code> <CopyButton text={step.step_id} />

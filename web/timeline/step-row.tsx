@@ -124,7 +124,7 @@ function PercentileCell({ percentile }: { percentile: number | null }) {
   const isHigh = percentile >= HIGH_PERCENTILE
   return (
     <Cell className={isHigh ? 'step-percentile step-percentile-high' : 'step-percentile'}>
-      <span title={`${percentile} % of its runs of the last 7 days took no longer`}>p{percentile}</span>
+      <span title={`${percentile} % of its runs of that day (UTC) and the 7 before took no longer`}>p{percentile}</span>
     </Cell>
   )
 }

@@ -12,7 +12,10 @@ export function TimeAxis({ ticks, domain }: { ticks: readonly number[]; domain: 
       <span className="step-name">Step</span>
       <span className="step-duration">Duration</span>
       <span className="step-self">Self</span>
-      <span className="step-percentile" title="Percent of its runs of the last 7 days that took no longer">
+      <span
+        className="step-percentile"
+        title="Percent of its runs of that day (UTC) and the 7 before that took no longer"
+      >
         Pctl
       </span>
       <span className="step-time">
