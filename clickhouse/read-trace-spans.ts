@@ -4,11 +4,12 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import type { SettleSpan } from '@runlens/conventions'
 import { readNative } from './native-reader.ts'
 import {
+  BEYOND_CAP,
   MARKER_COLUMNS,
   SETTLE_COLUMNS,
   SHOWN_COLUMN,
   shownAttributes,
-  toArrivedSpans,
+  toMarkers,
   toSettleSpans,
 } from './settle-columns.ts'
 import { startedBetween } from './span-range.ts'
@@ -202,7 +203,7 @@ FORMAT Native`,
       to: group.to.toString(),
       services: [...new Set(group.traces.flatMap(({ services }) => services))],
       limit: options.spansMax + 1,
-      cut: options.payloadBytesMax + 4,
+      cut: options.payloadBytesMax + BEYOND_CAP,
     },
     clickhouse_settings: {
       ...IDS_IN_TEXT,
@@ -250,9 +251,9 @@ FORMAT Native`,
       low_cardinality_allow_in_native_format: 1,
     },
   })
-  const cut = options.payloadBytesMax + 4
+  const cut = options.payloadBytesMax + BEYOND_CAP
   addSpans(
-    [...readNative(await buffer(stream))].flatMap((block) => toArrivedSpans(block, cut)),
+    [...readNative(await buffer(stream))].flatMap((block) => toMarkers(block, cut)),
     options,
     found,
   )

@@ -2,9 +2,9 @@
 import {
   type ClickHouseClient,
   EXECUTION_LOCATOR,
-  encodeRow,
   IDS_IN_TEXT,
   insertRows,
+  rowEncoder,
   traceIdIsOneOf,
 } from '@runlens/clickhouse'
 import { type ExecutionKey, keyText } from './execution-key.ts'
@@ -47,10 +47,28 @@ export function placeOf(traces: readonly string[], anchors: readonly string[]): 
 }
 
 /** The places of the executions that have one, by {@link keyText}. */
-export async function readPlaces(
+export function readPlaces(
   client: ClickHouseClient,
   tenant: string,
   keys: readonly ExecutionKey[],
+): Promise<Map<string, Place>> {
+  return readPlacesOf(client, tenant, keys, '')
+}
+
+/** The same of those only that have several anchors or traces. */
+export function readContested(
+  client: ClickHouseClient,
+  tenant: string,
+  keys: readonly ExecutionKey[],
+): Promise<Map<string, Place>> {
+  return readPlacesOf(client, tenant, keys, 'HAVING length(anchors) > 1 OR length(traces) > 1')
+}
+
+async function readPlacesOf(
+  client: ClickHouseClient,
+  tenant: string,
+  keys: readonly ExecutionKey[],
+  having: string,
 ): Promise<Map<string, Place>> {
   const places = new Map<string, Place>()
   if (keys.length === 0) return places
@@ -59,7 +77,8 @@ export async function readPlaces(
     query: `SELECT execution_id, instance, ${PLACE_COLUMNS}
 FROM execution_locator
 WHERE tenant = {tenant:String} AND execution_id IN {ids:Array(String)}
-GROUP BY execution_id, instance`,
+GROUP BY execution_id, instance
+${having}`,
     query_params: { tenant, ids: [...new Set(keys.map(({ execution_id }) => execution_id))] },
     format: 'JSONEachRow',
   })
@@ -103,8 +122,15 @@ export async function writePlaces(
   if (rows.length === 0) return
   await insertRows(client, {
     table: EXECUTION_LOCATOR,
-    rows: rows.map(({ anchor, execution_id, instance, trace_id }) =>
-      encodeRow(EXECUTION_LOCATOR, { tenant, execution_id, instance, trace_id, anchor_at: anchor, anchors: [anchor] }),
-    ),
+    rows: rows.map((row) => encodePlace({ tenant, ...row })),
   })
 }
+
+const encodePlace = rowEncoder<LocatorRow & { tenant: string }, typeof EXECUTION_LOCATOR.columns>(EXECUTION_LOCATOR, {
+  tenant: (row) => row.tenant,
+  execution_id: (row) => row.execution_id,
+  instance: (row) => row.instance,
+  trace_id: (row) => row.trace_id,
+  anchor_at: (row) => row.anchor,
+  anchors: (row) => [row.anchor],
+})

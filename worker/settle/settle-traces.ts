@@ -5,7 +5,7 @@ import { inSlices } from '../jobs/in-slices.ts'
 import { type CurrentRow, readCurrentRows } from './current-rows.ts'
 import { type ExecutionKey, keyText } from './execution-key.ts'
 import { type ArrivedTrace, type Component, type Followed, followExecutions, type Settle } from './follow-executions.ts'
-import { type LocatorRow, type LookedUp, type Place, readPlaces, writePlaces } from './locator.ts'
+import { type LocatorRow, type LookedUp, type Place, readContested, writePlaces } from './locator.ts'
 import { encodeContent, type PlannedRow, planRows, type Unwanted, type Wanted } from './plan-rows.ts'
 import { toBatches, writeBatch } from './write-executions.ts'
 
@@ -17,11 +17,19 @@ export interface TraceToSettle {
   arrived?: ArrivedTrace | undefined
 }
 
+/** An execution of one trace that gives no other, and that nobody knew a moment ago: there is nothing to decide. */
+export interface NewExecution extends ExecutionKey {
+  trace_id: string
+  row: PlannedRow
+}
+
 export interface SettleTracesOptions {
   client: ClickHouseClient
   settle: Settle
   tenant: string
   traces: readonly TraceToSettle[]
+  /** Written with what the traces give. */
+  more?: readonly NewExecution[]
   lookedUp?: LookedUp | undefined
   spansPerTraceMax: number
   candidateTimeoutMs: number
@@ -39,6 +47,8 @@ export interface SettleReport {
   unseen: string[]
   /** When a trace's answer may change by itself, milliseconds since the epoch, by trace id. */
   settleAgainAtMs: Map<string, number>
+  /** Traces of `more` whose execution came in a further trace meanwhile: they must be settled together. */
+  shared: string[]
 }
 
 export async function settleTraces(options: SettleTracesOptions): Promise<SettleReport> {
@@ -62,7 +72,12 @@ export async function settleTraces(options: SettleTracesOptions): Promise<Settle
   const asked = new Set(options.traces.map(({ trace_id }) => trace_id))
   const wanted = followed.components.flatMap((component) => wantedOf(component, asked, followed.places))
   const unwanted = followed.components.flatMap((component) => unwantedOf(component, followed.places))
+  const { more = [] } = options
   const { rows, created } = newPlaces(followed)
+  for (const { execution_id, instance, trace_id, row } of more)
+    rows.push({ execution_id, instance, trace_id, anchor: row.anchor })
+  // What is called by its trace has nothing to share.
+  const named = more.filter(({ execution_id, trace_id }) => execution_id !== trace_id)
   // A place comes before its row; what the row says is encoded meanwhile.
   const [current, , encoded] = await allDone([
     readCurrent(options, wanted, unwanted),
@@ -72,12 +87,17 @@ export async function settleTraces(options: SettleTracesOptions): Promise<Settle
   // What was just created is read back: another worker may have chosen another anchor in the same moment, and of two that write one place
   // the one that looks last sees both. Its rows go to the anchor that counts, and the others under a version that nothing replaces,
   // so this may be found out beside the writing.
+  const planned = planRows(tenant, encoded, unwanted, current, microsOf(options))
+  for (const { row } of more) planned.push(row)
   const [rowsWritten, found] = await allDone([
-    writeRows(options, planRows(tenant, encoded, unwanted, current, microsOf(options))),
-    readPlaces(client, tenant, created),
+    writeRows(options, planned),
+    readContested(client, tenant, [...created, ...named]),
   ])
   const corrected = await correctAnchors(options, wanted, found)
-  return { rowsWritten: rowsWritten + corrected, ...afterwards(options, followed, found) }
+  const shared = named
+    .filter((one) => (found.get(keyText(one))?.traces.length ?? 1) > 1)
+    .map(({ trace_id }) => trace_id)
+  return { rowsWritten: rowsWritten + corrected, ...afterwards(options, followed, found), shared }
 }
 
 interface NewPlaces {
@@ -106,7 +126,7 @@ function newPlaces(followed: Followed): NewPlaces {
   return { rows, created }
 }
 
-/** Of an execution that has no place yet. */
+/** Of an execution that has no place yet, microseconds since the epoch. */
 function ownAnchor({ started_at }: { started_at: bigint }): bigint {
   return started_at / 1000n
 }
@@ -194,7 +214,7 @@ function afterwards(
   options: SettleTracesOptions,
   followed: Followed,
   found: ReadonlyMap<string, Place>,
-): Omit<SettleReport, 'rowsWritten'> {
+): Pick<SettleReport, 'unseen' | 'settleAgainAtMs'> {
   const asked = new Set(options.traces.map(({ trace_id }) => trace_id))
   const seen = new Set<string>()
   const settleAgainAtMs = new Map<string, number>()

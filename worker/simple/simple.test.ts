@@ -5,11 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { effort } from '../../test/kit/effort.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
+import { lookOver, type SimpleTrace } from '../arrivals/look-over.ts'
 import { tailArrivals } from '../arrivals/tail-arrivals.ts'
 import type { ArrivedTrace } from '../settle/follow-executions.ts'
-import { settleTraces } from '../settle/settle-traces.ts'
-import { type SurveyedTrace, survey } from './survey.ts'
-import { writeSimple } from './write-simple.ts'
+import { type SettleReport, settleTraces } from '../settle/settle-traces.ts'
 
 let db: TestClickHouse
 beforeAll(async () => {
@@ -46,27 +45,43 @@ async function allBlocks(): Promise<bigint[]> {
   return times
 }
 
-const look = (blocks: readonly bigint[]) => survey({ client: db.client, blocks, payloadBytesMax: PAYLOAD_MAX })
-
-async function settleSimple(
-  tenant: string,
-  blocks: readonly bigint[],
-  traces: readonly SurveyedTrace[],
-): Promise<void> {
-  const simple = traces.filter(({ isSimple }) => isSimple)
-  await writeSimple({ client: db.client, blocks, tenant, traces: simple, now: Date.now() })
+/** A trace that was looked over. */
+interface Looked extends ArrivedTrace {
+  tenant: string
+  trace_id: string
+  stored: number
+  isNew: boolean
+  /** What is to be written if it is simple. */
+  simple: SimpleTrace | undefined
 }
+
+async function look(blocks: readonly bigint[]): Promise<Looked[]> {
+  const options = { client: db.client, blocks, payloadBytesMax: PAYLOAD_MAX, bytesMax: 100_000_000 }
+  const { arrivals, simple } = (await lookOver({ ...options, settle: () => undefined }))!
+  const others = arrivals.map((arrival) => ({ ...arrival, read: undefined, simple: undefined }))
+  return [...others, ...simple.map((one) => ({ ...one.arrival(), simple: one }))]
+}
+
+const settleSimple = (tenant: string, traces: readonly Looked[]) =>
+  settleByFunction(
+    tenant,
+    [],
+    new Map(),
+    traces.flatMap(({ simple }) => simple ?? []),
+  )
 
 async function settleByFunction(
   tenant: string,
   traceIds: readonly string[],
   arrived = new Map<string, ArrivedTrace>(),
-): Promise<void> {
-  await settleTraces({
+  more: readonly SimpleTrace[] = [],
+): Promise<SettleReport> {
+  return settleTraces({
     client: db.client,
     settle,
     tenant,
     traces: traceIds.map((trace_id) => ({ trace_id, ranges: [], arrived: arrived.get(trace_id) })),
+    more,
     spansPerTraceMax: 1_000,
     candidateTimeoutMs: 30_000,
     payloadBytesMax: PAYLOAD_MAX,
@@ -248,9 +263,9 @@ describe('a simple trace', () => {
         const blocks = await arrive(tenant, [spans.flat()])
         const surveyed = await look(blocks)
         expect(surveyed).toHaveLength(traces.length)
-        await settleSimple(tenant, blocks, surveyed)
+        await settleSimple(tenant, surveyed)
         const found = await rows(tenant)
-        const ids = surveyed.filter(({ isSimple }) => isSimple).map(({ trace_id }) => trace_id)
+        const ids = surveyed.filter(({ simple }) => simple).map(({ trace_id }) => trace_id)
         expect(found).toHaveLength(ids.length)
         simple += ids.length
         all += traces.length
@@ -280,7 +295,7 @@ describe('a simple trace', () => {
   })
   const isSimple = async (tenant: string, batches: readonly (readonly TestSpan[])[]) => {
     const blocks = await arrive(tenant, batches)
-    return (await look(blocks)).map((one) => one.isSimple)
+    return (await look(blocks)).map((one) => one.simple !== undefined)
   }
 
   it('may come in several blocks, children first', async () => {
@@ -289,21 +304,21 @@ describe('a simple trace', () => {
 
   it('is none when a part of it came before, or is known already', async () => {
     const [first, ...rest] = await arrive('before', [[step(2)], [ROOT]])
-    expect((await look([first!])).map((one) => one.isSimple)).toEqual([false])
-    expect((await look(rest)).map((one) => one.isSimple)).toEqual([false])
+    expect((await look([first!])).map((one) => one.simple !== undefined)).toEqual([false])
+    expect((await look(rest)).map((one) => one.simple !== undefined)).toEqual([false])
 
     const blocks = await arrive('known', [[ROOT, step(2)]])
     const surveyed = await look(blocks)
-    expect(surveyed.map((one) => one.isSimple)).toEqual([true])
-    await settleSimple('known', blocks, surveyed)
-    expect((await look(blocks)).map((one) => one.isSimple)).toEqual([false])
+    expect(surveyed.map((one) => one.simple !== undefined)).toEqual([true])
+    await settleSimple('known', surveyed)
+    expect((await look(blocks)).map((one) => one.simple !== undefined)).toEqual([false])
   })
 
   it('is none when its id was seen, or comes in two traces at once', async () => {
     const other = { ...ROOT, trace_id: trace(2) }
     expect(await isSimple('twins', [[ROOT, other]])).toEqual([false, false])
     const blocks = await arrive('resumed', [[ROOT]])
-    await settleSimple('resumed', blocks, await look(blocks))
+    await settleSimple('resumed', await look(blocks))
     expect(await isSimple('resumed', [[other]])).toEqual([false])
     expect(await isSimple('resumed elsewhere', [[other]])).toEqual([true])
   })
@@ -312,12 +327,12 @@ describe('a simple trace', () => {
     const tenant = 'raced'
     const blocks = await arrive(tenant, [[ROOT]])
     const surveyed = await look(blocks)
-    expect(surveyed.map((one) => one.isSimple)).toEqual([true])
+    expect(surveyed.map((one) => one.simple !== undefined)).toEqual([true])
     const earlier: TestSpan = { ...ROOT, trace_id: trace(2), span_id: id(9), start: -5_000, end: -4_000 }
     await arrive(tenant, [[earlier]])
     await settleByFunction(tenant, [trace(2)])
-    const written = await writeSimple({ client: db.client, blocks, tenant, traces: surveyed, now: Date.now() })
-    expect([...written]).toEqual([])
+    const { shared } = await settleSimple(tenant, surveyed)
+    expect(shared).toEqual([trace(1)])
     await settleByFunction(tenant, [trace(1)], new Map(surveyed.map((one) => [one.trace_id, one])))
     const found = await rowsOf(
       db.client,
@@ -335,13 +350,16 @@ describe('a simple trace', () => {
   it('is told apart by tenant', async () => {
     const blocks = [...(await arrive('left', [[ROOT]])), ...(await arrive('right', [[ROOT, step(2)]]))]
     const surveyed = await look(blocks)
-    expect(surveyed.map((one) => [one.tenant, one.spans, one.isSimple])).toEqual(
+    expect(surveyed.map((one) => [one.tenant, one.spans, one.simple !== undefined])).toEqual(
       expect.arrayContaining([
         ['left', 1, true],
         ['right', 2, true],
       ]),
     )
-    await settleSimple('right', blocks, surveyed)
+    await settleSimple(
+      'right',
+      surveyed.filter((one) => one.tenant === 'right'),
+    )
     expect((await rows('right')).map((row) => row.step_count)).toEqual([1])
     expect(await rows('left')).toEqual([])
   })
