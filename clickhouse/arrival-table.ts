@@ -13,8 +13,8 @@ export const STATUS_BY_NUMBER: readonly (Status | '')[] = ['', ...STATUSES]
 const NOTHING: WrittenFields = {}
 const ENTRY = ROLES.indexOf('entry')
 
-/** A row is a span, as often as it came. Ids and times are their bytes, in words of 32 bits. */
-export class ArrivalTable {
+/** Columns of {@link ArrivalTable}, all blocks one behind the other. */
+export interface ArrivalColumns {
   readonly rows: number
   readonly tenants: WordColumn
   readonly names: WordColumn
@@ -33,47 +33,101 @@ export class ArrivalTable {
   /** Nanoseconds since the epoch; an end of 0 is not known yet. */
   readonly startedAt: TimeColumn
   readonly endedAt: TimeColumn
+  readonly receivedAt: TimeColumn
   /** Indexes into `ROLES`. */
   readonly roles: Uint8Array
   /** Indexes into {@link STATUS_BY_NUMBER}. */
   readonly statuses: Uint8Array
   readonly statusCodes: Uint8Array
-  private readonly receivedAt: TimeColumn
-  private readonly kinds: Uint8Array
-  private readonly fields: Uint32Array
-  private readonly values: Uint32Array
+  readonly kinds: Uint8Array
+  /** `fields_json`, `attribute_values`: where each begins and ends in the bytes, in turns. */
+  readonly fields: Uint32Array
+  readonly values: Uint32Array
+}
 
-  /** @param bytes Native blocks with the columns of {@link ARRIVED_COLUMNS} */
-  constructor(private readonly bytes: Buffer) {
-    const blocks = [...nativeColumns(bytes)]
-    this.rows = blocks.reduce((sum, block) => sum + block.rows, 0)
-    const read = new Reading(bytes, blocks, this.rows)
-    this.tenants = read.words('tenant')
-    this.names = read.words('name')
-    this.services = read.words('service')
-    this.labelTexts = read.words('labels_json')
-    this.labelWords = this.labelTexts.words.map(labelsReader())
-    this.arrivedAt = new TimeColumn(read.fixed('arrived_at', 8))
-    this.traceIds = new Uint32Array(read.fixed('trace_id', 16))
-    this.spanIds = new Uint32Array(read.fixed('span_id', 8))
-    this.parentIds = new Uint32Array(read.fixed('parent_span_id', 8))
-    this.startedAt = new TimeColumn(read.fixed('started_at', 8))
-    this.endedAt = new TimeColumn(read.fixed('ended_at', 8))
-    this.receivedAt = new TimeColumn(read.fixed('received_at', 8))
-    this.roles = new Uint8Array(read.fixed('role', 1))
-    this.statuses = new Uint8Array(read.fixed('status', 1))
-    this.statusCodes = new Uint8Array(read.fixed('status_code', 1))
-    this.kinds = new Uint8Array(read.fixed('kind', 1))
-    this.fields = read.edges('fields_json')
-    this.values = read.edges('attribute_values')
+/** @param bytes Native blocks with the columns of {@link ARRIVED_COLUMNS} */
+export function readArrivalTable(bytes: Buffer): ArrivalTable {
+  const blocks = [...nativeColumns(bytes)]
+  const rows = blocks.reduce((sum, block) => sum + block.rows, 0)
+  const read = new Reading(bytes, blocks, rows)
+  const labelTexts = read.words('labels_json')
+  return new ArrivalTable(bytes, {
+    rows,
+    tenants: read.words('tenant'),
+    names: read.words('name'),
+    services: read.words('service'),
+    labelTexts,
+    labelWords: labelTexts.words.map(labelsReader()),
+    arrivedAt: new TimeColumn(read.fixed('arrived_at', 8)),
+    traceIds: new Uint32Array(read.fixed('trace_id', 16)),
+    spanIds: new Uint32Array(read.fixed('span_id', 8)),
+    parentIds: new Uint32Array(read.fixed('parent_span_id', 8)),
+    startedAt: new TimeColumn(read.fixed('started_at', 8)),
+    endedAt: new TimeColumn(read.fixed('ended_at', 8)),
+    receivedAt: new TimeColumn(read.fixed('received_at', 8)),
+    roles: new Uint8Array(read.fixed('role', 1)),
+    statuses: new Uint8Array(read.fixed('status', 1)),
+    statusCodes: new Uint8Array(read.fixed('status_code', 1)),
+    kinds: new Uint8Array(read.fixed('kind', 1)),
+    fields: read.edges('fields_json'),
+    values: read.edges('attribute_values'),
+  })
+}
+
+/** A row is a span, as often as it came. Ids and times are their bytes, in words of 32 bits. */
+export class ArrivalTable implements ArrivalColumns {
+  readonly rows: number
+  readonly tenants: WordColumn
+  readonly names: WordColumn
+  readonly services: WordColumn
+  readonly labelTexts: WordColumn
+  readonly labelWords: readonly Labels[]
+  readonly arrivedAt: TimeColumn
+  readonly traceIds: Uint32Array
+  readonly spanIds: Uint32Array
+  readonly parentIds: Uint32Array
+  readonly startedAt: TimeColumn
+  readonly endedAt: TimeColumn
+  readonly receivedAt: TimeColumn
+  readonly roles: Uint8Array
+  readonly statuses: Uint8Array
+  readonly statusCodes: Uint8Array
+  readonly kinds: Uint8Array
+  readonly fields: Uint32Array
+  readonly values: Uint32Array
+
+  /** @param bytes in which texts lie */
+  constructor(
+    private readonly bytes: Buffer,
+    columns: ArrivalColumns,
+  ) {
+    this.rows = columns.rows
+    this.tenants = columns.tenants
+    this.names = columns.names
+    this.services = columns.services
+    this.labelTexts = columns.labelTexts
+    this.labelWords = columns.labelWords
+    this.arrivedAt = columns.arrivedAt
+    this.traceIds = columns.traceIds
+    this.spanIds = columns.spanIds
+    this.parentIds = columns.parentIds
+    this.startedAt = columns.startedAt
+    this.endedAt = columns.endedAt
+    this.receivedAt = columns.receivedAt
+    this.roles = columns.roles
+    this.statuses = columns.statuses
+    this.statusCodes = columns.statusCodes
+    this.kinds = columns.kinds
+    this.fields = columns.fields
+    this.values = columns.values
   }
 
   traceIdOf(row: number): string {
-    return Buffer.from(this.traceIds.buffer, row * 16, 16).toString('hex')
+    return hexOf(this.traceIds, row * 16, 16)
   }
 
   spanIdOf(row: number): string {
-    return Buffer.from(this.spanIds.buffer, row * 8, 8).toString('hex')
+    return hexOf(this.spanIds, row * 8, 8)
   }
 
   isRoot(row: number): boolean {
@@ -120,7 +174,7 @@ export class ArrivalTable {
 
   /** @param payloadBytesMax as for {@link payloadOf} */
   spanOf(row: number, payloadBytesMax: number): SettleSpan {
-    const parent = this.isRoot(row) ? '' : Buffer.from(this.parentIds.buffer, row * 8, 8).toString('hex')
+    const parent = this.isRoot(row) ? '' : hexOf(this.parentIds, row * 8, 8)
     return toArrivedSpan(
       {
         trace_id: this.traceIdOf(row),
@@ -147,6 +201,10 @@ export class ArrivalTable {
     const end = edges[2 * row + 1]!
     return start === end ? '' : this.bytes.toString('utf8', start, end)
   }
+}
+
+function hexOf({ buffer, byteOffset }: Uint32Array, start: number, bytes: number): string {
+  return Buffer.from(buffer, byteOffset + start, bytes).toString('hex')
 }
 
 /** What most steps say. */
@@ -176,10 +234,11 @@ export class TimeColumn {
   private readonly uppers: Int32Array
   private readonly values: BigInt64Array
 
-  constructor(buffer: ArrayBuffer) {
-    this.words = new Uint32Array(buffer)
-    this.uppers = new Int32Array(buffer)
-    this.values = new BigInt64Array(buffer)
+  /** @param start of the first, a multiple of 8 */
+  constructor(buffer: ArrayBuffer, start = 0, rows = buffer.byteLength / 8) {
+    this.words = new Uint32Array(buffer, start, 2 * rows)
+    this.uppers = new Int32Array(buffer, start, 2 * rows)
+    this.values = new BigInt64Array(buffer, start, rows)
   }
 
   at(row: number): bigint {

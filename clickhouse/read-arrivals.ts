@@ -1,6 +1,6 @@
 /** Reads spans as they arrived: in one stretch of the log, where `spans` would have to be searched for each. */
 import type { ClickHouseClient } from '@clickhouse/client'
-import { ArrivalTable } from './arrival-table.ts'
+import { type ArrivalTable, readArrivalTable } from './arrival-table.ts'
 import { ARRIVED_COLUMNS } from './settle-columns.ts'
 import { IDS_IN_TEXT, traceIdIsOneOf } from './trace-ids.ts'
 
@@ -19,9 +19,33 @@ export async function readArrivals(client: ClickHouseClient, options: ReadArriva
 /** The same; undefined if they are more than `bytesMax`. */
 export async function readArrivalsWithin(
   client: ClickHouseClient,
-  { blocks, only }: ReadArrivalsOptions,
+  options: ReadArrivalsOptions,
   bytesMax: number,
 ): Promise<ArrivalTable | undefined> {
+  const chunks: Buffer[] = []
+  const bytes = await takeArrivals(client, options, bytesMax, (chunk) => chunks.push(chunk))
+  return bytes < 0 ? undefined : readArrivalTable(Buffer.concat(chunks, bytes))
+}
+
+/**
+ * Writes the Native blocks of {@link ARRIVED_COLUMNS} into `room`.
+ * @returns their length, -1 if there is no room for all of them
+ */
+export function readArrivalsInto(
+  client: ClickHouseClient,
+  options: ReadArrivalsOptions,
+  room: Buffer,
+): Promise<number> {
+  return takeArrivals(client, options, room.length, (chunk, at) => room.set(chunk, at))
+}
+
+/** Gives the bytes taken, -1 if there are more than `bytesMax`. */
+async function takeArrivals(
+  client: ClickHouseClient,
+  { blocks, only }: ReadArrivalsOptions,
+  bytesMax: number,
+  take: (chunk: Buffer, at: number) => void,
+): Promise<number> {
   const wanted = only ? `AND tenant = {tenant:String} AND ${traceIdIsOneOf(only.traceIds)}` : ''
   const { stream } = await client.exec({
     query: `SELECT ${ARRIVED_COLUMNS}\nFROM arrivals\nWHERE ${IN_BLOCKS} ${wanted}\nFORMAT Native`,
@@ -29,15 +53,15 @@ export async function readArrivalsWithin(
     // A column of few words comes as these words and numbers.
     clickhouse_settings: { ...IDS_IN_TEXT, low_cardinality_allow_in_native_format: 1 },
   })
-  const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of stream) {
-    chunks.push(chunk as Buffer)
-    bytes += (chunk as Buffer).length
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    const at = bytes
+    bytes += chunk.length
     // To leave the loop closes the stream, and with it the query.
-    if (bytes > bytesMax) return undefined
+    if (bytes > bytesMax) return -1
+    take(chunk, at)
   }
-  return new ArrivalTable(Buffer.concat(chunks, bytes))
+  return bytes
 }
 
 /** Condition over `arrivals`: what some blocks brought; takes the parameters of {@link blockParameters}. */

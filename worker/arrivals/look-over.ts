@@ -3,31 +3,30 @@
  * others are made ready for `settle`. All of it while ClickHouse tells what it knows of them.
  */
 import { type ArrivalTable, type ClickHouseClient, readArrivalsWithin } from '@runlens/clickhouse'
-import type { Settled, SettleSpan } from '@runlens/mapping'
+import type { ExecutionBlock } from '../compiled/execution-blocks.ts'
+import type { SettleStages } from '../compiled/settle-stages.ts'
 import { allDone } from '../jobs/all-done.ts'
 import { inSlices } from '../jobs/in-slices.ts'
 import { keyText } from '../settle/execution-key.ts'
-import { ARRIVED_SPANS_MAX } from '../settle/follow-executions.ts'
 import type { NewExecution } from '../settle/settle-traces.ts'
 import { simpleRoot } from '../simple/simple-root.ts'
 import { SimpleRows } from '../simple/simple-rows.ts'
 import { rowsByTrace } from '../simple/trace-rows.ts'
 import type { Arrival } from './dirty-traces.ts'
 import { type LookedUpByTenant, readKnown, traceKeyText } from './known-traces.ts'
+import { lookOverCompiled } from './look-over-compiled.ts'
+import { type PrepareOptions, preparing } from './prepare-traces.ts'
+import { arrivalOf, type Group, likelyIds } from './trace-groups.ts'
 
-export interface LookOverOptions {
+export interface LookOverOptions extends PrepareOptions {
   client: ClickHouseClient
   /** Times, microseconds since the epoch, ascending. */
   blocks: readonly bigint[]
-  payloadBytesMax: number
   /** Bytes of arrivals read at once. */
   bytesMax: number
-  /** What follows from the spans of one trace; undefined where that fails. */
-  settle: (spans: SettleSpan[]) => Settled | undefined
+  /** Look over them by these, if they have room: what was found before is then no longer good. */
+  stages?: SettleStages | undefined
 }
-
-/** Spans of which objects are made in one look; of more, traces are read again when it is their turn. */
-const READ_SPANS_MAX = 30_000
 
 /** A trace that is simple, whole and new. */
 export interface SimpleTrace extends NewExecution {
@@ -35,29 +34,26 @@ export interface SimpleTrace extends NewExecution {
   /** ClickHouse's clock when its first span came, microseconds since the epoch. */
   arrived_at: bigint
   /** The same as of any other trace, should it have to be settled with others after all. */
-  arrival: () => Arrival
+  arrival(): Arrival
 }
 
 export interface LookedOver {
   /** Of all traces that are not simple. */
   arrivals: Arrival[]
   simple: SimpleTrace[]
+  /** Executions of some simple traces of one tenant, those that have no `row`, as they are to be written. */
+  blocksOf?: (tenant: string, traces: readonly SimpleTrace[]) => ExecutionBlock[]
   /** Where the executions lie that the traces with a root may give: for settling them at once. */
   lookedUp: LookedUpByTenant
 }
 
-/** A trace, its spans still in columns. */
-interface Group {
-  tenant: string
-  trace_id: string
-  rows: Uint32Array
-  hasRoot: boolean
-  /** Row of its execution; -1: it is not simple. */
-  simpleRoot: number
-}
-
 /** @returns undefined if these blocks hold more than `bytesMax` */
 export async function lookOver(options: LookOverOptions): Promise<LookedOver | undefined> {
+  const { stages } = options
+  return (stages && (await lookOverCompiled(options, stages))) ?? lookOverRows(options)
+}
+
+async function lookOverRows(options: LookOverOptions): Promise<LookedOver | undefined> {
   const { client, blocks, payloadBytesMax, bytesMax } = options
   const table = await readArrivalsWithin(client, { blocks }, bytesMax)
   if (!table) return undefined
@@ -67,7 +63,7 @@ export async function lookOver(options: LookOverOptions): Promise<LookedOver | u
   const ids = likelyIds(table, rooted)
   const [known, ready] = await allDone([
     readKnown(client, rooted, ids.byTenant),
-    inSlices(groups, preparing(table, options)),
+    inSlices(groups, readying(table, options)),
   ])
   const arrivals: Arrival[] = []
   const simple: SimpleTrace[] = []
@@ -99,41 +95,6 @@ function groupsOf(table: ArrivalTable, payloadBytesMax: number): Group[] {
   })
 }
 
-interface LikelyIds {
-  byTenant: Map<string, Set<string>>
-  /** Whether several of the traces may give an execution with this id. */
-  isShared: (tenant: string, id: string) => boolean
-}
-
-/** Ids that executions of these traces will most likely have; settling looks for others itself. */
-function likelyIds(table: ArrivalTable, groups: readonly Group[]): LikelyIds {
-  const byTenant = new Map<string, Set<string>>()
-  const shared = new Set<string>()
-  for (const group of groups) {
-    const { tenant } = group
-    const ofTenant = byTenant.get(tenant) ?? new Set()
-    byTenant.set(tenant, ofTenant)
-    for (const id of idsOf(table, group)) {
-      if (ofTenant.has(id)) shared.add(`${tenant}\0${id}`)
-      ofTenant.add(id)
-    }
-  }
-  return { byTenant, isShared: (tenant, id) => shared.has(`${tenant}\0${id}`) }
-}
-
-function idsOf(table: ArrivalTable, { trace_id, rows, simpleRoot }: Group): Set<string> {
-  if (simpleRoot >= 0) return new Set([table.fieldsOf(simpleRoot).execution_id || trace_id])
-  const ids = new Set<string>()
-  for (const row of rows) {
-    const isRoot = table.isRoot(row)
-    if (isRoot) ids.add(trace_id)
-    const { execution_id } = table.fieldsOf(row)
-    if (execution_id !== '') ids.add(execution_id)
-    else if (!isRoot && table.isEntry(row)) ids.add(`${trace_id}-${table.spanIdOf(row)}`)
-  }
-  return ids
-}
-
 interface Ready {
   group: Group
   /** Of a simple trace. */
@@ -141,42 +102,14 @@ interface Ready {
   read: Arrival['read']
 }
 
-/** Makes the execution of a simple trace; of others gives spans and what follows from them, as long as there is room. */
-function preparing(table: ArrivalTable, { payloadBytesMax, settle }: LookOverOptions): (group: Group) => Ready {
-  let room = READ_SPANS_MAX
+/** Makes the execution of a simple trace, and others ready for `settle`. */
+function readying(table: ArrivalTable, options: LookOverOptions): (group: Group) => Ready {
   const simpleRows = new SimpleRows(table, BigInt(Date.now()) * 1000n)
+  const prepare = preparing(table, options)
   return (group) => {
-    const { rows, simpleRoot: root, hasRoot } = group
+    const { rows, simpleRoot: root } = group
     if (root >= 0) return { group, execution: simpleRows.of(rows, root), read: undefined }
-    if (!hasRoot || rows.length > Math.min(room, ARRIVED_SPANS_MAX))
-      return { group, execution: undefined, read: undefined }
-    room -= rows.length
-    const spans = Array.from(rows, (row) => table.spanOf(row, payloadBytesMax))
-    return { group, execution: undefined, read: { spans, settled: settle(spans) } }
-  }
-}
-
-function arrivalOf(
-  table: ArrivalTable,
-  { tenant, trace_id, rows }: Group,
-  read: Arrival['read'],
-): Omit<Arrival, 'stored' | 'isNew'> {
-  const blocks = ascending(new Set(Array.from(rows, (row) => table.arrivedAt.at(row))))
-  const starts = ascending(Array.from(rows, (row) => table.startedAt.at(row)))
-  return {
-    tenant,
-    trace_id,
-    arrived_at: blocks[0]!,
-    spans: rows.length,
-    range: {
-      trace_id,
-      first_started_at: starts[0]!,
-      last_started_at: starts.at(-1)!,
-      services: [...new Set(Array.from(rows, (row) => table.services.at(row)))],
-      markers: rows.reduce((sum, row) => sum + (table.labelsOf(row).marker === '' ? 0 : 1), 0),
-    },
-    blocks,
-    ...(read && { read }),
+    return { group, execution: undefined, read: prepare(group) }
   }
 }
 
@@ -184,8 +117,4 @@ function firstArrival({ arrivedAt }: ArrivalTable, { rows }: Group): bigint {
   let first = rows[0]!
   for (const row of rows) if (arrivedAt.until(row, arrivedAt, first) > 0) first = row
   return arrivedAt.at(first)
-}
-
-function ascending(values: Iterable<bigint>): bigint[] {
-  return [...values].sort((a, b) => (a < b ? -1 : 1))
 }

@@ -7,6 +7,8 @@ import { dropReadArrivals } from '../arrivals/drop-read-arrivals.ts'
 import { type LookedOver, lookOver, type SimpleTrace } from '../arrivals/look-over.ts'
 import { announceMissed } from '../arrivals/missed-arrivals.ts'
 import { type Block, type Tail, tailArrivals } from '../arrivals/tail-arrivals.ts'
+import type { ExecutionBlock } from '../compiled/execution-blocks.ts'
+import { SettleStages } from '../compiled/settle-stages.ts'
 import { allDone } from '../jobs/all-done.ts'
 import { persist } from '../jobs/persist.ts'
 import type { Job } from '../jobs/run-job.ts'
@@ -39,8 +41,10 @@ const READ_INTERVAL_MS = 100
 /** Once nothing has come for some seconds, polls are this far apart at least: they are most of what an idle stack costs. */
 const IDLE_POLL_MS = 250
 const IDLE_AFTER_MS = 5_000
+/** Of so many spans or more, simple traces are written by columns. */
+const COMPILED_SPANS_MIN = 5_000
 /** Bytes of arrivals in one look, unless one block is longer. */
-const LOOK_BYTES_MAX = 128 * 1024 * 1024
+const LOOK_BYTES_MAX = 32 * 1024 * 1024
 const STATUS_INTERVAL_MS = 1_000
 /** How often what was read of the log is dropped. */
 const DROP_INTERVAL_MS = 300_000
@@ -55,6 +59,7 @@ const UNSETTLED_MAX = 1_000
 
 export class SettleJob implements Job {
   private tail: Tail | undefined
+  private stages: SettleStages | undefined
   private readonly dirty: DirtyTraces
   private statusDue = 0
   private dropDue = 0
@@ -114,9 +119,9 @@ export class SettleJob implements Job {
   private async advance(signal: AbortSignal): Promise<{ blocks: number; traces: number }> {
     const blocks = await this.poll()
     if (blocks.length === 0) return { blocks: 0, traces: await this.settleReady(signal) }
-    const { read, arrivals, simple, lookedUp } = await this.lookOver(blocks)
+    const { read, arrivals, ...looked } = await this.lookOver(blocks)
     this.note(arrivals)
-    const traces = await this.settleReady(signal, { simple, lookedUp })
+    const traces = await this.settleReady(signal, looked)
     // What is not written is looked over again; only what waits is remembered elsewhere.
     this.tail!.take(read)
     return { blocks: read.length, traces }
@@ -131,10 +136,19 @@ export class SettleJob implements Job {
         payloadBytesMax,
         blocks: read.map(({ arrived_at }) => arrived_at),
         bytesMax: read.length === 1 ? Infinity : LOOK_BYTES_MAX,
+        stages: this.stagesFor(read),
         settle: (spans) => this.settleAlone(spans),
       })
       if (looked) return { ...looked, read }
     }
+  }
+
+  /** Few spans are looked over sooner in TypeScript: they become rows that are inserted with those of `settle`. */
+  private stagesFor(blocks: readonly Block[]): SettleStages | undefined {
+    const spans = blocks.reduce((sum, block) => sum + block.spans, 0)
+    if (spans < COMPILED_SPANS_MIN) return undefined
+    this.stages ??= new SettleStages()
+    return this.stages
   }
 
   /** What follows from the spans of one trace; a failure is told when the trace is settled. */
@@ -168,7 +182,7 @@ export class SettleJob implements Job {
   }
 
   /** Writes what is simple, and settles of one tenant what may be settled; gives the number of traces. */
-  private async settleReady(signal: AbortSignal, looked?: Pick<LookedOver, 'simple' | 'lookedUp'>): Promise<number> {
+  private async settleReady(signal: AbortSignal, looked?: Omit<LookedOver, 'arrivals'>): Promise<number> {
     const traces = this.dirty.take(Date.now(), this.options.settings.tracesPerSettleMax)
     const simple = byTenant(looked?.simple ?? [])
     const first = traces[0]?.tenant
@@ -176,7 +190,11 @@ export class SettleJob implements Job {
     let settled = 0
     for (const [tenant, ofTenant] of simple) {
       const own = tenant === first ? traces : []
-      await this.settle({ tenant, traces: own, simple: ofTenant, lookedUp: looked?.lookedUp.get(tenant) }, signal)
+      const blocks = looked?.blocksOf?.(tenant, ofTenant)
+      await this.settle(
+        { tenant, traces: own, simple: ofTenant, blocks, lookedUp: looked?.lookedUp.get(tenant) },
+        signal,
+      )
       settled += own.length + ofTenant.length
     }
     return settled
@@ -186,7 +204,10 @@ export class SettleJob implements Job {
     await this.writeStatus()
   }
 
-  private async settle({ tenant, traces, simple, lookedUp }: ToSettle, signal: AbortSignal): Promise<void> {
+  private async settle(
+    { tenant, traces, simple, blocks = [], lookedUp }: ToSettle,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { client, log, settings } = this.options
     const failed = new Map<string, unknown>()
     try {
@@ -199,6 +220,7 @@ export class SettleJob implements Job {
           return { trace_id, ranges, arrived: isWhole ? trace : undefined }
         }),
         more: simple,
+        blocks,
         lookedUp,
         spansPerTraceMax: settings.spansPerTraceMax,
         candidateTimeoutMs: settings.candidateTimeoutMs,
@@ -221,7 +243,7 @@ export class SettleJob implements Job {
   private noteReport(traces: readonly DirtyTrace[], simple: readonly SimpleTrace[], report: SettleReport): void {
     const now = Date.now()
     const shared = new Set(report.shared)
-    this.note(simple.flatMap(({ trace_id, arrival }) => (shared.has(trace_id) ? [arrival()] : [])))
+    this.note(simple.flatMap((trace) => (shared.has(trace.trace_id) ? [trace.arrival()] : [])))
     const unseen = new Set(report.unseen)
     for (const trace of traces) {
       const again = report.settleAgainAtMs.get(trace.trace_id)
@@ -303,6 +325,7 @@ interface ToSettle {
   tenant: string
   traces: DirtyTrace[]
   simple: readonly SimpleTrace[]
+  blocks: readonly ExecutionBlock[] | undefined
   lookedUp: LookedUp | undefined
 }
 

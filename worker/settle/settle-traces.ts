@@ -1,5 +1,14 @@
 /** Settles some traces of one tenant and brings `executions` up to date with them. */
-import { type ClickHouseClient, mergeByTrace, type TraceRange } from '@runlens/clickhouse'
+import {
+  type ClickHouseClient,
+  EXECUTION_LOCATOR,
+  EXECUTIONS,
+  insertBlock,
+  mergeByTrace,
+  type Table,
+  type TraceRange,
+} from '@runlens/clickhouse'
+import type { ExecutionBlock } from '../compiled/execution-blocks.ts'
 import { allDone } from '../jobs/all-done.ts'
 import { inSlices } from '../jobs/in-slices.ts'
 import { type CurrentRow, readCurrentRows } from './current-rows.ts'
@@ -20,7 +29,8 @@ export interface TraceToSettle {
 /** An execution of one trace that gives no other, and that nobody knew a moment ago: there is nothing to decide. */
 export interface NewExecution extends ExecutionKey {
   trace_id: string
-  row: PlannedRow
+  /** How it is written; undefined for one that is in a block ({@link SettleTracesOptions.blocks}). */
+  row?: PlannedRow
 }
 
 export interface SettleTracesOptions {
@@ -30,6 +40,8 @@ export interface SettleTracesOptions {
   traces: readonly TraceToSettle[]
   /** Written with what the traces give. */
   more?: readonly NewExecution[]
+  /** Those of them that are written column by column. */
+  blocks?: readonly ExecutionBlock[]
   lookedUp?: LookedUp | undefined
   spansPerTraceMax: number
   candidateTimeoutMs: number
@@ -72,32 +84,35 @@ export async function settleTraces(options: SettleTracesOptions): Promise<Settle
   const asked = new Set(options.traces.map(({ trace_id }) => trace_id))
   const wanted = followed.components.flatMap((component) => wantedOf(component, asked, followed.places))
   const unwanted = followed.components.flatMap((component) => unwantedOf(component, followed.places))
-  const { more = [] } = options
+  const { more = [], blocks = [] } = options
   const { rows, created } = newPlaces(followed)
   for (const { execution_id, instance, trace_id, row } of more)
-    rows.push({ execution_id, instance, trace_id, anchor: row.anchor })
+    if (row) rows.push({ execution_id, instance, trace_id, anchor: row.anchor })
   // What is called by its trace has nothing to share.
   const named = more.filter(({ execution_id, trace_id }) => execution_id !== trace_id)
   // A place comes before its row; what the row says is encoded meanwhile.
-  const [current, , encoded] = await allDone([
+  const [current, , , encoded] = await allDone([
     readCurrent(options, wanted, unwanted),
     options.persist(() => writePlaces(client, tenant, rows)),
+    insertBlocks(options, EXECUTION_LOCATOR, blocks, 'places'),
     inSlices(wanted, (one) => ({ ...one, content: encodeContent(tenant, one) })),
   ])
   // What was just created is read back: another worker may have chosen another anchor in the same moment, and of two that write one place
   // the one that looks last sees both. Its rows go to the anchor that counts, and the others under a version that nothing replaces,
   // so this may be found out beside the writing.
   const planned = planRows(tenant, encoded, unwanted, current, microsOf(options))
-  for (const { row } of more) planned.push(row)
-  const [rowsWritten, found] = await allDone([
+  for (const { row } of more) if (row) planned.push(row)
+  const [rowsWritten, , found] = await allDone([
     writeRows(options, planned),
+    insertBlocks(options, EXECUTIONS, blocks, 'executions'),
     readContested(client, tenant, [...created, ...named]),
   ])
   const corrected = await correctAnchors(options, wanted, found)
   const shared = named
     .filter((one) => (found.get(keyText(one))?.traces.length ?? 1) > 1)
     .map(({ trace_id }) => trace_id)
-  return { rowsWritten: rowsWritten + corrected, ...afterwards(options, followed, found), shared }
+  const inBlocks = blocks.reduce((sum, block) => sum + block.rows, 0)
+  return { rowsWritten: rowsWritten + inBlocks + corrected, ...afterwards(options, followed, found), shared }
 }
 
 interface NewPlaces {
@@ -184,6 +199,15 @@ async function writeRows(options: SettleTracesOptions, rows: readonly PlannedRow
     await options.persist(() => writeBatch(options.client, batch))
   }
   return rows.length
+}
+
+async function insertBlocks(
+  { client, persist }: SettleTracesOptions,
+  table: Table,
+  blocks: readonly ExecutionBlock[],
+  what: 'places' | 'executions',
+): Promise<void> {
+  for (const block of blocks) await persist(() => insertBlock(client, table, block[what]))
 }
 
 /** Writes again, at the anchor that counts, what was taken for new and has several; gives the number of rows. */

@@ -9,7 +9,9 @@ export const SUCCESS = STATUS_BY_NUMBER.indexOf('success')
 
 export interface LabelCells {
   labels: Labels
-  /** From `instance` to `environment`, of an execution that succeeded. */
+  /** Texts from `instance` to `environment`. */
+  texts: readonly Buffer[]
+  /** The same columns of an execution that succeeded. */
   head: Buffer
   databaseType: Buffer
   responseStatusCode: Buffer
@@ -52,12 +54,15 @@ export function wordCells({ words, codes }: ArrivalTable['names']): (row: number
   }
 }
 
-function cellsOf(labels: Labels): LabelCells {
+export function cellsOf(labels: Labels): LabelCells {
   const { attribute_keys, input_key, output_key } = labels
   const keys = attribute_keys.map((key) => (key === input_key || key === output_key ? undefined : textCell(key)))
+  const texts = textsOf(labels)
+  const status = Buffer.of(SUCCESS, labels.status_explicit === 1 ? 1 : 0)
   return {
     labels,
-    head: headOf(labels),
+    texts,
+    head: Buffer.concat([...texts.slice(0, 6), status, ...texts.slice(6)]),
     databaseType: textCell(labels.database_type),
     responseStatusCode: textCell(labels.response_status_code),
     stepName: labels.step_name === '' ? undefined : textCell(labels.step_name),
@@ -73,22 +78,13 @@ function cellsOf(labels: Labels): LabelCells {
   }
 }
 
-function headOf(labels: Labels): Buffer {
-  out.clear()
-  out.text(labels.instance)
-  out.text(KINDS.has(labels.execution_kind) ? labels.execution_kind : 'workflow')
-  out.text(labels.provider)
-  out.text(labels.workflow_id)
-  out.text(labels.workflow_name)
-  out.text(labels.workflow_version)
-  out.byte(SUCCESS)
-  out.byte(labels.status_explicit === 1 ? 1 : 0)
-  out.text(labels.mode)
-  out.text(labels.environment)
-  return out.bytes()
+function textsOf(labels: Labels): Buffer[] {
+  const { instance, execution_kind, provider, workflow_id, workflow_name, workflow_version, mode, environment } = labels
+  const kind = KINDS.has(execution_kind) ? execution_kind : 'workflow'
+  return [instance, kind, provider, workflow_id, workflow_name, workflow_version, mode, environment].map(textCell)
 }
 
-function textCell(text: string): Buffer {
+export function textCell(text: string): Buffer {
   out.clear()
   out.text(text)
   return out.bytes()
