@@ -1,4 +1,5 @@
 /** Reads spans as they arrived: in one stretch of the log, where `spans` would have to be searched for each. */
+import { finished } from 'node:stream/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { type ArrivalTable, readArrivalTable } from './arrival-table.ts'
 import { ARRIVED_COLUMNS } from './settle-columns.ts'
@@ -54,14 +55,21 @@ async function takeArrivals(
     clickhouse_settings: { ...IDS_IN_TEXT, low_cardinality_allow_in_native_format: 1 },
   })
   let bytes = 0
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  // Not chunk by chunk in a loop: that would put all together that have come meanwhile, and copy them for it.
+  const onData = (chunk: Buffer) => {
     const at = bytes
     bytes += chunk.length
-    // To leave the loop closes the stream, and with it the query.
-    if (bytes > bytesMax) return -1
-    take(chunk, at)
+    if (bytes > bytesMax) stream.destroy()
+    else take(chunk, at)
   }
-  return bytes
+  stream.on('data', onData)
+  try {
+    await finished(stream)
+  } catch (error) {
+    // To destroy it closes the query, too.
+    if (bytes <= bytesMax) throw error
+  }
+  return bytes > bytesMax ? -1 : bytes
 }
 
 /** Condition over `arrivals`: what some blocks brought; takes the parameters of {@link blockParameters}. */

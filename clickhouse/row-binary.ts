@@ -90,7 +90,7 @@ function tupleWriter(elements: string): Write {
 }
 
 /** Cuts at commas outside of brackets. */
-function elementsOf(list: string): string[] {
+export function elementsOf(list: string): string[] {
   const parts: string[] = ['']
   let depth = 0
   for (const letter of list) {

@@ -72,11 +72,11 @@ export class CompiledLook {
   blocks(tenant: string, traces: readonly number[], nowMicros: bigint): ExecutionBlock[] {
     if (this.number !== this.stages.looks) throw new Error('the compiled stages have read something else meanwhile')
     const made: ExecutionBlock[] = []
-    for (const ofDay of this.byDay(traces)) {
+    for (const [day, ofDay] of this.byDay(traces)) {
       this.stages.numbers(this.stages.place('CHOSEN'), ofDay.length).set(ofDay)
       for (let first = 0; first < ofDay.length; ) {
         const rows = this.stages.run.writeExecutions(first, ofDay.length)
-        made.push(executionBlock(this.stages, { tenant, rows, nowMicros }))
+        made.push(executionBlock(this.stages, { tenant, day, rows, nowMicros }))
         first += rows
       }
     }
@@ -84,7 +84,7 @@ export class CompiledLook {
   }
 
   /** By the partitions of `executions`. */
-  private byDay(traces: readonly number[]): Iterable<readonly number[]> {
+  private byDay(traces: readonly number[]): ReadonlyMap<bigint, readonly number[]> {
     const days = new Map<bigint, number[]>()
     for (const trace of traces) {
       const day = this.table.startedAt.at(this.roots[trace]!) / (1000n * MICROS_PER_DAY)
@@ -92,7 +92,7 @@ export class CompiledLook {
       if (others) others.push(trace)
       else days.set(day, [trace])
     }
-    return days.values()
+    return days
   }
 }
 

@@ -1,5 +1,5 @@
 /** Native blocks of `executions`, and of the locator, out of the streams that the compiled stages have written. */
-import { type Columns, columnNames, EXECUTION_LOCATOR, EXECUTIONS, type Table } from '@runlens/clickhouse'
+import { EXECUTION_LOCATOR, EXECUTIONS, nativeBlock } from '@runlens/clickhouse'
 import { SUCCESS, textCell } from '../simple/label-cells.ts'
 import type { SettleStages } from './settle-stages.ts'
 import { STREAMS, type Stream } from './streams.ts'
@@ -7,6 +7,8 @@ import { STREAMS, type Stream } from './streams.ts'
 /** Rows of one tenant and one day, to be written as they are. */
 export interface ExecutionBlock {
   rows: number
+  /** Days since the epoch. */
+  day: bigint
   /** Where they lie. */
   places: Buffer
   executions: Buffer
@@ -144,7 +146,7 @@ const PLACES: Readonly<Record<keyof typeof EXECUTION_LOCATOR.columns, Write>> = 
 /** What the streams hold now. */
 export function executionBlock(
   stages: SettleStages,
-  told: Pick<Parts, 'rows' | 'tenant' | 'nowMicros'>,
+  told: Pick<Parts, 'rows' | 'tenant' | 'nowMicros'> & { day: bigint },
 ): ExecutionBlock {
   const starts = stages.numbers(stages.place('STREAM_STARTS'), STREAMS.length)
   const ends = stages.numbers(stages.place('STREAM_ENDS'), STREAMS.length)
@@ -155,24 +157,10 @@ export function executionBlock(
   const parts: Parts = { ...told, of, count: (stream, size) => of(stream).length / size }
   return {
     rows: told.rows,
-    places: blockOf(EXECUTION_LOCATOR, PLACES, parts),
-    executions: blockOf(EXECUTIONS, VALUES, parts),
+    day: told.day,
+    places: nativeBlock(EXECUTION_LOCATOR, parts.rows, (name) => PLACES[name](parts)),
+    executions: nativeBlock(EXECUTIONS, parts.rows, (name) => VALUES[name](parts)),
   }
-}
-
-function blockOf<C extends Columns>(table: Table<C>, writes: Readonly<Record<keyof C, Write>>, parts: Parts): Buffer {
-  const names = columnNames(table) as (keyof C & string)[]
-  const columns = names.flatMap((name) => [
-    textCell(name),
-    textCell(plainType(table.columns[name]!)),
-    ...writes[name](parts),
-  ])
-  return Buffer.concat([varint(names.length), varint(parts.rows), ...columns])
-}
-
-/** The type in which values are given: ClickHouse makes columns of few words itself. */
-function plainType(type: string): string {
-  return type.replace(/^SimpleAggregateFunction\(\w+, (.*)\)$/, '$1').replaceAll('LowCardinality(String)', 'String')
 }
 
 function repeated(bytes: Buffer, times: number): Buffer {
@@ -187,11 +175,4 @@ function unsigned64(value: bigint): Buffer {
   const bytes = Buffer.alloc(8)
   bytes.writeBigUInt64LE(value)
   return bytes
-}
-
-/** @param value below 2 ** 21 */
-function varint(value: number): Buffer {
-  if (value < 0x80) return Buffer.of(value)
-  if (value < 0x4000) return Buffer.of((value & 0x7f) | 0x80, value >>> 7)
-  return Buffer.of((value & 0x7f) | 0x80, ((value >>> 7) & 0x7f) | 0x80, value >>> 14)
 }

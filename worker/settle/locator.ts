@@ -3,8 +3,10 @@ import {
   type ClickHouseClient,
   EXECUTION_LOCATOR,
   IDS_IN_TEXT,
+  insertBlock,
   insertRows,
   rowEncoder,
+  toNativeBlock,
   traceIdIsOneOf,
 } from '@runlens/clickhouse'
 import { type ExecutionKey, keyText } from './execution-key.ts'
@@ -113,17 +115,21 @@ WHERE tenant = {tenant:String} AND ${traceIdIsOneOf(traceIds)}`,
   return found
 }
 
-/** Idempotent: a row that is there already changes nothing. */
+/**
+ * Idempotent: a row that is there already changes nothing.
+ * @param blocks further rows, in Native format
+ */
 export async function writePlaces(
   client: ClickHouseClient,
   tenant: string,
   rows: readonly LocatorRow[],
+  blocks: readonly Buffer[] = [],
 ): Promise<void> {
-  if (rows.length === 0) return
-  await insertRows(client, {
-    table: EXECUTION_LOCATOR,
-    rows: rows.map((row) => encodePlace({ tenant, ...row })),
-  })
+  const encoded = rows.map((row) => encodePlace({ tenant, ...row }))
+  if (blocks.length > 0) {
+    const others = encoded.length === 0 ? [] : [toNativeBlock(EXECUTION_LOCATOR, encoded)]
+    await insertBlock(client, EXECUTION_LOCATOR, Buffer.concat([...blocks, ...others]))
+  } else if (encoded.length > 0) await insertRows(client, { table: EXECUTION_LOCATOR, rows: encoded })
 }
 
 const encodePlace = rowEncoder<LocatorRow & { tenant: string }, typeof EXECUTION_LOCATOR.columns>(EXECUTION_LOCATOR, {

@@ -1,13 +1,5 @@
 /** Settles some traces of one tenant and brings `executions` up to date with them. */
-import {
-  type ClickHouseClient,
-  EXECUTION_LOCATOR,
-  EXECUTIONS,
-  insertBlock,
-  mergeByTrace,
-  type Table,
-  type TraceRange,
-} from '@runlens/clickhouse'
+import { type ClickHouseClient, mergeByTrace, type TraceRange } from '@runlens/clickhouse'
 import type { ExecutionBlock } from '../compiled/execution-blocks.ts'
 import { allDone } from '../jobs/all-done.ts'
 import { inSlices } from '../jobs/in-slices.ts'
@@ -16,7 +8,7 @@ import { type ExecutionKey, keyText } from './execution-key.ts'
 import { type ArrivedTrace, type Component, type Followed, followExecutions, type Settle } from './follow-executions.ts'
 import { type LocatorRow, type LookedUp, type Place, readContested, writePlaces } from './locator.ts'
 import { encodeContent, type PlannedRow, planRows, type Unwanted, type Wanted } from './plan-rows.ts'
-import { toBatches, writeBatch } from './write-executions.ts'
+import { toBatches, writeBatch, writeBlock } from './write-executions.ts'
 
 export interface TraceToSettle {
   trace_id: string
@@ -91,10 +83,16 @@ export async function settleTraces(options: SettleTracesOptions): Promise<Settle
   // What is called by its trace has nothing to share.
   const named = more.filter(({ execution_id, trace_id }) => execution_id !== trace_id)
   // A place comes before its row; what the row says is encoded meanwhile.
-  const [current, , , encoded] = await allDone([
+  const [current, , encoded] = await allDone([
     readCurrent(options, wanted, unwanted),
-    options.persist(() => writePlaces(client, tenant, rows)),
-    insertBlocks(options, EXECUTION_LOCATOR, blocks, 'places'),
+    options.persist(() =>
+      writePlaces(
+        client,
+        tenant,
+        rows,
+        blocks.map(({ places }) => places),
+      ),
+    ),
     inSlices(wanted, (one) => ({ ...one, content: encodeContent(tenant, one) })),
   ])
   // What was just created is read back: another worker may have chosen another anchor in the same moment, and of two that write one place
@@ -102,17 +100,15 @@ export async function settleTraces(options: SettleTracesOptions): Promise<Settle
   // so this may be found out beside the writing.
   const planned = planRows(tenant, encoded, unwanted, current, microsOf(options))
   for (const { row } of more) if (row) planned.push(row)
-  const [rowsWritten, , found] = await allDone([
-    writeRows(options, planned),
-    insertBlocks(options, EXECUTIONS, blocks, 'executions'),
+  const [rowsWritten, found] = await allDone([
+    writeRows(options, planned, blocks),
     readContested(client, tenant, [...created, ...named]),
   ])
   const corrected = await correctAnchors(options, wanted, found)
   const shared = named
     .filter((one) => (found.get(keyText(one))?.traces.length ?? 1) > 1)
     .map(({ trace_id }) => trace_id)
-  const inBlocks = blocks.reduce((sum, block) => sum + block.rows, 0)
-  return { rowsWritten: rowsWritten + inBlocks + corrected, ...afterwards(options, followed, found), shared }
+  return { rowsWritten: rowsWritten + corrected, ...afterwards(options, followed, found), shared }
 }
 
 interface NewPlaces {
@@ -193,21 +189,21 @@ function readCurrent(
   ])
 }
 
-/** Gives their number. */
-async function writeRows(options: SettleTracesOptions, rows: readonly PlannedRow[]): Promise<number> {
-  for (const batch of toBatches(rows, microsOf(options))) {
-    await options.persist(() => writeBatch(options.client, batch))
+/** Gives their number. Rows go with a block of their day, if there is one. */
+async function writeRows(
+  options: SettleTracesOptions,
+  rows: readonly PlannedRow[],
+  blocks: readonly ExecutionBlock[] = [],
+): Promise<number> {
+  const { client, persist } = options
+  const batches = toBatches(rows, microsOf(options))
+  for (const { day, executions } of blocks) {
+    const n = batches.findIndex((batch) => batch.day === day)
+    const [batch = { day, rows: [] }] = n < 0 ? [] : batches.splice(n, 1)
+    await persist(() => writeBlock(client, executions, batch))
   }
-  return rows.length
-}
-
-async function insertBlocks(
-  { client, persist }: SettleTracesOptions,
-  table: Table,
-  blocks: readonly ExecutionBlock[],
-  what: 'places' | 'executions',
-): Promise<void> {
-  for (const block of blocks) await persist(() => insertBlock(client, table, block[what]))
+  for (const batch of batches) await persist(() => writeBatch(client, batch))
+  return blocks.reduce((sum, block) => sum + block.rows, rows.length)
 }
 
 /** Writes again, at the anchor that counts, what was taken for new and has several; gives the number of rows. */

@@ -227,6 +227,23 @@ describe.each(WAYS)('a simple trace, looked over $way', ({ way, stages, some }) 
     expect(await isSimple(`chain of 65 ${way}`, [chain(65)])).toEqual([false])
   })
 
+  it('is written with others that are settled', async () => {
+    const tenant = `with others ${way}`
+    const failed = { ...ROOT, trace_id: trace(2), execution_id: 'run-2', status: 'error' } as const
+    const surveyed = await look(await arrive(tenant, [[ROOT, step(2), failed]]))
+    const more = surveyed.flatMap(({ simple }) => simple ?? [])
+    expect(more.map(({ execution_id }) => execution_id)).toEqual(['run-1'])
+    const { rowsWritten } = await settleByFunction(tenant, [trace(2)], new Map(), more, made?.(tenant, more))
+    expect(rowsWritten).toBe(2)
+    const found = await rows(tenant)
+    expect(
+      found.map(({ execution_id, status, places }) => [execution_id, status, (places as unknown[]).length]),
+    ).toEqual([
+      ['run-1', 'success', 1],
+      ['run-2', 'error', 1],
+    ])
+  })
+
   it('is told apart by tenant', async () => {
     const [left, right] = [`left ${way}`, `right ${way}`]
     const blocks = [...(await arrive(left, [[ROOT]])), ...(await arrive(right, [[ROOT, step(2)]]))]
