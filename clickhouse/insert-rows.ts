@@ -13,10 +13,28 @@ export interface InsertRowsOptions {
 
 /** @throws ClickHouseError and network errors as they come; after either the same call may be repeated under the same token. */
 export async function insertRows(client: ClickHouseClient, { table, rows, token }: InsertRowsOptions): Promise<void> {
+  await insert(client, table, 'RowBinary', Buffer.concat(rows), token)
+}
+
+/**
+ * The same of a block that is written by columns, which ClickHouse takes in at a third of the cost.
+ * @param block in Native format, with all columns of the table
+ */
+export async function insertBlock(client: ClickHouseClient, table: Table, block: Buffer): Promise<void> {
+  await insert(client, table, 'Native', block, undefined)
+}
+
+async function insert(
+  client: ClickHouseClient,
+  table: Table,
+  format: 'RowBinary' | 'Native',
+  bytes: Buffer,
+  token: string | undefined,
+): Promise<void> {
   const columns = columnNames(table).map((name) => `\`${name}\``)
   const { stream } = await client.exec({
-    query: `INSERT INTO ${table.name} (${columns.join(', ')}) FORMAT RowBinary`,
-    values: Readable.from([Buffer.concat(rows)], { objectMode: false }),
+    query: `INSERT INTO ${table.name} (${columns.join(', ')}) FORMAT ${format}`,
+    values: Readable.from([bytes], { objectMode: false }),
     clickhouse_settings: {
       async_insert: 0,
       max_insert_threads: '1',

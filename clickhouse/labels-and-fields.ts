@@ -26,7 +26,7 @@ export type Labels = Pick<
   attribute_keys: readonly string[]
 }
 
-type Fields = Pick<
+export type Fields = Pick<
   SettleSpan,
   | 'execution_id'
   | 'user_id'
@@ -48,8 +48,9 @@ type Fields = Pick<
   | 'recorded_at'
 >
 
-/** As they stand in the document: a number of JavaScript does not hold a time. */
-type WrittenFields = Omit<Fields, 'queued_at' | 'expected_end_at' | 'recorded_at'> & {
+/** As they stand in the document: a number of JavaScript does not hold a time. What is not said is left out. */
+export type WrittenFields = Partial<FieldsAsText>
+type FieldsAsText = Omit<Fields, 'queued_at' | 'expected_end_at' | 'recorded_at'> & {
   queued_at: string
   expected_end_at: string
   recorded_at: string
@@ -119,15 +120,28 @@ export function labelsReader(): (json: string) => Labels {
   }
 }
 
-/** Reads `fields_json`. */
+/** Reads `fields_json`. One literal: to spread what is not said under what is took most of it. */
 export function readFields(json: string): Fields {
   if (json === '') return NO_FIELDS
-  const { queued_at, expected_end_at, recorded_at, ...fields } = JSON.parse(json) as Partial<WrittenFields>
+  const told = JSON.parse(json) as WrittenFields
   return {
-    ...NO_FIELDS,
-    ...fields,
-    queued_at: queued_at === undefined ? null : BigInt(queued_at),
-    expected_end_at: expected_end_at === undefined ? null : BigInt(expected_end_at),
-    recorded_at: recorded_at === undefined ? 0n : BigInt(recorded_at),
+    execution_id: told.execution_id ?? '',
+    user_id: told.user_id ?? '',
+    conversation_id: told.conversation_id ?? '',
+    error_message: told.error_message ?? '',
+    error_stack: told.error_stack ?? '',
+    query: told.query ?? '',
+    query_complexity: told.query_complexity ?? '',
+    query_page: told.query_page ?? '',
+    query_page_size: told.query_page_size ?? '',
+    parent_execution_id: told.parent_execution_id ?? '',
+    retry_of: told.retry_of ?? '',
+    replay_of: told.replay_of ?? '',
+    rows_total: told.rows_total ?? null,
+    rows_returned: told.rows_returned ?? null,
+    progress: told.progress ?? null,
+    queued_at: told.queued_at === undefined ? null : BigInt(told.queued_at),
+    expected_end_at: told.expected_end_at === undefined ? null : BigInt(told.expected_end_at),
+    recorded_at: told.recorded_at === undefined ? 0n : BigInt(told.recorded_at),
   }
 }

@@ -4,11 +4,12 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import type { SettleSpan } from '@runlens/conventions'
 import { readNative } from './native-reader.ts'
 import {
+  BEYOND_CAP,
   MARKER_COLUMNS,
   SETTLE_COLUMNS,
   SHOWN_COLUMNS,
   shownAttributes,
-  toArrivedSpans,
+  toMarkers,
   toSettleSpans,
 } from './settle-columns.ts'
 import { startedBetween } from './span-range.ts'
@@ -186,7 +187,7 @@ async function readGroup(
   group: Group,
   found: TraceSpans,
 ): Promise<void> {
-  const cut = options.payloadBytesMax + 4
+  const cut = options.payloadBytesMax + BEYOND_CAP
   const { stream } = await client.exec({
     query: `SELECT ${options.withAttributes ? SHOWN_COLUMNS : SETTLE_COLUMNS}
 FROM spans FINAL
@@ -251,9 +252,9 @@ FORMAT Native`,
       low_cardinality_allow_in_native_format: 1,
     },
   })
-  const cut = options.payloadBytesMax + 4
+  const cut = options.payloadBytesMax + BEYOND_CAP
   addSpans(
-    [...readNative(await buffer(stream))].flatMap((block) => toArrivedSpans(block, cut)),
+    [...readNative(await buffer(stream))].flatMap((block) => toMarkers(block, cut)),
     options,
     found,
   )

@@ -1,4 +1,5 @@
 /** Rows to ClickHouse's RowBinary, cell by cell after the column's type: for writers of few rows. Spans go another way (`collector/blocks`). */
+import { ByteWriter } from './byte-writer.ts'
 import type { Columns, Table } from './tables/column.ts'
 
 /**
@@ -16,92 +17,6 @@ export type BinaryCell =
 export type BinaryRow = Readonly<Record<string, BinaryCell>>
 
 type Write = (cell: never, out: ByteWriter) => void
-
-/** Texts up to this length are written byte by byte, as long as they are ASCII: sooner than a call into the runtime. */
-const SHORT_TEXT = 48
-
-/** A growing buffer. */
-class ByteWriter {
-  private buffer = Buffer.allocUnsafe(4096)
-  private length = 0
-
-  clear(): void {
-    this.length = 0
-  }
-
-  /** Room for `bytes` more; gives the position of the first. */
-  private take(bytes: number): number {
-    const at = this.length
-    this.length += bytes
-    if (this.length > this.buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.length, this.buffer.length * 2))
-      this.buffer.copy(larger, 0, 0, at)
-      this.buffer = larger
-    }
-    return at
-  }
-
-  unsigned(value: number, bytes: number): void {
-    const at = this.take(bytes)
-    if (bytes === 1 && value >= 0 && value <= 0xff) this.buffer[at] = value
-    else this.buffer.writeUIntLE(value, at, bytes)
-  }
-
-  unsigned64(value: bigint): void {
-    const at = this.take(8)
-    this.buffer.writeBigUInt64LE(BigInt.asUintN(64, value), at)
-  }
-
-  float(value: number, bytes: 4 | 8): void {
-    const at = this.take(bytes)
-    if (bytes === 4) this.buffer.writeFloatLE(value, at)
-    else this.buffer.writeDoubleLE(value, at)
-  }
-
-  varint(value: number): void {
-    let rest = value
-    while (rest >= 0x80) {
-      this.unsigned((rest & 0x7f) | 0x80, 1)
-      rest >>>= 7
-    }
-    this.unsigned(rest, 1)
-  }
-
-  text(value: string): void {
-    if (value.length <= SHORT_TEXT && this.ascii(value)) return
-    const bytes = Buffer.byteLength(value)
-    this.varint(bytes)
-    const at = this.take(bytes)
-    this.buffer.write(value, at, bytes, 'utf8')
-  }
-
-  /** Writes a short text if each of its characters is one byte. */
-  private ascii(value: string): boolean {
-    const { length } = value
-    const at = this.take(length + 1)
-    this.buffer[at] = length
-    for (let n = 0; n < length; n++) {
-      const code = value.charCodeAt(n)
-      if (code > 0x7f) {
-        this.length = at
-        return false
-      }
-      this.buffer[at + 1 + n] = code
-    }
-    return true
-  }
-
-  hex(value: string, bytes: number): void {
-    const at = this.take(bytes)
-    this.buffer.fill(0, at, at + bytes)
-    this.buffer.write(value, at, bytes, 'hex')
-  }
-
-  /** A copy: the next row is written over it. */
-  bytes(): Buffer {
-    return Buffer.from(this.buffer.subarray(0, this.length))
-  }
-}
 
 const SIMPLE: Readonly<Record<string, Write>> = {
   String: (cell: string, out) => out.text(cell),
@@ -161,7 +76,8 @@ function makeWriter(type: string): Write {
 
 /** @param elements `name type, …` */
 function tupleWriter(elements: string): Write {
-  const writes = elementsOf(elements).map(([name, type]) => {
+  const writes = elementsOf(elements).map((element) => {
+    const [name, type] = element.split(/ (.*)/s) as [string, string]
     return [name, writerOf(type) as (cell: BinaryCell, out: ByteWriter) => void] as const
   })
   return (cell: Readonly<Record<string, BinaryCell>>, out) => {
@@ -173,8 +89,8 @@ function tupleWriter(elements: string): Write {
   }
 }
 
-/** Cut at commas outside of brackets. */
-function elementsOf(list: string): [name: string, type: string][] {
+/** Cuts at commas outside of brackets. */
+export function elementsOf(list: string): string[] {
   const parts: string[] = ['']
   let depth = 0
   for (const letter of list) {
@@ -183,11 +99,7 @@ function elementsOf(list: string): [name: string, type: string][] {
     if (letter === ',' && depth === 0) parts.push('')
     else parts[parts.length - 1] += letter
   }
-  return parts.map((part) => {
-    const text = part.trim()
-    const space = text.indexOf(' ')
-    return [text.slice(0, space), text.slice(space + 1)]
-  })
+  return parts.map((part) => part.trim())
 }
 
 function enumWriter(members: string): Write {
@@ -210,22 +122,36 @@ export function encodeRow<C extends Columns>(
   row: BinaryRow,
   columns: readonly (keyof C & string)[] = Object.keys(table.columns),
 ): Buffer {
-  return encodeCells(table, columns, (name) => row[name])
-}
-
-/** The same, of cells that are asked for one by one. */
-export function encodeCells<C extends Columns>(
-  table: Table<C>,
-  columns: readonly (keyof C & string)[],
-  cellOf: (name: keyof C & string) => BinaryCell | undefined,
-): Buffer {
   scratch.clear()
   for (const name of columns) {
-    const cell = cellOf(name)
+    const cell = row[name]
     if (cell === undefined) throw new Error(`${table.name}.${name} is missing`)
     const write = writerOf(table.columns[name]!) as (cell: BinaryCell, out: ByteWriter) => void
     write(cell, scratch)
   }
+  return take()
+}
+
+/**
+ * The same for many rows of one kind: what a cell is made of is looked up once.
+ * @param cells of some columns, in their order
+ */
+export function rowEncoder<T, C extends Columns>(
+  table: Table<C>,
+  cells: Readonly<Partial<Record<keyof C & string, (of: T) => BinaryCell>>>,
+): (of: T) => Buffer {
+  const writes = Object.entries(cells).map(([name, cellOf]) => {
+    return [writerOf(table.columns[name]!), cellOf] as [write: (cell: BinaryCell, out: ByteWriter) => void, CellOf<T>]
+  })
+  return (of) => {
+    scratch.clear()
+    for (const [write, cellOf] of writes) write(cellOf(of), scratch)
+    return take()
+  }
+}
+type CellOf<T> = (of: T) => BinaryCell
+
+function take(): Buffer {
   const bytes = scratch.bytes()
   if (bytes.length > SCRATCH_BYTES_MAX) scratch = new ByteWriter()
   return bytes

@@ -1,6 +1,6 @@
 /** A stored span as settling and the step tree see it: the columns that are read, and how a block of them becomes values. */
 import type { SettleSpan } from '@runlens/conventions'
-import { type Labels, labelsReader, readFields } from './labels-and-fields.ts'
+import { type Fields, type Labels, labelsReader, readFields } from './labels-and-fields.ts'
 import type { NativeBlock } from './native-reader.ts'
 
 /** Bytes kept of one attribute value on an execution. */
@@ -73,8 +73,29 @@ const NO_PARENT = '0'.repeat(16)
 const NO_LINKS: SettleSpan['links'] = []
 const NO_ATTRIBUTES: SettleSpan['attributes'] = {}
 
+/** What of a span may be an execution's own. */
+export type Payload = Pick<SettleSpan, 'input' | 'output' | 'attributes'>
 /** What a span says beside its labels and fields. */
-type Told = Pick<SettleSpan, 'links' | 'input' | 'output' | 'attributes'>
+type Told = Payload & Pick<SettleSpan, 'links'>
+/** What stands in columns of its own. */
+type Cells = Pick<
+  SettleSpan,
+  | 'trace_id'
+  | 'span_id'
+  | 'parent_span_id'
+  | 'name'
+  | 'kind'
+  | 'started_at'
+  | 'ended_at'
+  | 'status_code'
+  | 'service'
+  | 'role'
+  | 'status'
+  | 'received_at_ms'
+>
+
+/** Payloads are read this many bytes over their cap: a character that the cut breaks then lies beyond the cap. */
+export const BEYOND_CAP = 4
 
 /**
  * The spans of a block of {@link SETTLE_COLUMNS} or {@link SHOWN_COLUMNS}.
@@ -90,29 +111,37 @@ export function toSettleSpans(block: NativeBlock, cut: number): SettleSpan[] {
 }
 
 /**
- * The spans of a block of {@link ARRIVED_COLUMNS} or {@link MARKER_COLUMNS}, which tell nothing of links.
+ * What a block of {@link MARKER_COLUMNS} tells, nothing of links.
  * @param cut bytes kept of an input or output
  */
-export function toArrivedSpans(block: NativeBlock, cut: number): SettleSpan[] {
+export function toMarkers(block: NativeBlock, cut: number): SettleSpan[] {
   const values = block.columns.get('attribute_values') as readonly string[]
-  return toSpans(block, (row, labels) => payloadOf(values[row]!, labels, cut))
+  return toSpans(block, (row, labels) => ({ links: NO_LINKS, ...payloadOf(values[row]!, labels, cut) }))
 }
 
-/** What only spans have that may be executions: of others there are no values. */
-function payloadOf(json: string, { attribute_keys, input_key, output_key }: Labels, cut: number): Told {
-  if (json === '') return { links: NO_LINKS, input: '', output: '', attributes: NO_ATTRIBUTES }
+/**
+ * What only spans have that may be executions: of others there are no values.
+ * @param json `attribute_values`
+ * @param cut bytes kept of an input or output
+ */
+export function payloadOf(json: string, { attribute_keys, input_key, output_key }: Labels, cut: number): Payload {
+  if (json === '') return { input: '', output: '', attributes: NO_ATTRIBUTES }
   const values = valuesOf(json)
   const textOf = (wanted: string) => shorten(values[attribute_keys.indexOf(wanted)] ?? '', cut)
   const kept: [key: string, value: string][] = []
   attribute_keys.forEach((key, i) => {
-    if (key !== input_key && key !== output_key) kept.push([key, shorten(values[i]!, ATTRIBUTE_BYTES_MAX)])
+    if (key !== input_key && key !== output_key) kept.push([key, keptValue(values[i]!)])
   })
   return {
-    links: NO_LINKS,
     input: textOf(input_key),
     output: textOf(output_key),
     attributes: Object.fromEntries(kept),
   }
+}
+
+/** The attribute value as an execution keeps it. */
+export function keptValue(value: string): string {
+  return shorten(value, ATTRIBUTE_BYTES_MAX)
 }
 
 /** A character of UTF-16 is three bytes of UTF-8 at most. */
@@ -125,7 +154,6 @@ function toLinks(traces: string, spans: string): SettleSpan['links'] {
   return (JSON.parse(traces) as string[]).map((trace_id, i) => ({ trace_id, span_id: spanIds[i]! }))
 }
 
-/** One literal for all: an object that grows key by key beyond a dozen becomes a hash table in V8, slow and large. */
 function toSpans({ rows, columns }: NativeBlock, tell: (row: number, labels: Labels) => Told): SettleSpan[] {
   const of = <K extends keyof SettleSpan>(name: K) => columns.get(name) as readonly SettleSpan[K][]
   const [trace_id, span_id, parent_span_id, name] = [of('trace_id'), of('span_id'), of('parent_span_id'), of('name')]
@@ -137,10 +165,7 @@ function toSpans({ rows, columns }: NativeBlock, tell: (row: number, labels: Lab
   const readLabels = labelsReader()
   const spans: SettleSpan[] = []
   for (let row = 0; row < rows; row++) {
-    const labels = readLabels(labelsTexts[row]!)
-    const fields = readFields(fieldsTexts[row]!)
-    const told = tell(row, labels)
-    spans.push({
+    const cells: Cells = {
       trace_id: trace_id[row]!,
       span_id: span_id[row]!,
       parent_span_id: parent_span_id[row] === NO_PARENT ? '' : parent_span_id[row]!,
@@ -151,48 +176,73 @@ function toSpans({ rows, columns }: NativeBlock, tell: (row: number, labels: Lab
       status_code: status_code[row]!,
       service: service[row]!,
       role: role[row]!,
-      rule: labels.rule,
-      provider: labels.provider,
-      execution_kind: labels.execution_kind,
-      execution_id: fields.execution_id,
-      instance: labels.instance,
-      workflow_id: labels.workflow_id,
-      workflow_name: labels.workflow_name,
-      workflow_version: labels.workflow_version,
       status: status[row]!,
-      status_explicit: labels.status_explicit,
-      mode: labels.mode,
-      environment: labels.environment,
-      user_id: fields.user_id,
-      conversation_id: fields.conversation_id,
-      step_name: labels.step_name,
-      step_type: labels.step_type,
-      attempt: labels.attempt,
-      error_type: labels.error_type,
-      error_message: fields.error_message,
-      error_stack: fields.error_stack,
-      response_status_code: labels.response_status_code,
-      database_type: labels.database_type,
-      query: fields.query,
-      query_complexity: fields.query_complexity,
-      query_page: fields.query_page,
-      query_page_size: fields.query_page_size,
-      rows_total: fields.rows_total,
-      rows_returned: fields.rows_returned,
-      parent_execution_id: fields.parent_execution_id,
-      retry_of: fields.retry_of,
-      replay_of: fields.replay_of,
-      queued_at: fields.queued_at,
-      expected_end_at: fields.expected_end_at,
-      progress: fields.progress,
-      links: told.links,
-      input: told.input,
-      output: told.output,
-      attributes: told.attributes,
-      marker: labels.marker,
-      recorded_at: fields.recorded_at,
       received_at_ms: Number(received_at[row]),
-    })
+    }
+    const labels = readLabels(labelsTexts[row]!)
+    spans.push(toSpan(cells, labels, readFields(fieldsTexts[row]!), tell(row, labels)))
   }
   return spans
+}
+
+/** A span of `arrivals`, which tell nothing of links. */
+export function toArrivedSpan(cells: Cells, labels: Labels, fields: Fields, payload: Payload): SettleSpan {
+  return toSpan(cells, labels, fields, { links: NO_LINKS, ...payload })
+}
+
+/** One literal for all: an object that grows key by key beyond a dozen becomes a hash table in V8, slow and large. */
+function toSpan(cells: Cells, labels: Labels, fields: Fields, told: Told): SettleSpan {
+  return {
+    trace_id: cells.trace_id,
+    span_id: cells.span_id,
+    parent_span_id: cells.parent_span_id,
+    name: cells.name,
+    kind: cells.kind,
+    started_at: cells.started_at,
+    ended_at: cells.ended_at,
+    status_code: cells.status_code,
+    service: cells.service,
+    role: cells.role,
+    rule: labels.rule,
+    provider: labels.provider,
+    execution_kind: labels.execution_kind,
+    execution_id: fields.execution_id,
+    instance: labels.instance,
+    workflow_id: labels.workflow_id,
+    workflow_name: labels.workflow_name,
+    workflow_version: labels.workflow_version,
+    status: cells.status,
+    status_explicit: labels.status_explicit,
+    mode: labels.mode,
+    environment: labels.environment,
+    user_id: fields.user_id,
+    conversation_id: fields.conversation_id,
+    step_name: labels.step_name,
+    step_type: labels.step_type,
+    attempt: labels.attempt,
+    error_type: labels.error_type,
+    error_message: fields.error_message,
+    error_stack: fields.error_stack,
+    response_status_code: labels.response_status_code,
+    database_type: labels.database_type,
+    query: fields.query,
+    query_complexity: fields.query_complexity,
+    query_page: fields.query_page,
+    query_page_size: fields.query_page_size,
+    rows_total: fields.rows_total,
+    rows_returned: fields.rows_returned,
+    parent_execution_id: fields.parent_execution_id,
+    retry_of: fields.retry_of,
+    replay_of: fields.replay_of,
+    queued_at: fields.queued_at,
+    expected_end_at: fields.expected_end_at,
+    progress: fields.progress,
+    links: told.links,
+    input: told.input,
+    output: told.output,
+    attributes: told.attributes,
+    marker: labels.marker,
+    recorded_at: fields.recorded_at,
+    received_at_ms: cells.received_at_ms,
+  }
 }

@@ -10,6 +10,7 @@ export {
   type Role,
 } from './auth-settings.ts'
 export * from './collector-url.ts'
+export * from './compiled-module.ts'
 export * from './config.ts'
 export {
   type EncryptionSettings,

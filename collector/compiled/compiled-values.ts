@@ -1,8 +1,9 @@
 /** Values of attributes as text: strings, booleans and whole numbers by the compiled stage, into the memory of the stages. */
 import type { Tape } from '@runlens/otlp'
+import type { Count } from '@runlens/runtime'
 import { AttributeValues } from '../blocks/attribute-values.ts'
 import { ByteBuffer } from '../blocks/byte-buffer.ts'
-import type { Count, Stages } from './stages.ts'
+import type { Stages } from './stages.ts'
 
 export class CompiledValues extends AttributeValues {
   private readonly placed: Pick<AttributeValues, 'codes' | 'starts' | 'ends'>

@@ -12,7 +12,8 @@ import {
   TraceTape,
   timeBounds,
 } from '@runlens/otlp'
-import { type Count, isLeft, type Stages } from './stages.ts'
+import { type Count, isTrap } from '@runlens/runtime'
+import type { Stages } from './stages.ts'
 
 /** Tables of the tape by the name of their place. */
 const TABLES = {
@@ -84,7 +85,7 @@ export class TraceIndexer {
       )
       return true
     } catch (error) {
-      if (isLeft(error)) return false
+      if (isTrap(error)) return false
       throw error
     }
   }

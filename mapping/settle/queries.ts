@@ -33,10 +33,10 @@ function queryOf(span: SettleSpan): SettledQuery {
     ended_at: span.ended_at,
     database_type: span.database_type,
     status: statusOf(span),
-    text: firstCharacters(span.query),
+    text: queryText(span.query),
     rows_total: span.rows_total,
     rows_returned: span.rows_returned,
-    details: detailsOf(span),
+    details: queryDetails(span),
   }
 }
 
@@ -45,15 +45,21 @@ function statusOf({ status, ended_at }: SettleSpan): Status {
   return ended_at === 0n ? 'running' : 'success'
 }
 
-function detailsOf(span: SettleSpan): string {
+/** What a query has beside its text, in one: see {@link SettledQuery.details}. */
+export function queryDetails(span: QueryTelling): string {
   const { query_complexity, query_page, query_page_size, error_type, error_message } = span
   const parts = [query_complexity, query_page, query_page_size, error_type].map((part) => part.replaceAll('\t', ' '))
-  const details = [...parts, firstCharacters(error_message)]
+  const details = [...parts, queryText(error_message)]
   return details.some((part) => part !== '') ? details.join('\t') : ''
 }
 
-/** As `substringUTF8` of ClickHouse counts them. */
-function firstCharacters(text: string): string {
+type QueryTelling = Pick<
+  SettleSpan,
+  'query_complexity' | 'query_page' | 'query_page_size' | 'error_type' | 'error_message'
+>
+
+/** The first {@link QUERY_CHARACTERS_MAX} characters, as `substringUTF8` of ClickHouse counts them. */
+export function queryText(text: string): string {
   if (text.length <= QUERY_CHARACTERS_MAX) return text
   let end = 0
   for (let n = 0; n < QUERY_CHARACTERS_MAX && end < text.length; n++) end += text.codePointAt(end)! > 0xffff ? 2 : 1

@@ -2,7 +2,7 @@
  * Settles traces, and with them every other trace that shares an execution: reads, settles, looks up where the executions
  * were seen before, and begins again with the traces that this brings in, until nothing new comes.
  */
-import { type ClickHouseClient, readArrivedSpans, readTraceSpans, type TraceRange } from '@runlens/clickhouse'
+import { type ClickHouseClient, readArrivals, readTraceSpans, type TraceRange } from '@runlens/clickhouse'
 import type { Settled, SettleOptions, SettleSpan } from '@runlens/mapping'
 import type { ReadTrace } from '../arrivals/dirty-traces.ts'
 import { Components } from './components.ts'
@@ -86,12 +86,14 @@ class Follower {
     const unread = wanted.filter((trace) => arrived.get(trace)!.read === undefined)
     if (unread.length > 0) {
       const blocks = new Set(unread.flatMap((trace) => arrived.get(trace)!.blocks))
-      const read = await readArrivedSpans(client, {
+      const table = await readArrivals(client, {
         only: { tenant, traceIds: unread },
         blocks: [...blocks].sort((a, b) => (a < b ? -1 : 1)),
-        payloadBytesMax: settleOptions.payload_bytes_max,
       })
-      for (const { span } of read) found.get(span.trace_id)?.push(span)
+      for (let row = 0; row < table.rows; row++) {
+        const span = table.spanOf(row, settleOptions.payload_bytes_max)
+        found.get(span.trace_id)?.push(span)
+      }
     }
     // The log does not reach back for ever: what is missing there is looked for in the table.
     const whole = new Set(wanted.filter((trace) => found.get(trace)?.length === arrived.get(trace)!.spans))

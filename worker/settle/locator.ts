@@ -2,9 +2,11 @@
 import {
   type ClickHouseClient,
   EXECUTION_LOCATOR,
-  encodeRow,
   IDS_IN_TEXT,
+  insertBlock,
   insertRows,
+  rowEncoder,
+  toNativeBlock,
   traceIdIsOneOf,
 } from '@runlens/clickhouse'
 import { type ExecutionKey, keyText } from './execution-key.ts'
@@ -47,10 +49,28 @@ export function placeOf(traces: readonly string[], anchors: readonly string[]): 
 }
 
 /** The places of the executions that have one, by {@link keyText}. */
-export async function readPlaces(
+export function readPlaces(
   client: ClickHouseClient,
   tenant: string,
   keys: readonly ExecutionKey[],
+): Promise<Map<string, Place>> {
+  return readPlacesOf(client, tenant, keys, '')
+}
+
+/** The same of those only that have several anchors or traces. */
+export function readContested(
+  client: ClickHouseClient,
+  tenant: string,
+  keys: readonly ExecutionKey[],
+): Promise<Map<string, Place>> {
+  return readPlacesOf(client, tenant, keys, 'HAVING length(anchors) > 1 OR length(traces) > 1')
+}
+
+async function readPlacesOf(
+  client: ClickHouseClient,
+  tenant: string,
+  keys: readonly ExecutionKey[],
+  having: string,
 ): Promise<Map<string, Place>> {
   const places = new Map<string, Place>()
   if (keys.length === 0) return places
@@ -59,7 +79,8 @@ export async function readPlaces(
     query: `SELECT execution_id, instance, ${PLACE_COLUMNS}
 FROM execution_locator
 WHERE tenant = {tenant:String} AND execution_id IN {ids:Array(String)}
-GROUP BY execution_id, instance`,
+GROUP BY execution_id, instance
+${having}`,
     query_params: { tenant, ids: [...new Set(keys.map(({ execution_id }) => execution_id))] },
     format: 'JSONEachRow',
   })
@@ -94,17 +115,28 @@ WHERE tenant = {tenant:String} AND ${traceIdIsOneOf(traceIds)}`,
   return found
 }
 
-/** Idempotent: a row that is there already changes nothing. */
+/**
+ * Idempotent: a row that is there already changes nothing.
+ * @param blocks further rows, in Native format
+ */
 export async function writePlaces(
   client: ClickHouseClient,
   tenant: string,
   rows: readonly LocatorRow[],
+  blocks: readonly Buffer[] = [],
 ): Promise<void> {
-  if (rows.length === 0) return
-  await insertRows(client, {
-    table: EXECUTION_LOCATOR,
-    rows: rows.map(({ anchor, execution_id, instance, trace_id }) =>
-      encodeRow(EXECUTION_LOCATOR, { tenant, execution_id, instance, trace_id, anchor_at: anchor, anchors: [anchor] }),
-    ),
-  })
+  const encoded = rows.map((row) => encodePlace({ tenant, ...row }))
+  if (blocks.length > 0) {
+    const others = encoded.length === 0 ? [] : [toNativeBlock(EXECUTION_LOCATOR, encoded)]
+    await insertBlock(client, EXECUTION_LOCATOR, Buffer.concat([...blocks, ...others]))
+  } else if (encoded.length > 0) await insertRows(client, { table: EXECUTION_LOCATOR, rows: encoded })
 }
+
+const encodePlace = rowEncoder<LocatorRow & { tenant: string }, typeof EXECUTION_LOCATOR.columns>(EXECUTION_LOCATOR, {
+  tenant: (row) => row.tenant,
+  execution_id: (row) => row.execution_id,
+  instance: (row) => row.instance,
+  trace_id: (row) => row.trace_id,
+  anchor_at: (row) => row.anchor,
+  anchors: (row) => [row.anchor],
+})

@@ -8,8 +8,6 @@ import { type Content, contentOf, emptyContent, type RowVersion, rowOf } from '.
 export interface PlannedRow {
   /** Microseconds since the epoch. */
   anchor: bigint
-  content_hash: bigint
-  version: bigint
   /** About, in bytes. */
   size: number
   /** The whole row once its batch, and so `settled_at`, is known. */
@@ -129,8 +127,6 @@ function tombstone(
 function planned(anchor: bigint, content: Buffer, version: Omit<RowVersion, 'settled_at'>): PlannedRow {
   return {
     anchor,
-    content_hash: version.content_hash,
-    version: version.version,
     size: content.length,
     encode: (settledAt) => rowOf(content, { ...version, settled_at: settledAt }),
   }

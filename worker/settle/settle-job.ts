@@ -4,17 +4,16 @@ import type { Settled, SettleOptions, SettleSpan } from '@runlens/mapping'
 import type { Logger, Settings } from '@runlens/runtime'
 import { type Arrival, type DirtyTrace, DirtyTraces } from '../arrivals/dirty-traces.ts'
 import { dropReadArrivals } from '../arrivals/drop-read-arrivals.ts'
-import type { LookedUpByTenant } from '../arrivals/known-traces.ts'
+import { type LookedOver, lookOver, type SimpleTrace } from '../arrivals/look-over.ts'
 import { announceMissed } from '../arrivals/missed-arrivals.ts'
-import { readArrivals } from '../arrivals/read-arrivals.ts'
 import { type Block, type Tail, tailArrivals } from '../arrivals/tail-arrivals.ts'
+import type { ExecutionBlock } from '../compiled/execution-blocks.ts'
+import { SettleStages } from '../compiled/settle-stages.ts'
 import { allDone } from '../jobs/all-done.ts'
 import { persist } from '../jobs/persist.ts'
 import type { Job } from '../jobs/run-job.ts'
 import { readPosition, writeStatus } from '../jobs/status.ts'
 import type { SettleObserver } from '../metrics.ts'
-import { type SurveyedTrace, type SurveyOptions, survey } from '../simple/survey.ts'
-import { writeSimple } from '../simple/write-simple.ts'
 import type { Settle } from './follow-executions.ts'
 import type { LookedUp } from './locator.ts'
 import { type SettleReport, settleTraces } from './settle-traces.ts'
@@ -42,8 +41,10 @@ const READ_INTERVAL_MS = 100
 /** Once nothing has come for some seconds, polls are this far apart at least: they are most of what an idle stack costs. */
 const IDLE_POLL_MS = 250
 const IDLE_AFTER_MS = 5_000
-/** From so many spans on it pays to settle simple traces in SQL: its statements cost more to plan than few traces cost here. */
-const JUDGED_SPANS_MIN = 15_000
+/** Of so many spans or more, simple traces are written by columns. */
+const COMPILED_SPANS_MIN = 5_000
+/** Bytes of arrivals in one look, unless one block is longer. */
+const LOOK_BYTES_MAX = 32 * 1024 * 1024
 const STATUS_INTERVAL_MS = 1_000
 /** How often what was read of the log is dropped. */
 const DROP_INTERVAL_MS = 300_000
@@ -58,6 +59,7 @@ const UNSETTLED_MAX = 1_000
 
 export class SettleJob implements Job {
   private tail: Tail | undefined
+  private stages: SettleStages | undefined
   private readonly dirty: DirtyTraces
   private statusDue = 0
   private dropDue = 0
@@ -117,15 +119,36 @@ export class SettleJob implements Job {
   private async advance(signal: AbortSignal): Promise<{ blocks: number; traces: number }> {
     const blocks = await this.poll()
     if (blocks.length === 0) return { blocks: 0, traces: await this.settleReady(signal) }
-    const { client, payloadBytesMax } = this.options
-    const options = { client, blocks: blocks.map(({ arrived_at }) => arrived_at), payloadBytesMax }
-    const spans = blocks.reduce((sum, block) => sum + block.spans, 0)
-    if (spans >= JUDGED_SPANS_MIN)
-      return { blocks: blocks.length, traces: await this.settleMany(blocks, options, signal) }
-    const { arrivals, lookedUp } = await readArrivals({ ...options, settle: (spans) => this.settleAlone(spans) })
+    const { read, arrivals, ...looked } = await this.lookOver(blocks)
     this.note(arrivals)
-    this.tail!.take(blocks)
-    return { blocks: blocks.length, traces: await this.settleReady(signal, lookedUp) }
+    const traces = await this.settleReady(signal, looked)
+    // What is not written is looked over again; only what waits is remembered elsewhere.
+    this.tail!.take(read)
+    return { blocks: read.length, traces }
+  }
+
+  /** Looks over these blocks, or as many of them as are not too long together. */
+  private async lookOver(blocks: readonly Block[]): Promise<LookedOver & { read: readonly Block[] }> {
+    const { client, payloadBytesMax } = this.options
+    for (let read = blocks; ; read = read.slice(0, Math.ceil(read.length / 2))) {
+      const looked = await lookOver({
+        client,
+        payloadBytesMax,
+        blocks: read.map(({ arrived_at }) => arrived_at),
+        bytesMax: read.length === 1 ? Infinity : LOOK_BYTES_MAX,
+        stages: this.stagesFor(read),
+        settle: (spans) => this.settleAlone(spans),
+      })
+      if (looked) return { ...looked, read }
+    }
+  }
+
+  /** Few spans are looked over sooner in TypeScript: they become rows that are inserted with those of `settle`. */
+  private stagesFor(blocks: readonly Block[]): SettleStages | undefined {
+    const spans = blocks.reduce((sum, block) => sum + block.spans, 0)
+    if (spans < COMPILED_SPANS_MIN) return undefined
+    this.stages ??= new SettleStages()
+    return this.stages
   }
 
   /** What follows from the spans of one trace; a failure is told when the trace is settled. */
@@ -154,71 +177,50 @@ export class SettleJob implements Job {
     return blocks
   }
 
-  /** Settles the simple ones of the traces that these blocks brought by SQL, and beside it the others that may be settled; gives their number. */
-  private async settleMany(blocks: readonly Block[], options: SurveyOptions, signal: AbortSignal): Promise<number> {
-    const traces = await survey(options)
-    this.note(traces.filter(({ isSimple }) => !isSimple))
-    const simply = async () => {
-      const simple = traces.filter(({ isSimple }) => isSimple)
-      const written = await this.writeSimple(options.blocks, simple)
-      this.note(simple.filter((trace) => !written.has(trace)))
-      this.tail!.take(blocks)
-    }
-    const [settled] = await allDone([this.settleReady(signal), simply()])
-    return settled
-  }
-
   private note(arrivals: readonly Arrival[]): void {
     for (const arrival of arrivals) this.dirty.add(arrival, Date.now())
   }
 
-  /** Settles traces of one tenant that may be settled; gives their number. */
-  private async settleReady(signal: AbortSignal, lookedUp?: LookedUpByTenant): Promise<number> {
+  /** Writes what is simple, and settles of one tenant what may be settled; gives the number of traces. */
+  private async settleReady(signal: AbortSignal, looked?: Omit<LookedOver, 'arrivals'>): Promise<number> {
     const traces = this.dirty.take(Date.now(), this.options.settings.tracesPerSettleMax)
-    const [first] = traces
-    if (first) await this.settle(traces, lookedUp?.get(first.tenant), signal)
-    return traces.length
-  }
-
-  /** Gives the traces that are settled now; if a write fails, its traces are settled like all others. */
-  private async writeSimple(blocks: readonly bigint[], traces: readonly SurveyedTrace[]): Promise<Set<SurveyedTrace>> {
-    const byTenant = new Map<string, SurveyedTrace[]>()
-    for (const trace of traces) {
-      const others = byTenant.get(trace.tenant)
-      if (others) others.push(trace)
-      else byTenant.set(trace.tenant, [trace])
+    const simple = byTenant(looked?.simple ?? [])
+    const first = traces[0]?.tenant
+    if (first !== undefined && !simple.has(first)) simple.set(first, [])
+    let settled = 0
+    for (const [tenant, ofTenant] of simple) {
+      const own = tenant === first ? traces : []
+      const blocks = looked?.blocksOf?.(tenant, ofTenant)
+      await this.settle(
+        { tenant, traces: own, simple: ofTenant, blocks, lookedUp: looked?.lookedUp.get(tenant) },
+        signal,
+      )
+      settled += own.length + ofTenant.length
     }
-    const written = new Set<SurveyedTrace>()
-    const { client, log } = this.options
-    for (const [tenant, ofTenant] of byTenant) {
-      try {
-        const done = await writeSimple({ client, blocks, tenant, traces: ofTenant, now: Date.now() })
-        for (const trace of ofTenant) if (done.has(trace.trace_id)) written.add(trace)
-      } catch (error) {
-        log.warn({ err: error, traces: ofTenant.length }, 'simple traces not settled together; one by one')
-      }
-    }
-    const arrivals = Array.from(written, ({ arrived_at }) => arrived_at)
-    this.noteSettled(written.size, arrivals, written.size)
-    return written
+    return settled
   }
 
   async end(): Promise<void> {
     await this.writeStatus()
   }
 
-  private async settle(traces: DirtyTrace[], lookedUp: LookedUp | undefined, signal: AbortSignal): Promise<void> {
+  private async settle(
+    { tenant, traces, simple, blocks = [], lookedUp }: ToSettle,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { client, log, settings } = this.options
     const failed = new Map<string, unknown>()
     try {
       const report = await settleTraces({
         client,
         settle: this.options.settle,
-        tenant: traces[0]!.tenant,
+        tenant,
         traces: traces.map((trace) => {
           const { trace_id, ranges, isWhole } = trace
           return { trace_id, ranges, arrived: isWhole ? trace : undefined }
         }),
+        more: simple,
+        blocks,
         lookedUp,
         spansPerTraceMax: settings.spansPerTraceMax,
         candidateTimeoutMs: settings.candidateTimeoutMs,
@@ -230,7 +232,7 @@ export class SettleJob implements Job {
         },
       })
       this.noteUnsettled(traces, failed)
-      this.noteReport(traces, report)
+      this.noteReport(traces, simple, report)
     } catch (error) {
       // Nothing is lost: they are tried again from the beginning.
       for (const trace of traces) this.dirty.wait(trace, Date.now())
@@ -238,8 +240,10 @@ export class SettleJob implements Job {
     }
   }
 
-  private noteReport(traces: readonly DirtyTrace[], report: SettleReport): void {
+  private noteReport(traces: readonly DirtyTrace[], simple: readonly SimpleTrace[], report: SettleReport): void {
     const now = Date.now()
+    const shared = new Set(report.shared)
+    this.note(simple.flatMap((trace) => (shared.has(trace.trace_id) ? [trace.arrival()] : [])))
     const unseen = new Set(report.unseen)
     for (const trace of traces) {
       const again = report.settleAgainAtMs.get(trace.trace_id)
@@ -252,7 +256,8 @@ export class SettleJob implements Job {
       }
     }
     const fresh = traces.flatMap(({ trace_id, fresh_at }) => (unseen.has(trace_id) ? [] : (fresh_at ?? [])))
-    this.noteSettled(traces.length, fresh, report.rowsWritten)
+    for (const { arrived_at } of simple) fresh.push(arrived_at)
+    this.noteSettled(traces.length + simple.length, fresh, report.rowsWritten)
   }
 
   /** @param arrivals of spans that no settling had seen, microseconds since the epoch */
@@ -313,6 +318,25 @@ export class SettleJob implements Job {
       await dropReadArrivals(this.options.client, position)
     }
   }
+}
+
+/** What is settled together: traces that may be settled, and executions that only need to be written. */
+interface ToSettle {
+  tenant: string
+  traces: DirtyTrace[]
+  simple: readonly SimpleTrace[]
+  blocks: readonly ExecutionBlock[] | undefined
+  lookedUp: LookedUp | undefined
+}
+
+function byTenant(simple: readonly SimpleTrace[]): Map<string, SimpleTrace[]> {
+  const found = new Map<string, SimpleTrace[]>()
+  for (const trace of simple) {
+    const others = found.get(trace.tenant)
+    if (others) others.push(trace)
+    else found.set(trace.tenant, [trace])
+  }
+  return found
 }
 
 function messageOf(error: unknown): string {

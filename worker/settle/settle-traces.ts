@@ -1,13 +1,14 @@
 /** Settles some traces of one tenant and brings `executions` up to date with them. */
 import { type ClickHouseClient, mergeByTrace, type TraceRange } from '@runlens/clickhouse'
+import type { ExecutionBlock } from '../compiled/execution-blocks.ts'
 import { allDone } from '../jobs/all-done.ts'
 import { inSlices } from '../jobs/in-slices.ts'
 import { type CurrentRow, readCurrentRows } from './current-rows.ts'
 import { type ExecutionKey, keyText } from './execution-key.ts'
 import { type ArrivedTrace, type Component, type Followed, followExecutions, type Settle } from './follow-executions.ts'
-import { type LocatorRow, type LookedUp, type Place, readPlaces, writePlaces } from './locator.ts'
+import { type LocatorRow, type LookedUp, type Place, readContested, writePlaces } from './locator.ts'
 import { encodeContent, type PlannedRow, planRows, type Unwanted, type Wanted } from './plan-rows.ts'
-import { toBatches, writeBatch } from './write-executions.ts'
+import { toBatches, writeBatch, writeBlock } from './write-executions.ts'
 
 export interface TraceToSettle {
   trace_id: string
@@ -17,11 +18,22 @@ export interface TraceToSettle {
   arrived?: ArrivedTrace | undefined
 }
 
+/** An execution of one trace that gives no other, and that nobody knew a moment ago: there is nothing to decide. */
+export interface NewExecution extends ExecutionKey {
+  trace_id: string
+  /** How it is written; undefined for one that is in a block ({@link SettleTracesOptions.blocks}). */
+  row?: PlannedRow
+}
+
 export interface SettleTracesOptions {
   client: ClickHouseClient
   settle: Settle
   tenant: string
   traces: readonly TraceToSettle[]
+  /** Written with what the traces give. */
+  more?: readonly NewExecution[]
+  /** Those of them that are written column by column. */
+  blocks?: readonly ExecutionBlock[]
   lookedUp?: LookedUp | undefined
   spansPerTraceMax: number
   candidateTimeoutMs: number
@@ -39,6 +51,8 @@ export interface SettleReport {
   unseen: string[]
   /** When a trace's answer may change by itself, milliseconds since the epoch, by trace id. */
   settleAgainAtMs: Map<string, number>
+  /** Traces of `more` whose execution came in a further trace meanwhile: they must be settled together. */
+  shared: string[]
 }
 
 export async function settleTraces(options: SettleTracesOptions): Promise<SettleReport> {
@@ -62,22 +76,39 @@ export async function settleTraces(options: SettleTracesOptions): Promise<Settle
   const asked = new Set(options.traces.map(({ trace_id }) => trace_id))
   const wanted = followed.components.flatMap((component) => wantedOf(component, asked, followed.places))
   const unwanted = followed.components.flatMap((component) => unwantedOf(component, followed.places))
+  const { more = [], blocks = [] } = options
   const { rows, created } = newPlaces(followed)
+  for (const { execution_id, instance, trace_id, row } of more)
+    if (row) rows.push({ execution_id, instance, trace_id, anchor: row.anchor })
+  // What is called by its trace has nothing to share.
+  const named = more.filter(({ execution_id, trace_id }) => execution_id !== trace_id)
   // A place comes before its row; what the row says is encoded meanwhile.
   const [current, , encoded] = await allDone([
     readCurrent(options, wanted, unwanted),
-    options.persist(() => writePlaces(client, tenant, rows)),
+    options.persist(() =>
+      writePlaces(
+        client,
+        tenant,
+        rows,
+        blocks.map(({ places }) => places),
+      ),
+    ),
     inSlices(wanted, (one) => ({ ...one, content: encodeContent(tenant, one) })),
   ])
   // What was just created is read back: another worker may have chosen another anchor in the same moment, and of two that write one place
   // the one that looks last sees both. Its rows go to the anchor that counts, and the others under a version that nothing replaces,
   // so this may be found out beside the writing.
+  const planned = planRows(tenant, encoded, unwanted, current, microsOf(options))
+  for (const { row } of more) if (row) planned.push(row)
   const [rowsWritten, found] = await allDone([
-    writeRows(options, planRows(tenant, encoded, unwanted, current, microsOf(options))),
-    readPlaces(client, tenant, created),
+    writeRows(options, planned, blocks),
+    readContested(client, tenant, [...created, ...named]),
   ])
   const corrected = await correctAnchors(options, wanted, found)
-  return { rowsWritten: rowsWritten + corrected, ...afterwards(options, followed, found) }
+  const shared = named
+    .filter((one) => (found.get(keyText(one))?.traces.length ?? 1) > 1)
+    .map(({ trace_id }) => trace_id)
+  return { rowsWritten: rowsWritten + corrected, ...afterwards(options, followed, found), shared }
 }
 
 interface NewPlaces {
@@ -106,7 +137,7 @@ function newPlaces(followed: Followed): NewPlaces {
   return { rows, created }
 }
 
-/** Of an execution that has no place yet. */
+/** Of an execution that has no place yet, microseconds since the epoch. */
 function ownAnchor({ started_at }: { started_at: bigint }): bigint {
   return started_at / 1000n
 }
@@ -158,12 +189,21 @@ function readCurrent(
   ])
 }
 
-/** Gives their number. */
-async function writeRows(options: SettleTracesOptions, rows: readonly PlannedRow[]): Promise<number> {
-  for (const batch of toBatches(rows, microsOf(options))) {
-    await options.persist(() => writeBatch(options.client, batch))
+/** Gives their number. Rows go with a block of their day, if there is one. */
+async function writeRows(
+  options: SettleTracesOptions,
+  rows: readonly PlannedRow[],
+  blocks: readonly ExecutionBlock[] = [],
+): Promise<number> {
+  const { client, persist } = options
+  const batches = toBatches(rows, microsOf(options))
+  for (const { day, executions } of blocks) {
+    const n = batches.findIndex((batch) => batch.day === day)
+    const [batch = { day, rows: [] }] = n < 0 ? [] : batches.splice(n, 1)
+    await persist(() => writeBlock(client, executions, batch))
   }
-  return rows.length
+  for (const batch of batches) await persist(() => writeBatch(client, batch))
+  return blocks.reduce((sum, block) => sum + block.rows, rows.length)
 }
 
 /** Writes again, at the anchor that counts, what was taken for new and has several; gives the number of rows. */
@@ -194,7 +234,7 @@ function afterwards(
   options: SettleTracesOptions,
   followed: Followed,
   found: ReadonlyMap<string, Place>,
-): Omit<SettleReport, 'rowsWritten'> {
+): Pick<SettleReport, 'unseen' | 'settleAgainAtMs'> {
   const asked = new Set(options.traces.map(({ trace_id }) => trace_id))
   const seen = new Set<string>()
   const settleAgainAtMs = new Map<string, number>()

@@ -1,4 +1,4 @@
-/** What the collector uses of the WebAssembly JavaScript Interface: TypeScript describes it for browsers only. */
+/** What we use of the WebAssembly JavaScript Interface: TypeScript describes it for browsers only. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array)

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../test/kit/clickhouse.ts'
 import { rowsOf, startDatabase, withDocuments, zero } from '../test/kit/stack-db.ts'
 import { insertRows } from './insert-rows.ts'
-import { readArrivedSpans } from './read-arrived-spans.ts'
+import { readArrivals, readArrivalsWithin } from './read-arrivals.ts'
 import { readTraceSpans } from './read-trace-spans.ts'
 import { type BinaryRow, encodeRow } from './row-binary.ts'
 import { SPANS } from './tables/index.ts'
@@ -70,7 +70,8 @@ it('gives the same spans as reading them from the table, column by column', asyn
     'SELECT DISTINCT toString(toUnixTimestamp64Micro(arrived_at)) AS t FROM arrivals ORDER BY t',
   )
   const blocks = times.map(({ t }) => BigInt(t))
-  const arrived = await readArrivedSpans(db.client, { blocks, payloadBytesMax: CAP })
+  const table = await readArrivals(db.client, { blocks })
+  const arrived = Array.from({ length: table.rows }, (_, row) => table.spanOf(row, CAP))
   const { spans } = await readTraceSpans(db.client, {
     tenant: 'default',
     traceIds: [TRACE],
@@ -79,12 +80,11 @@ it('gives the same spans as reading them from the table, column by column', asyn
   })
   const byId = (a: SettleSpan, b: SettleSpan) => (a.span_id < b.span_id ? -1 : 1)
   const expected = [...spans].sort(byId)
-  expect(arrived.map(({ span }) => span).sort(byId)).toEqual(expected)
-  expect(arrived.map(({ tenant, arrived_at }) => [tenant, arrived_at])).toEqual([
-    ['default', blocks[0]],
-    ['default', blocks[0]],
-  ])
+  expect(arrived.sort(byId)).toEqual(expected)
+  expect([table.tenants.at(0), table.tenants.at(1)]).toEqual(['default', 'default'])
+  expect([table.arrivedAt.at(0), table.arrivedAt.at(1)]).toEqual([blocks[0], blocks[0]])
   expect(expected[0]).toMatchObject({ progress: 0.1, rows_total: 18_446_744_073_709, status: 'failed' })
   const only = { tenant: 'default', traceIds: ['cd'.repeat(16)] }
-  expect(await readArrivedSpans(db.client, { blocks, only, payloadBytesMax: CAP })).toEqual([])
+  expect((await readArrivals(db.client, { blocks, only })).rows).toBe(0)
+  expect(await readArrivalsWithin(db.client, { blocks }, 100)).toBeUndefined()
 })

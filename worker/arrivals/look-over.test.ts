@@ -1,8 +1,8 @@
-import { settle } from '@runlens/mapping'
+import { type SettleSpan, settle } from '@runlens/mapping'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
-import { readArrivals } from './read-arrivals.ts'
+import { lookOver } from './look-over.ts'
 
 let db: TestClickHouse
 beforeAll(async () => {
@@ -34,6 +34,9 @@ const child = (trace_id: string, more: Partial<TestSpan> = {}): TestSpan => ({
   ...more,
 })
 
+const settleNow = (spans: SettleSpan[]) =>
+  settle(spans, { now_ms: EPOCH, candidate_timeout_ms: 0, payload_bytes_max: 100 })
+
 async function times(): Promise<bigint[]> {
   const rows = await rowsOf<{ t: string }>(
     db.client,
@@ -54,13 +57,21 @@ VALUES ('default', 'id', '', unhex('${KNOWN}'), now64(6), [now64(6)])`,
   await insertSpans(db.client, spans, { spanEpochMs: EPOCH })
   const blocks = (await times()).filter((time) => time !== before)
 
-  const { arrivals, lookedUp } = await readArrivals({
+  const looked = await lookOver({
     client: db.client,
     blocks,
     payloadBytesMax: 100,
-    settle: (spans) => settle(spans, { now_ms: EPOCH, candidate_timeout_ms: 0, payload_bytes_max: 100 }),
+    bytesMax: 1_000_000,
+    settle: settleNow,
   })
 
+  const { simple, lookedUp } = looked!
+  // Whatever is simple tells the same, should it have to be settled with others.
+  const arrivals = [...looked!.arrivals, ...simple.map(({ arrival }) => arrival())]
+  expect(simple.map(({ tenant, trace_id }) => [tenant, trace_id]).sort()).toEqual([
+    ['default', WHOLE],
+    ['other', WHOLE],
+  ])
   const told = arrivals.map(({ tenant, trace_id, spans, stored, isNew }) => [tenant, trace_id, spans, stored, isNew])
   expect(told.sort()).toEqual([
     ['default', WHOLE, 2, 2, true],
@@ -80,8 +91,32 @@ VALUES ('default', 'id', '', unhex('${KNOWN}'), now64(6), [now64(6)])`,
     range: { first_started_at: start + 10_000_000n, last_started_at: start + 12_000_000n },
   })
   expect([...whole.range.services].sort()).toEqual(['other', 'test'])
-  expect(whole.read?.spans.map(({ span_id }) => span_id).sort()).toEqual(['1'.repeat(16), '2'.repeat(16)])
-  expect(whole.read?.settled?.executions.map(({ execution_id }) => execution_id)).toEqual([WHOLE])
-  const rootless = arrivals.find(({ trace_id }) => trace_id === ROOTLESS)!
-  expect(rootless.read).toMatchObject({ spans: [{ trace_id: ROOTLESS }], settled: undefined })
+  const late = arrivals.find(({ trace_id }) => trace_id === LATE)!
+  expect(late.read).toBeUndefined()
+  expect(arrivals.find(({ trace_id }) => trace_id === ROOTLESS)!.read).toBeUndefined()
+})
+
+it('makes ready what is not simple: its spans, and what follows from them', async () => {
+  const tenant = 'failed'
+  const known = await times()
+  const failed = child(WHOLE, { tenant, status: 'error' })
+  await insertSpans(db.client, [root(WHOLE, { tenant }), failed], { spanEpochMs: EPOCH })
+  const blocks = (await times()).filter((time) => !known.includes(time))
+  const looked = await lookOver({
+    client: db.client,
+    blocks,
+    payloadBytesMax: 100,
+    bytesMax: 1_000_000,
+    settle: settleNow,
+  })
+  expect(looked!.simple).toEqual([])
+  const [{ read } = { read: undefined }] = looked!.arrivals
+  expect(read?.spans.map(({ span_id }) => span_id).sort()).toEqual(['1'.repeat(16), '2'.repeat(16)])
+  expect(read?.settled?.executions.map(({ execution_id }) => execution_id)).toEqual([WHOLE])
+})
+
+it('gives up beyond a number of bytes', async () => {
+  const blocks = await times()
+  const bounded = { client: db.client, blocks, payloadBytesMax: 100, bytesMax: 10, settle: settleNow }
+  expect(await lookOver(bounded)).toBeUndefined()
 })

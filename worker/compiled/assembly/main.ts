@@ -1,0 +1,8 @@
+/** What TypeScript calls and reads: see `worker/compiled/settle-stages.ts`. */
+
+export { readArrivals } from './arrivals'
+export { writeExecutions } from './executions'
+export * from './layout'
+export { judgeTraces, setNumbers } from './simple-traces'
+export { groupRows } from './traces'
+export { forgetWords, listNewLabels, setSeed, wordBytes, wordCount } from './words'
