@@ -19,6 +19,7 @@ export const TRY_HARDER = [
   'test/otlp/contract.test.ts',
   'test/otlp/fuzz.test.ts',
   'test/otlp/storm.test.ts',
+  'worker/arrivals/look-over-compiled.test.ts',
   'worker/erasure/erasure.test.ts',
   'worker/settle/settle-traces.test.ts',
   'worker/simple/simple.test.ts',

@@ -10,9 +10,9 @@ export const trace = (number: number) => number.toString(16).padStart(32, '0')
 export const id = (number: number) => number.toString(16).padStart(16, '0')
 
 const text = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom('', 'a', 'Ж漢', 'x'.repeat(1_500), 'x'.repeat(PAYLOAD_MAX + 10)) },
+  { weight: 40, arbitrary: fc.constantFrom('', 'a', 'Ж漢', 'x'.repeat(1_500), 'x'.repeat(PAYLOAD_MAX + 10)) },
   {
-    weight: 2,
+    weight: 20,
     arbitrary: fc.constantFrom(
       '"a"\n\\\t\b\f\r/\u0001\u2028 ',
       '😀\\"'.repeat(200),
@@ -20,6 +20,8 @@ const text = fc.oneof(
       '😀漢'.repeat(160),
     ),
   },
+  // Halves of a character, in JSON as escapes.
+  { weight: 1, arbitrary: fc.constantFrom('a\ud83d', '\udc00b', '\ud83d\ud83d\ude00') },
 )
 
 /** A trace that is mostly, but not always, simple: a root and spans below it, some of which are odd. */

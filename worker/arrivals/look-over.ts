@@ -41,8 +41,8 @@ export interface LookedOver {
   /** Of all traces that are not simple. */
   arrivals: Arrival[]
   simple: SimpleTrace[]
-  /** Executions of some simple traces of one tenant, those that have no `row`, as they are to be written. */
-  blocksOf?: (tenant: string, traces: readonly SimpleTrace[]) => ExecutionBlock[]
+  /** Executions of the simple traces that have no `row`, as they are to be written: by tenant. */
+  blocks: ReadonlyMap<string, readonly ExecutionBlock[]>
   /** Where the executions lie that the traces with a root may give: for settling them at once. */
   lookedUp: LookedUpByTenant
 }
@@ -78,7 +78,7 @@ async function lookOverRows(options: LookOverOptions): Promise<LookedOver | unde
       simple.push({ ...execution, tenant, arrived_at: firstArrival(table, group), arrival })
     else arrivals.push(arrival())
   }
-  return { arrivals, simple, lookedUp: known.lookedUp }
+  return { arrivals, simple, blocks: new Map(), lookedUp: known.lookedUp }
 }
 
 function groupsOf(table: ArrivalTable, payloadBytesMax: number): Group[] {

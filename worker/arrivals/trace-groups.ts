@@ -24,6 +24,10 @@ export class LikelyIds {
     ofTenant.add(id)
   }
 
+  has({ tenant, execution_id }: { tenant: string; execution_id: string }): boolean {
+    return this.byTenant.get(tenant)?.has(execution_id) ?? false
+  }
+
   /** Whether several of the traces may give an execution with this id. */
   isShared(tenant: string, id: string): boolean {
     return this.shared.size > 0 && this.shared.has(`${tenant}\0${id}`)

@@ -66,7 +66,7 @@ export class CompiledLook {
   }
 
   /**
-   * Executions of simple traces, ready to be written.
+   * Executions of simple traces of one tenant, ready to be written.
    * @param nowMicros version of the rows, microseconds since the epoch
    */
   blocks(tenant: string, traces: readonly number[], nowMicros: bigint): ExecutionBlock[] {

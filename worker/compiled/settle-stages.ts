@@ -94,14 +94,19 @@ export class SettleStages extends CompiledModule<SettleExports> {
   read(length: number, payloadBytesMax: number): { rows: number; traces: number } | undefined {
     this.looks++
     this.forgetMany()
-    const rows = this.run.readArrivals(length)
-    if (rows < 0 || !this.learnWords(rows)) {
-      this.forget()
-      return undefined
+    try {
+      const rows = this.run.readArrivals(length)
+      if (rows >= 0 && this.learnWords(rows)) {
+        const traces = this.run.groupRows(rows, SEED)
+        this.run.judgeTraces(traces, payloadBytesMax)
+        return { rows, traces }
+      }
+    } catch {
+      // If there is something wrong with the arrivals, TypeScript says what.
     }
-    const traces = this.run.groupRows(rows, SEED)
-    this.run.judgeTraces(traces, payloadBytesMax)
-    return { rows, traces }
+    // Some words may be known by halves.
+    this.forget()
+    return undefined
   }
 
   private learnWords(rows: number): boolean {

@@ -190,7 +190,7 @@ export class SettleJob implements Job {
     let settled = 0
     for (const [tenant, ofTenant] of simple) {
       const own = tenant === first ? traces : []
-      const blocks = looked?.blocksOf?.(tenant, ofTenant)
+      const blocks = looked?.blocks.get(tenant)
       await this.settle(
         { tenant, traces: own, simple: ofTenant, blocks, lookedUp: looked?.lookedUp.get(tenant) },
         signal,
