@@ -402,7 +402,7 @@ ENGINE = MergeTree
 PARTITION BY toStartOfHour(changed_at, 'UTC')
 ORDER BY changed_at
 TTL toDateTime(changed_at) + toIntervalDay(1)
-SETTINGS ttl_only_drop_parts = 1, max_bytes_to_merge_at_max_space_in_pool = 8388608, enable_block_number_column = 1, enable_block_offset_column = 1, non_replicated_deduplication_window = 10000, index_granularity = 8192;
+SETTINGS ttl_only_drop_parts = 1, max_bytes_to_merge_at_max_space_in_pool = 8388608, enable_block_number_column = 1, enable_block_offset_column = 1, non_replicated_deduplication_window = 10000, index_granularity = 8192, merge_selector_base = 12;
 
 CREATE MATERIALIZED VIEW execution_changes_from_executions TO execution_changes
 (
@@ -679,7 +679,7 @@ CREATE TABLE executions
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toDate(anchor_at, 'UTC')
 ORDER BY (tenant, anchor_at, execution_id, instance)
-SETTINGS index_granularity = 1024, min_compress_block_size = 8192, min_age_to_force_merge_seconds = 21600, min_age_to_force_merge_on_partition_only = 1;
+SETTINGS index_granularity = 1024, min_compress_block_size = 8192, min_age_to_force_merge_seconds = 21600, min_age_to_force_merge_on_partition_only = 1, merge_selector_base = 12;
 
 CREATE TABLE logs
 (

@@ -38,6 +38,20 @@ const simpleOf = (looked: readonly Looked[]) =>
     .map(({ trace_id }) => trace_id)
     .sort()
 
+/** Lets so many executions arrive, each with a name and an id of its own. @param round other ones in each */
+async function arriveMany(tenant: string, count: number, round = 0): Promise<bigint[]> {
+  const template = `template of ${tenant}`
+  if (round === 0) await kit.arrive(template, [[run(1)]])
+  return kit.newBlocks(() =>
+    db.client.command({
+      query: `INSERT INTO spans SELECT template.* REPLACE('${tenant}' AS tenant, concat('${round}-', toString(number)) AS name,
+  concat('{"execution_id":"${round}-', toString(number), '"}') AS fields_json,
+  toFixedString(unhex(leftPad(hex(number + ${(round + 1) * 1_000_000}), 32, '0')), 16) AS trace_id)
+FROM (SELECT * FROM spans WHERE tenant = '${template}') AS template, numbers(${count}) AS n`,
+    }),
+  )
+}
+
 /** Looks over the spans by these stages, writes what is simple, and says which traces that were; rows are as those of the other way. */
 async function expectSame(tenant: string, blocks: readonly bigint[], stages: SettleStages): Promise<string[]> {
   const compiled = await kit.lookOver(blocks, stages)
@@ -62,17 +76,17 @@ describe('the compiled look', () => {
 
   it('writes more rows than one block takes', async () => {
     const tenant = 'many'
-    const blocks = await kit.arrive(tenant, [runs(10_050)])
+    const blocks = await arriveMany(tenant, 24_600)
     const looked = await kit.lookOver(blocks, new SettleStages())
-    expect(simpleOf(looked)).toHaveLength(10_050)
-    expect(kit.blocks(tenant).map(({ rows }) => rows)).toEqual([10_000, 50])
+    expect(simpleOf(looked)).toHaveLength(24_600)
+    expect(kit.blocks(tenant).map(({ rows }) => rows)).toEqual([24_576, 24])
     await kit.settleSimple(tenant, looked)
     const found = await rowsOf(
       db.client,
-      `SELECT uniqExact(execution_id) AS ids, count() AS rows, countIf(execution_id = concat('run-', toString(reinterpretAsUInt64(reverse(span_id))))) AS own
+      `SELECT uniqExact(execution_id) AS ids, count() AS rows, countIf(execution_id = concat('0-', toString(reinterpretAsUInt64(reverse(trace_id)) - 1000000))) AS own
 FROM executions WHERE tenant = '${tenant}'`,
     )
-    expect(found).toEqual([{ ids: '10050', rows: '10050', own: '10050' }])
+    expect(found).toEqual([{ ids: '24600', rows: '24600', own: '24600' }])
   })
 
   it('leaves what has no room to TypeScript, which finds the same', async () => {
@@ -87,16 +101,8 @@ FROM executions WHERE tenant = '${tenant}'`,
   it('learns words anew when they fill half of their room, and leaves more than fit to TypeScript', async () => {
     const stages = new SettleStages()
     const tenant = 'words'
-    await kit.arrive('template of words', [[run(1)]])
     for (const [round, count] of [17_000, 3, 17_000, 33_000, 5].entries()) {
-      const blocks = await kit.newBlocks(() =>
-        db.client.command({
-          query: `INSERT INTO spans SELECT template.* REPLACE('${tenant}' AS tenant, concat('${round}-', toString(number)) AS name,
-  concat('{"execution_id":"${round}-', toString(number), '"}') AS fields_json,
-  toFixedString(unhex(leftPad(hex(number + ${(round + 1) * 1_000_000}), 32, '0')), 16) AS trace_id)
-FROM (SELECT * FROM spans WHERE tenant = 'template of words') AS template, numbers(${count}) AS n`,
-        }),
-      )
+      const blocks = await arriveMany(tenant, count, round)
       const looked = await kit.lookOver(blocks, stages)
       expect(simpleOf(looked)).toHaveLength(count)
       expect(kit.blocks(tenant).reduce((sum, { rows }) => sum + rows, 0)).toBe(count === 33_000 ? 0 : count)

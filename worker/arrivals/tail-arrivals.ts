@@ -26,8 +26,11 @@ export interface Tail {
   readonly readUpTo: bigint
 }
 
-/** Spans of the blocks given in one poll. A block is given whole, however many it holds: it is bounded by the collector's batch. */
-const SPANS_MAX = 50_000
+/**
+ * Spans of the blocks given in one poll: more than come while one is dealt with only where settling has fallen behind, and then the price that
+ * each statement has is paid less often. A block is given whole, however many it holds: it is bounded by the collector's batch.
+ */
+const SPANS_MAX = 130_000
 /** Blocks looked at in one poll: after a long pause the log is caught up in pages. */
 const BLOCKS_MAX = 5_000
 /** Of so many polls one looks back over the whole overlap, the others over a part of it as small as that. */

@@ -2,7 +2,7 @@
 import type { CompiledModule } from '@runlens/runtime'
 
 /** Rows of one block. */
-export const BLOCK_ROWS_MAX = 10_000
+export const BLOCK_ROWS_MAX = 24_576
 /** Elements of arrays (steps, queries, attributes) in one block; one row has 256 at most. */
 const ELEMENTS_MAX = 131_072
 /** Bytes of texts in one block, of which one row has {@link SLACK} at most. */

@@ -1,7 +1,7 @@
 /** The job that follows arrivals and settles traces: simple ones as they come, the others once they rest. */
 import type { ClickHouseClient } from '@runlens/clickhouse'
 import type { Settled, SettleOptions, SettleSpan } from '@runlens/mapping'
-import type { Logger, Settings } from '@runlens/runtime'
+import { collectGarbageRarely, type Logger, type Settings } from '@runlens/runtime'
 import { type Arrival, type DirtyTrace, DirtyTraces } from '../arrivals/dirty-traces.ts'
 import { dropReadArrivals } from '../arrivals/drop-read-arrivals.ts'
 import { type LookedOver, lookOver, type SimpleTrace } from '../arrivals/look-over.ts'
@@ -147,8 +147,14 @@ export class SettleJob implements Job {
   private stagesFor(blocks: readonly Block[]): SettleStages | undefined {
     const spans = blocks.reduce((sum, block) => sum + block.spans, 0)
     if (spans < COMPILED_SPANS_MIN) return undefined
-    this.stages ??= new SettleStages()
+    this.stages ??= this.beginLargeLooks()
     return this.stages
+  }
+
+  /** From now on this is a busy process: ten times what lives in its heap is less than the memory of the stages. */
+  private beginLargeLooks(): SettleStages {
+    collectGarbageRarely(1_000)
+    return new SettleStages()
   }
 
   /** What follows from the spans of one trace; a failure is told when the trace is settled. */
