@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { packageAsset, RunlensError } from '@runlens/runtime'
+import { requireVersion } from './required-version.ts'
 
 /** One shipped migration: a statement that may be run again without harm. */
 export interface Migration {
@@ -50,11 +51,12 @@ export function readMigrations(directory = packageAsset(import.meta.url, 'migrat
 /**
  * Applies what is missing. Safe to run twice at once and after being killed in the middle: every statement is idempotent
  * and is noted after it ran. Gives the number of migrations that ran.
- * @throws RunlensError `schema_newer` when the database was written by a later build, `migration_changed` when an applied
+ * @throws RunlensError `clickhouse_too_old`, `schema_newer` when the database was written by a later build, `migration_changed` when an applied
  * migration differs from the shipped file
  */
 export async function migrate(client: ClickHouseClient, options: MigrateOptions = {}): Promise<number> {
   const migrations = options.migrations ?? readMigrations()
+  await requireVersion(client)
   await client.command({
     query: `CREATE TABLE IF NOT EXISTS schema_migrations
 (number UInt32, name String, sha256 String, applied_at DateTime64(6) DEFAULT now64(6))

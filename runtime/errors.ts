@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   'clickhouse_dir_damaged',
   'clickhouse_unreachable',
   'clickhouse_refused',
+  'clickhouse_too_old',
   'schema_newer',
   'migration_changed',
   'spool_in_use',

@@ -1,5 +1,11 @@
 /** ClickHouse and the worker's account of itself: version, schema, size, settling. */
-import { type ClickHouseClient, createClickHouse, schemaState } from '@runlens/clickhouse'
+import {
+  CLICKHOUSE_VERSION_MIN,
+  type ClickHouseClient,
+  createClickHouse,
+  isNewEnough,
+  schemaState,
+} from '@runlens/clickhouse'
 import { withoutCredentials } from '../up/clickhouse-access.ts'
 import { type Finding, fault, info, ok, warning } from './finding.ts'
 import { formatBytes, formatMs } from './format.ts'
@@ -21,6 +27,7 @@ export async function checkClickHouseServer(url: string): Promise<Finding[]> {
   const client = createClickHouse({ url, application: 'runlens-cli', queryTimeoutMs: TIMEOUT_MS })
   try {
     const [server] = await rows<{ version: string }>(client, 'SELECT version() AS version')
+    if (!isNewEnough(server?.version ?? '')) return [tooOld(url, server!.version)]
     const findings = [ok('clickhouse', `${server?.version} at ${withoutCredentials(url)}`), await checkSchema(client)]
     if (findings[1]?.severity !== 'ok') return findings
     return [...findings, await checkSize(client), ...(await checkWorker(client))]
@@ -36,6 +43,14 @@ export async function checkClickHouseServer(url: string): Promise<Finding[]> {
   } finally {
     await client.close()
   }
+}
+
+function tooOld(url: string, version: string): Finding {
+  return fault(
+    'clickhouse',
+    `${version} at ${withoutCredentials(url)} is too old: this build needs ${CLICKHOUSE_VERSION_MIN} or newer`,
+    'Upgrade the server, or unset RUNLENS_CLICKHOUSE_URL to use the embedded one.',
+  )
 }
 
 async function checkSchema(client: ClickHouseClient): Promise<Finding> {

@@ -12,7 +12,7 @@ const BROKEN_CONNECTION = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '
 /**
  * Applies what is missing and says how much that was.
  * @param url of ClickHouse, with credentials
- * @throws RunlensError `schema_newer`, `migration_changed`, or `clickhouse_refused` with ClickHouse's own words
+ * @throws RunlensError `clickhouse_too_old`, `schema_newer`, `migration_changed`, or `clickhouse_refused` with ClickHouse's own words
  */
 export async function migrateSchema(url: string, sink: LogSink, signal: AbortSignal): Promise<void> {
   const client = createClickHouse({ url, application: 'runlens-cli' })

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { loadSettings, type ReadyMessage } from '@runlens/runtime'
 import { afterEach, describe, expect, it } from 'vitest'
+import { checkClickHouseServer } from '../../cli/doctor/check-clickhouse.ts'
 import { checkCollector } from '../../cli/doctor/check-collector.ts'
 import { checkWorker } from '../../cli/doctor/check-worker.ts'
 import type { Finding } from '../../cli/doctor/finding.ts'
@@ -12,6 +13,7 @@ import { Figures } from '../../cli/doctor/prometheus.ts'
 import { REFUSAL_REMEDIES } from '../../cli/doctor/refusals.ts'
 import { STATUS } from '../../collector/receivers/status.ts'
 import { createMetrics } from '../../worker/metrics.ts'
+import { startClickHouseOf } from '../kit/clickhouse-of-version.ts'
 import { type Collector, startCollector } from '../kit/collector.ts'
 import { eventually, exportRequest, nativeRun } from '../kit/traces.ts'
 
@@ -165,6 +167,21 @@ describe('a worker', () => {
     }
     expect(worker.exitCode).toBe(0)
   })
+})
+
+it('a ClickHouse server that is too old is told before anything else', async () => {
+  const { url, stop } = await startClickHouseOf('25.8.3.66')
+  try {
+    expect(await checkClickHouseServer(url)).toMatchObject([
+      {
+        check: 'clickhouse',
+        severity: 'fault',
+        text: expect.stringMatching(/^25\.8\.3\.66 at .* needs 26\.7 or newer$/),
+      },
+    ])
+  } finally {
+    stop()
+  }
 })
 
 it('knows what to do about every reason for which a request may be refused', () => {
