@@ -37,8 +37,9 @@ const seen = async () => ({
     ?.fault,
 })
 
+const insert = (spans: readonly TestSpan[]) => insertSpans(db.client, spans, { spanEpochMs: Date.now() - 3_600_000 })
+
 it('settles all other traces if settling fails on one, says so until that one arrives again and works', async () => {
-  const insert = (spans: readonly TestSpan[]) => insertSpans(db.client, spans, { spanEpochMs: Date.now() - 3_600_000 })
   let broken = true
   const worker = startWorker({
     client: db.client,
@@ -56,6 +57,40 @@ it('settles all other traces if settling fails on one, says so until that one ar
     broken = false
     await insert([entry(2, 2), entry(4)])
     await expect.poll(seen).toEqual({ runs: ['run-1', 'run-2', 'run-3', 'run-4'], fault: '' })
+  } finally {
+    await worker.stop()
+  }
+})
+
+it('writes many at once by columns, few by rows, and what failed in the same moment with them', async () => {
+  await insert([{ ...entry(1), tenant: 'template' }])
+  const arrive = (tenant: string, count: number) =>
+    db.client.command({
+      query: `INSERT INTO spans SELECT template.* REPLACE('${tenant}' AS tenant, concat('{"execution_id":"', toString(number), '"}') AS fields_json,
+  toFixedString(unhex(leftPad(hex(number + 1), 32, '0')), 16) AS trace_id, if(number % 10 = 0, 'error', 'success') AS status)
+FROM (SELECT * FROM spans WHERE tenant = 'template') AS template, numbers(${count}) AS n`,
+    })
+  // Rows that are written by columns have no hash.
+  const written = () =>
+    rowsOf(
+      db.client,
+      `SELECT tenant, toUInt32(uniqExact(execution_id)) AS executions, toUInt32(countIf(status = 'error')) AS failed, toUInt32(countIf(content_hash = 0)) AS by_columns
+FROM executions WHERE tenant IN ('few', 'many') GROUP BY tenant ORDER BY tenant`,
+    )
+  const worker = startWorker({
+    client: db.client,
+    log: createLogger('worker', 'silent'),
+    settings: loadSettings({}),
+    metrics: createMetrics(),
+    settle,
+  })
+  try {
+    const few = { tenant: 'few', executions: 400, failed: 40, by_columns: 0 }
+    await arrive('few', 400)
+    await expect.poll(written, { timeout: 20_000 }).toEqual([few])
+    await arrive('many', 6_000)
+    const many = { tenant: 'many', executions: 6_000, failed: 600, by_columns: 5_400 }
+    await expect.poll(written, { timeout: 20_000 }).toEqual([few, many])
   } finally {
     await worker.stop()
   }
