@@ -1,9 +1,9 @@
 /** Reads spans as they arrived: in one stretch of the log, where `spans` would have to be searched for each. */
-import { finished } from 'node:stream/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { type ArrivalTable, readArrivalTable } from './arrival-table.ts'
 import { ARRIVED_COLUMNS } from './settle-columns.ts'
-import { IDS_IN_TEXT, traceIdIsOneOf } from './trace-ids.ts'
+import { type NativeStatement, readNativeInto, takeNative } from './take-native.ts'
+import { traceIdIsOneOf } from './trace-ids.ts'
 
 export interface ReadArrivalsOptions {
   /** Times of the blocks to read, microseconds since the epoch, ascending, at least one. */
@@ -24,7 +24,7 @@ export async function readArrivalsWithin(
   bytesMax: number,
 ): Promise<ArrivalTable | undefined> {
   const chunks: Buffer[] = []
-  const bytes = await takeArrivals(client, options, bytesMax, (chunk) => chunks.push(chunk))
+  const bytes = await takeNative(client, statementOf(options), bytesMax, (chunk) => chunks.push(chunk))
   return bytes < 0 ? undefined : readArrivalTable(Buffer.concat(chunks, bytes))
 }
 
@@ -37,39 +37,15 @@ export function readArrivalsInto(
   options: ReadArrivalsOptions,
   room: Buffer,
 ): Promise<number> {
-  return takeArrivals(client, options, room.length, (chunk, at) => room.set(chunk, at))
+  return readNativeInto(client, statementOf(options), room)
 }
 
-/** Gives the bytes taken, -1 if there are more than `bytesMax`. */
-async function takeArrivals(
-  client: ClickHouseClient,
-  { blocks, only }: ReadArrivalsOptions,
-  bytesMax: number,
-  take: (chunk: Buffer, at: number) => void,
-): Promise<number> {
+function statementOf({ blocks, only }: ReadArrivalsOptions): NativeStatement {
   const wanted = only ? `AND tenant = {tenant:String} AND ${traceIdIsOneOf(only.traceIds)}` : ''
-  const { stream } = await client.exec({
-    query: `SELECT ${ARRIVED_COLUMNS}\nFROM arrivals\nWHERE ${IN_BLOCKS} ${wanted}\nFORMAT Native`,
-    query_params: { ...blockParameters(blocks), ...(only && { tenant: only.tenant }) },
-    // A column of few words comes as these words and numbers.
-    clickhouse_settings: { ...IDS_IN_TEXT, low_cardinality_allow_in_native_format: 1 },
-  })
-  let bytes = 0
-  // Not chunk by chunk in a loop: that would put all together that have come meanwhile, and copy them for it.
-  const onData = (chunk: Buffer) => {
-    const at = bytes
-    bytes += chunk.length
-    if (bytes > bytesMax) stream.destroy()
-    else take(chunk, at)
+  return {
+    query: `SELECT ${ARRIVED_COLUMNS}\nFROM arrivals\nWHERE ${IN_BLOCKS} ${wanted}`,
+    parameters: { ...blockParameters(blocks), ...(only && { tenant: only.tenant }) },
   }
-  stream.on('data', onData)
-  try {
-    await finished(stream)
-  } catch (error) {
-    // To destroy it closes the query, too.
-    if (bytes <= bytesMax) throw error
-  }
-  return bytes > bytesMax ? -1 : bytes
 }
 
 /** Condition over `arrivals`: what some blocks brought; takes the parameters of {@link blockParameters}. */

@@ -1,5 +1,11 @@
 /** What the database knows of some traces, and where executions with some ids lie. */
-import { type ClickHouseClient, IDS_IN_TEXT, traceIdIsOneOf } from '@runlens/clickhouse'
+import {
+  type ClickHouseClient,
+  IDS_IN_TEXT,
+  type NativeStatement,
+  selectJoinedTraceIds,
+  traceIdIsOneOf,
+} from '@runlens/clickhouse'
 import { keyText } from '../settle/execution-key.ts'
 import { type LookedUp, PLACE_COLUMNS, type Place, placeOf } from '../settle/locator.ts'
 
@@ -24,22 +30,30 @@ export interface Known {
 /** Of each tenant what was looked for. */
 export type LookedUpByTenant = ReadonlyMap<string, LookedUp>
 
-/** One statement for all, because few rows cost as much to look up as many. */
-const knownOf = (
-  traces: string,
-) => `SELECT 0, tenant, lower(hex(trace_id)), '', toUInt32(sum(stored)), max(executions), [], []
-FROM
+/** Ids of executions, by tenant. */
+export type IdsByTenant = ReadonlyMap<string, ReadonlySet<string>>
+
+/** @param wanted condition over tenants and traces */
+const tracesWhere = (wanted: string) => `FROM
 (
-  SELECT tenant, trace_id, traces.spans AS stored, 0 AS executions FROM traces WHERE ${traces}
+  SELECT tenant, trace_id, traces.spans AS stored, 0 AS executions FROM traces WHERE ${wanted}
   UNION ALL
-  SELECT tenant, trace_id, 0 AS stored, 1 AS executions FROM trace_executions WHERE ${traces}
+  SELECT tenant, trace_id, 0 AS stored, 1 AS executions FROM trace_executions WHERE ${wanted}
 )
-GROUP BY tenant, trace_id
-UNION ALL
-SELECT 1, tenant, execution_id, toString(instance), 0, 0, ${PLACE_COLUMNS}
+GROUP BY tenant, trace_id`
+
+const OF_PLACES = `SELECT 1, tenant, execution_id, toString(instance), 0, 0, ${PLACE_COLUMNS}
 FROM execution_locator
 WHERE tenant IN {tenants:Array(String)} AND execution_id IN {ids:Array(String)}
 GROUP BY tenant, execution_id, instance`
+
+/** One statement for all, because few rows cost as much to look up as many. */
+const knownOf = (
+  wanted: string,
+) => `SELECT 0, tenant, lower(hex(trace_id)), '', toUInt32(sum(stored)), max(executions), [], []
+${tracesWhere(wanted)}
+UNION ALL
+${OF_PLACES}`
 
 type Row = [
   isPlace: number,
@@ -52,38 +66,60 @@ type Row = [
   anchors: string[],
 ]
 
-/** @param ids of executions that the traces may give, by tenant */
+/** @param ids of executions that the traces may give */
 export async function readKnown(
   client: ClickHouseClient,
   wanted: readonly TraceKey[],
-  ids: ReadonlyMap<string, ReadonlySet<string>>,
+  ids: IdsByTenant,
 ): Promise<Known> {
+  if (wanted.length === 0) return { traces: new Map(), lookedUp: lookedUpOf([], ids) }
+  const traceIds = [...new Set(wanted.map(({ trace_id }) => trace_id))]
+  const tenants = [...new Set(wanted.map(({ tenant }) => tenant))]
+  const condition = `tenant IN {tenants:Array(String)} AND ${traceIdIsOneOf(traceIds)}`
+  const rows = await ask(client, knownOf(condition), tenants, ids)
   const traces = new Map<string, KnownTrace>()
-  const places = new Map<string, Map<string, Place>>(Array.from(ids.keys(), (tenant) => [tenant, new Map()]))
-  for (const row of wanted.length === 0 ? [] : await ask(client, wanted, ids)) {
-    const [isPlace, tenant, id, instance, stored, executions, seenIn, anchors] = row
-    if (isPlace === 0) traces.set(traceKeyText({ tenant, trace_id: id }), { stored, gaveExecution: executions === 1 })
-    else places.get(tenant)?.set(keyText({ execution_id: id, instance }), placeOf(seenIn, anchors))
+  for (const [isPlace, tenant, trace_id, , stored, executions] of rows) {
+    if (isPlace === 0) traces.set(traceKeyText({ tenant, trace_id }), { stored, gaveExecution: executions === 1 })
   }
-  const lookedUp = Array.from(ids, ([tenant, ofTenant]): [string, LookedUp] => [
-    tenant,
-    { ids: ofTenant, places: places.get(tenant)! },
-  ])
-  return { traces, lookedUp: new Map(lookedUp) }
+  return { traces, lookedUp: lookedUpOf(rows, ids) }
+}
+
+/** Where executions with these ids lie. */
+export async function readLookedUp(client: ClickHouseClient, ids: IdsByTenant): Promise<LookedUpByTenant> {
+  return lookedUpOf(ids.size === 0 ? [] : await ask(client, OF_PLACES, [...ids.keys()], ids), ids)
+}
+
+/**
+ * Asks for tenant, id, spans stored and whether it gave an execution (1) of each of many traces.
+ * @param traceIds of any of the tenants, one behind the other
+ */
+export function knownTraces(tenants: readonly string[], traceIds: string): NativeStatement {
+  const condition = `tenant IN {tenants:Array(String)} AND trace_id IN (${selectJoinedTraceIds(traceIds)})`
+  return {
+    query: `SELECT tenant, trace_id, toUInt32(sum(stored)) AS stored, toUInt8(max(executions)) AS gave\n${tracesWhere(condition)}`,
+    parameters: { tenants },
+  }
+}
+
+function lookedUpOf(rows: readonly Row[], ids: IdsByTenant): LookedUpByTenant {
+  const places = new Map<string, Map<string, Place>>(Array.from(ids.keys(), (tenant) => [tenant, new Map()]))
+  for (const [isPlace, tenant, execution_id, instance, , , seenIn, anchors] of rows) {
+    if (isPlace === 1) places.get(tenant)?.set(keyText({ execution_id, instance }), placeOf(seenIn, anchors))
+  }
+  return new Map(
+    Array.from(ids, ([tenant, ofTenant]) => [tenant, { ids: ofTenant, places: places.get(tenant)! }] as const),
+  )
 }
 
 async function ask(
   client: ClickHouseClient,
-  traces: readonly TraceKey[],
-  ids: ReadonlyMap<string, ReadonlySet<string>>,
+  query: string,
+  tenants: readonly string[],
+  ids: IdsByTenant,
 ): Promise<Row[]> {
-  const traceIds = [...new Set(traces.map(({ trace_id }) => trace_id))]
   const result = await client.query({
-    query: knownOf(`tenant IN {tenants:Array(String)} AND ${traceIdIsOneOf(traceIds)}`),
-    query_params: {
-      tenants: [...new Set(traces.map(({ tenant }) => tenant))],
-      ids: [...new Set([...ids.values()].flatMap((ofTenant) => [...ofTenant]))],
-    },
+    query,
+    query_params: { tenants, ids: [...new Set([...ids.values()].flatMap((ofTenant) => [...ofTenant]))] },
     clickhouse_settings: IDS_IN_TEXT,
     format: 'JSONCompactEachRow',
   })

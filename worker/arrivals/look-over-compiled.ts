@@ -1,5 +1,6 @@
 /** Looks over blocks as `look-over.ts` does, by the compiled stages: there is an object for each trace, and none for the spans of simple ones. */
 
+import type { ArrivalTable } from '@runlens/clickhouse'
 import { isTrap } from '@runlens/runtime'
 import { type CompiledLook, readLook } from '../compiled/compiled-look.ts'
 import type { ExecutionBlock } from '../compiled/execution-blocks.ts'
@@ -8,10 +9,10 @@ import { allDone } from '../jobs/all-done.ts'
 import { inSlices } from '../jobs/in-slices.ts'
 import { keyText } from '../settle/execution-key.ts'
 import type { Arrival } from './dirty-traces.ts'
-import { type KnownTrace, readKnown, traceKeyText } from './known-traces.ts'
+import { type KnownTrace, knownTraces, readLookedUp } from './known-traces.ts'
 import type { LookedOver, LookOverOptions, SimpleTrace } from './look-over.ts'
 import { preparing } from './prepare-traces.ts'
-import { arrivalOf, type Group, likelyIds } from './trace-groups.ts'
+import { arrivalOf, type Group, type LikelyIds, likelyIds } from './trace-groups.ts'
 
 /** @returns undefined if it is left to TypeScript */
 export async function lookOverCompiled(
@@ -22,38 +23,54 @@ export async function lookOverCompiled(
   const look = await readLook(stages, client, options.blocks, payloadBytesMax)
   if (!look) return undefined
   const { table } = look
-  const others: Group[] = []
+  const others: OtherTrace[] = []
   const simple: CompiledTrace[] = []
   for (let trace = 0; trace < look.traces; trace++) {
     if (look.roots[trace]! >= 0) simple.push(new CompiledTrace(look, trace))
-    else others.push(groupOf(look, trace))
+    else others.push({ ...groupOf(look, trace), trace })
   }
-  // What came without its root waits for it anyway.
-  const rooted = others.filter(({ hasRoot }) => hasRoot)
-  const ids = likelyIds(table, rooted)
-  for (const trace of simple) if (trace.hasOwnId) ids.add(trace.tenant, trace.execution_id)
-  // What is called by its trace is asked for only if another one says that it is the same.
-  for (const trace of simple) if (!trace.hasOwnId && ids.has(trace)) ids.add(trace.tenant, trace.execution_id)
-  const prepare = preparing(table, options)
-  const [known, reads] = await allDone([
-    readKnown(client, [...simple, ...rooted], ids.byTenant),
-    inSlices(others, prepare),
+  const ids = idsOf(table, simple, others)
+  const tenants = new Set([...simple, ...others].map(({ tenant }) => tenant))
+  const [isKnown, lookedUp, reads] = await allDone([
+    look.readKnown(client, knownTraces([...tenants], look.hexIds)),
+    readLookedUp(client, ids.byTenant),
+    inSlices(others, preparing(table, options)),
   ])
-  const told = ({ tenant, trace_id }: Group | CompiledTrace): KnownTrace =>
-    known.traces.get(traceKeyText({ tenant, trace_id })) ?? UNKNOWN
-  const arrivals = others.map((group, n) => completed(arrivalOf(table, group, reads[n]), told(group)))
+  if (!isKnown) return undefined
+  const arrivals = others.map((other, n) =>
+    // What came without its root waits for it anyway.
+    completed(arrivalOf(table, other, reads[n]), other.hasRoot ? look.known(other.trace) : UNKNOWN),
+  )
   const free: CompiledTrace[] = []
-  for (const trace of simple) {
-    trace.known = told(trace)
-    const isKnown = trace.hasOwnId && known.lookedUp.get(trace.tenant)!.places.has(keyText(trace))
-    if (!isKnown && !ids.isShared(trace.tenant, trace.execution_id) && trace.isWholeAndNew()) free.push(trace)
-    else arrivals.push(trace.arrival())
+  for (const one of simple) {
+    const { tenant, trace, execution_id } = one
+    const isSeen = one.hasOwnId && lookedUp.get(tenant)!.places.has(keyText(one))
+    if (!isSeen && !ids.isShared(tenant, execution_id) && look.isWholeAndNew(trace)) free.push(one)
+    else arrivals.push(one.arrival())
   }
-  const { lookedUp } = known
   const blocks = blocksByTenant(look, free)
   if (blocks) return { arrivals, simple: free, blocks, lookedUp }
   for (const trace of free) arrivals.push(trace.arrival())
   return { arrivals, simple: [], blocks: new Map(), lookedUp }
+}
+
+/** A trace that is not simple. */
+interface OtherTrace extends Group {
+  /** Its number in the look. */
+  trace: number
+}
+
+const UNKNOWN: KnownTrace = { stored: 0, gaveExecution: false }
+
+/** Ids that executions may have, but of simple traces that are called by themselves: those are asked for only if another one says that it is the same. */
+function idsOf(table: ArrivalTable, simple: readonly CompiledTrace[], others: readonly Group[]): LikelyIds {
+  const ids = likelyIds(
+    table,
+    others.filter(({ hasRoot }) => hasRoot),
+  )
+  for (const { hasOwnId, tenant, execution_id } of simple) if (hasOwnId) ids.add(tenant, execution_id)
+  for (const one of simple) if (!one.hasOwnId && ids.has(one)) ids.add(one.tenant, one.execution_id)
+  return ids
 }
 
 /** Gives undefined if the compiled stages stop in the middle: then the traces are settled like all others. */
@@ -76,8 +93,6 @@ function blocksByTenant(
   }
 }
 
-const UNKNOWN: KnownTrace = { stored: 0, gaveExecution: false }
-
 function groupOf(look: CompiledLook, trace: number): Group {
   const rows = look.rowsOf(trace)
   return {
@@ -93,14 +108,11 @@ function completed(arrival: Omit<Arrival, 'stored' | 'isNew'>, { stored, gaveExe
   return { ...arrival, stored, isNew: !gaveExecution }
 }
 
+/** There are many in each look: what is rarely asked for is found out when it is. */
 class CompiledTrace implements SimpleTrace {
   readonly tenant: string
-  readonly trace_id: string
-  readonly execution_id: string
-  /** Whether it is not called by its trace. */
-  readonly hasOwnId: boolean
   readonly instance: string
-  known = UNKNOWN
+  private readonly ownId: string
 
   constructor(
     private readonly look: CompiledLook,
@@ -108,21 +120,29 @@ class CompiledTrace implements SimpleTrace {
   ) {
     const root = look.roots[trace]!
     this.tenant = look.table.tenants.at(root)
-    this.trace_id = look.traceId(trace)
-    this.execution_id = look.ownId(trace) || this.trace_id
-    this.hasOwnId = this.execution_id !== this.trace_id
     this.instance = look.table.labelsOf(root).instance
+    this.ownId = look.ownId(trace)
+  }
+
+  get trace_id(): string {
+    return this.look.traceId(this.trace)
+  }
+
+  get execution_id(): string {
+    return this.ownId || this.trace_id
+  }
+
+  /** Whether it is not called by its trace. */
+  get hasOwnId(): boolean {
+    return this.ownId !== '' && this.ownId !== this.trace_id
   }
 
   get arrived_at(): bigint {
     return this.look.firstArrivals[this.trace]!
   }
 
-  isWholeAndNew(): boolean {
-    return !this.known.gaveExecution && this.known.stored === this.look.spans(this.trace)
-  }
-
   arrival(): Arrival {
-    return completed(arrivalOf(this.look.table, groupOf(this.look, this.trace), undefined), this.known)
+    const { look, trace } = this
+    return completed(arrivalOf(look.table, groupOf(look, trace), undefined), look.known(trace))
   }
 }

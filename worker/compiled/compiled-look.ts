@@ -1,5 +1,14 @@
 /** What the compiled stages found in some arrivals. Good until they read others. */
-import { ArrivalTable, type ClickHouseClient, readArrivalsInto, TimeColumn, WordColumn } from '@runlens/clickhouse'
+import {
+  ArrivalTable,
+  type ClickHouseClient,
+  type NativeStatement,
+  readArrivalsInto,
+  readNativeInto,
+  TimeColumn,
+  WordColumn,
+} from '@runlens/clickhouse'
+import type { KnownTrace } from '../arrivals/known-traces.ts'
 import { type ExecutionBlock, executionBlock } from './execution-blocks.ts'
 import type { SettleStages } from './settle-stages.ts'
 
@@ -23,11 +32,14 @@ export class CompiledLook {
   readonly roots: Int32Array
   readonly hasRoot: Uint8Array
   readonly firstArrivals: BigInt64Array
+  /** Ids of all traces, 32 hex digits each, one behind the other. */
+  readonly hexIds: string
+  private readonly stored: Int32Array
+  private readonly gaveExecution: Uint8Array
   private readonly number: number
   private readonly rows: Uint32Array
   private readonly starts: Int32Array
   private readonly ownIds: Int32Array
-  private readonly hexIds: string
 
   constructor(
     private readonly stages: SettleStages,
@@ -43,7 +55,29 @@ export class CompiledLook {
     this.rows = new Uint32Array(buffer, stages.place('ROWS'), rows)
     this.starts = stages.numbers(stages.place('STARTS'), traces + 1)
     this.ownIds = stages.numbers(stages.place('OWN_IDS'), 2 * traces)
+    this.stored = stages.numbers(stages.place('STORED'), traces)
+    this.gaveExecution = stages.bytes(stages.place('GAVE'), traces)
     this.hexIds = stages.buffer(stages.place('HEX_IDS'), 32 * traces).toString('latin1')
+  }
+
+  /**
+   * Learns what the database knows of the traces.
+   * @param statement asks for it, as `knownTraces` does
+   * @returns false if it is left to TypeScript
+   */
+  async readKnown(client: ClickHouseClient, statement: NativeStatement): Promise<boolean> {
+    const length = await readNativeInto(client, statement, this.stages.known)
+    return length >= 0 && this.stages.noteKnown(length, this.traces)
+  }
+
+  /** What was learnt of it. */
+  known(trace: number): KnownTrace {
+    return { stored: this.stored[trace]!, gaveExecution: this.gaveExecution[trace] === 1 }
+  }
+
+  /** Whether all of its spans are here, and none came before. */
+  isWholeAndNew(trace: number): boolean {
+    return this.stored[trace] === this.spans(trace) && this.gaveExecution[trace] === 0
   }
 
   traceId(trace: number): string {

@@ -28,6 +28,7 @@ interface SettleExports {
   listNewLabels(rows: number): number
   groupRows(rows: number, seed: bigint): number
   judgeTraces(traces: number, payloadBytesMax: number): number
+  noteKnown(length: number, traces: number, seed: bigint): number
   writeExecutions(first: number, end: number): number
 }
 
@@ -58,6 +59,8 @@ const SEED = randomBytes(8).readBigInt64LE() | 1n
 export class SettleStages extends CompiledModule<SettleExports> {
   /** Room for Native blocks of `arrivals`. */
   readonly body = this.buffer(this.place('BODY'), this.place('BODY_BYTES_MAX'))
+  /** Room for Native blocks of what is known of traces (`knownTraces`). */
+  readonly known = this.buffer(this.place('KNOWN'), this.place('KNOWN_BYTES_MAX'))
   /** Words of columns of few words by number, and what those of `labels_json` say. */
   readonly words: string[] = []
   readonly labels: ArrivalTable['labelWords'][number][] = []
@@ -107,6 +110,11 @@ export class SettleStages extends CompiledModule<SettleExports> {
     // Some words may be known by halves.
     this.forget()
     return undefined
+  }
+
+  /** Reads what lies in `known`, and notes it with the traces. Gives whether it could be read. */
+  noteKnown(length: number, traces: number): boolean {
+    return this.run.noteKnown(length, traces, SEED) !== 0
   }
 
   private learnWords(rows: number): boolean {

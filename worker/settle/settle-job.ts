@@ -249,7 +249,7 @@ export class SettleJob implements Job {
   private noteReport(traces: readonly DirtyTrace[], simple: readonly SimpleTrace[], report: SettleReport): void {
     const now = Date.now()
     const shared = new Set(report.shared)
-    this.note(simple.flatMap((trace) => (shared.has(trace.trace_id) ? [trace.arrival()] : [])))
+    if (shared.size > 0) this.note(simple.flatMap((trace) => (shared.has(trace.trace_id) ? [trace.arrival()] : [])))
     const unseen = new Set(report.unseen)
     for (const trace of traces) {
       const again = report.settleAgainAtMs.get(trace.trace_id)

@@ -46,8 +46,11 @@ export const FIRST_ARRIVALS: i32 = HAS_ROOT + ROWS_MAX
 export const OWN_IDS: i32 = FIRST_ARRIVALS + 8 * ROWS_MAX
 /** Ids of all traces as hex, one behind the other. */
 export const HEX_IDS: i32 = OWN_IDS + 8 * ROWS_MAX
+/** Of each trace, what the database knows: spans stored, and whether it gave an execution. */
+export const STORED: i32 = HEX_IDS + 32 * ROWS_MAX
+export const GAVE: i32 = STORED + 4 * ROWS_MAX
 /** Traces to be written. */
-export const CHOSEN: i32 = HEX_IDS + 32 * ROWS_MAX
+export const CHOSEN: i32 = GAVE + ROWS_MAX
 
 /** Words of all columns of few words, known from look to look: each has a number. */
 export const WORDS_MAX: i32 = 32768
@@ -88,4 +91,11 @@ export const STREAM_ENDS: i32 = STREAM_LIMITS + 256
 /** Native blocks of `arrivals`. Wide reads may go beyond their end. */
 export const BODY: i32 = STREAM_ENDS + 256
 export const BODY_BYTES_MAX: i32 = 0x2000000
-export const STREAMS: i32 = BODY + BODY_BYTES_MAX + 0x10000
+/** Native blocks of what is known of traces, and their columns. */
+export const KNOWN: i32 = BODY + BODY_BYTES_MAX + 0x10000
+export const KNOWN_BYTES_MAX: i32 = 0x800000
+export const KNOWN_TENANTS: i32 = KNOWN + KNOWN_BYTES_MAX + 0x10000
+export const KNOWN_IDS: i32 = KNOWN_TENANTS + 4 * ROWS_MAX
+export const KNOWN_STORED: i32 = KNOWN_IDS + 16 * ROWS_MAX
+export const KNOWN_GAVE: i32 = KNOWN_STORED + 4 * ROWS_MAX
+export const STREAMS: i32 = KNOWN_GAVE + ROWS_MAX

@@ -2,6 +2,7 @@
 
 export { readArrivals } from './arrivals'
 export { writeExecutions } from './executions'
+export { noteKnown } from './known'
 export * from './layout'
 export { judgeTraces, setNumbers } from './simple-traces'
 export { groupRows } from './traces'

@@ -43,7 +43,7 @@ function numberTraces(rows: i32, seed: u64): i32 {
       store<i32>(TRACE_OF + (row << 2), load<i32>(TRACE_OF + (row << 2) - 4))
       continue
     }
-    let slot = hashOf(row, seed) & SLOT_MASK
+    let slot = hashOf(TRACE_IDS + (row << 4), load<u32>(TENANTS + (row << 2)), seed) & SLOT_MASK
     let found = load<i32>(TRACE_SLOTS + (slot << 2))
     while (found !== 0 && !isSameTrace(row, load<i32>(NEXT + (found << 2) - 4))) {
       slot = (slot + 1) & SLOT_MASK
@@ -72,20 +72,34 @@ function noteRow(row: i32): void {
   if (arrived < load<i64>(FIRST_ARRIVALS + (t << 3))) store<i64>(FIRST_ARRIVALS + (t << 3), arrived)
 }
 
-function hashOf(row: i32, seed: u64): i32 {
-  let hash = (load<u64>(TRACE_IDS + (row << 4)) ^ seed) * GOLDEN
+/** The number of a trace that was grouped, -1 of any other. @param id address of its bytes @param tenant number of the word */
+export function findTrace(id: i32, tenant: u32, seed: u64): i32 {
+  let slot = hashOf(id, tenant, seed) & SLOT_MASK
+  let t = load<i32>(TRACE_SLOTS + (slot << 2)) - 1
+  while (t >= 0 && !isTraceOf(load<i32>(ROWS + (load<i32>(STARTS + (t << 2)) << 2)), id, tenant)) {
+    slot = (slot + 1) & SLOT_MASK
+    t = load<i32>(TRACE_SLOTS + (slot << 2)) - 1
+  }
+  return t
+}
+
+function hashOf(id: i32, tenant: u32, seed: u64): i32 {
+  let hash = (load<u64>(id) ^ seed) * GOLDEN
   hash ^= hash >> 29
-  hash = (hash ^ load<u64>(TRACE_IDS + (row << 4) + 8)) * MIX + seed
+  hash = (hash ^ load<u64>(id + 8)) * MIX + seed
   hash ^= hash >> 32
-  hash = (hash ^ <u64>load<u32>(TENANTS + (row << 2))) * GOLDEN
+  hash = (hash ^ <u64>tenant) * GOLDEN
   return <i32>(hash >> 37)
 }
 
 function isSameTrace(a: i32, b: i32): bool {
-  const from = TRACE_IDS + (a << 4)
-  const to = TRACE_IDS + (b << 4)
-  if (load<i64>(from) !== load<i64>(to) || load<i64>(from + 8) !== load<i64>(to + 8)) return false
-  return load<i32>(TENANTS + (a << 2)) === load<i32>(TENANTS + (b << 2))
+  return isTraceOf(a, TRACE_IDS + (b << 4), load<u32>(TENANTS + (b << 2)))
+}
+
+function isTraceOf(row: i32, id: i32, tenant: u32): bool {
+  const own = TRACE_IDS + (row << 4)
+  if (load<i64>(own) !== load<i64>(id) || load<i64>(own + 8) !== load<i64>(id + 8)) return false
+  return load<u32>(TENANTS + (row << 2)) === tenant
 }
 
 function putHex(at: i32, from: i32): void {
