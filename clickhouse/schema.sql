@@ -973,10 +973,18 @@ CREATE MATERIALIZED VIEW trace_executions_from_locator TO trace_executions
 )
 AS SELECT
     tenant,
-    trace_id,
+    arrayJoin(traces) AS trace_id,
     execution_id,
     instance
-FROM execution_locator;
+FROM
+(
+    SELECT
+        tenant,
+        execution_id,
+        instance,
+        if((length(execution_id) = 32) AND (execution_id != lower(hex(trace_id))) AND match(execution_id, '^[0-9a-f]{32}$'), [trace_id, toFixedString(substring(unhex(execution_id), 1, 16), 16)], [trace_id]) AS traces
+    FROM execution_locator
+);
 
 CREATE TABLE traces
 (

@@ -22,7 +22,7 @@ export interface EntryGroup {
  * Entries with the same id at the same instance are one execution, resumed, if they run the same workflow. An entry without an
  * id of its own is called by its trace if it is the trace's first parentless entry, else by trace and span: an id follows from
  * the entry's own place, so an entry that arrives later never renames another (but for a second parentless one that began
- * earlier).
+ * earlier). Another that names this id is the same execution as well. Whatever they say, no two executions have one id at one instance.
  */
 export function groupEntries(spans: readonly SettleSpan[], entries: Entries): EntryGroup[] {
   const groups = new Map<string, EntryGroup>()
@@ -33,15 +33,19 @@ export function groupEntries(spans: readonly SettleSpan[], entries: Entries): En
   for (const n of outermostFirst) {
     const span = spans[n]!
     const instance = (span.rule === 1 && instances.get(`${span.trace_id}/${span.execution_id}`)) || span.instance
-    const known = span.execution_id === '' ? undefined : groups.get(`${instance}\0${span.execution_id}`)
-    if (known && sameRun(spans[known.highest]!, span)) {
+    const derived = () => derivedId(span, entries.parent[n]!, named)
+    let executionId = span.execution_id || derived()
+    let known = groups.get(`${instance}\0${executionId}`)
+    if (known && !sameRun(spans[known.highest]!, span)) {
+      executionId = derived()
+      known = groups.get(`${instance}\0${executionId}`)
+    }
+    if (known) {
       known.entries.push(n)
       continue
     }
-    const own = span.execution_id !== '' && !known
-    const executionId = own ? span.execution_id : derivedId(span, entries.parent[n]!, named)
     const group = { executionId, instance, entries: [n], retold: [], highest: n }
-    if (own) groups.set(`${instance}\0${executionId}`, group)
+    groups.set(`${instance}\0${executionId}`, group)
     list.push(group)
   }
   for (const group of list) {

@@ -30,7 +30,8 @@ const anySpan: fc.Arbitrary<SettleSpan> = fc
     open: fc.boolean(),
     status: fc.constantFrom('success', 'error', 'waiting', 'cancelled', ''),
     explicit: fc.integer({ min: 0, max: 1 }),
-    id2: fc.constantFrom('', 'run-1', 'run-2'),
+    // Some are what others are called by their traces.
+    id2: fc.constantFrom('', 'run-1', 'run-2', 't', 'u', 't-s1'),
     workflow: fc.constantFrom('a', 'b'),
     name: fc.constantFrom('x', 'y'),
     attempt: fc.integer({ min: 0, max: 2 }),

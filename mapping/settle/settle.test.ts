@@ -241,6 +241,16 @@ describe('execution ids', () => {
     expect(settled.executions[0]).toMatchObject({ trace_id: 'u', status: 'success' })
   })
 
+  it('join those that name the trace by which another is called, whichever began first', () => {
+    const called = entry('e1', { status: 'waiting' })
+    for (const started_at of [ms(500), ms(9_000)]) {
+      const naming = entry('e2', { execution_id: 't', trace_id: 'u', started_at, ended_at: ms(9_001) })
+      const settled = settle([called, naming], OPTIONS)
+      expect(settled.executions).toHaveLength(1)
+      expect(settled.executions[0]).toMatchObject({ execution_id: 't', trace_id: 'u', status: 'success' })
+    }
+  })
+
   it('stay apart for equal ids at other instances, and for nested runs that carry the outer id', () => {
     const elsewhere = [entry('a', { execution_id: '7' }), entry('b', { execution_id: '7', instance: 'other' })]
     expect(ids(settle(elsewhere, OPTIONS))).toEqual(['7', '7'])

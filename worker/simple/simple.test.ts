@@ -113,6 +113,27 @@ describe.each(WAYS)('a simple trace, looked over $way', ({ way, stages, some }) 
     expect(await isSimple(`continued ${way}`, [[called, other]])).toEqual([false, false])
   })
 
+  it('is none when another trace said so before, and becomes one execution with it', async () => {
+    const tenant = `named before ${way}`
+    const later: TestSpan = {
+      ...ROOT,
+      trace_id: trace(2),
+      span_id: id(2),
+      start: 200,
+      end: 300,
+      execution_id: trace(1),
+    }
+    await kit.settleSimple(tenant, await look(await kit.arrive(tenant, [[later]])))
+    expect((await kit.rows(tenant)).map(({ execution_id }) => execution_id)).toEqual([trace(1)])
+    expect(await isSimple(tenant, [[{ ...ROOT, execution_id: '' }]])).toEqual([false])
+    await kit.settleByFunction(tenant, [trace(1)])
+    const found = await rowsOf(
+      db.client,
+      `SELECT execution_id, length(segments.span_id) AS segments FROM executions FINAL WHERE tenant = '${tenant}'`,
+    )
+    expect(found).toEqual([{ execution_id: trace(1), segments: '2' }])
+  })
+
   it('is left to the function when its id comes in another trace between the look and the write', async () => {
     const tenant = `raced ${way}`
     const blocks = await kit.arrive(tenant, [[ROOT]])
