@@ -110,15 +110,17 @@ function nextToken(text: string, start: number): Token {
   return { kind: 'punctuation', start, end: start + 1 }
 }
 
-/** A backslash escapes the next character; a doubled quote stands for itself. */
+/** A backslash escapes the next character; a doubled quote stands for itself. Literals may be long: they are searched, not walked. */
 function quoted(text: string, start: number, kind: 'string' | 'quoted'): Token {
   const quote = text[start]!
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++
-    else if (text[at] === quote) {
-      if (text[at + 1] === quote) at++
-      else return { kind, start, end: at + 1 }
-    }
+  let at = start + 1
+  let end = text.indexOf(quote, at)
+  while (end >= 0) {
+    const escape = text.slice(at, end).indexOf('\\')
+    if (escape >= 0) at += escape + 2
+    else if (text[end + 1] === quote) at = end + 2
+    else return { kind, start, end: end + 1 }
+    if (at > end) end = text.indexOf(quote, at)
   }
   return unclosed(text, start)
 }
