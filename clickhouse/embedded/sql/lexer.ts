@@ -116,8 +116,8 @@ function quoted(text: string, start: number, kind: 'string' | 'quoted'): Token {
   let at = start + 1
   let end = text.indexOf(quote, at)
   while (end >= 0) {
-    const escape = text.slice(at, end).indexOf('\\')
-    if (escape >= 0) at += escape + 2
+    const backslash = text.slice(at, end).indexOf('\\')
+    if (backslash >= 0) at += backslash + 2
     else if (text[end + 1] === quote) at = end + 2
     else return { kind, start, end: end + 1 }
     if (at > end) end = text.indexOf(quote, at)
