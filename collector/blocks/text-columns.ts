@@ -2,6 +2,7 @@
 import { NO_TEXT } from '@runlens/mapping'
 import { type ByteBuffer, dataView } from './byte-buffer.ts'
 import { Dictionary } from './dictionary.ts'
+import type { Document } from './document.ts'
 import type { RowNumbers } from './sources.ts'
 
 /** Texts by reference: see `TextColumn` of the mapping for what a start below 0 means. */
@@ -30,7 +31,7 @@ export function writeTexts(out: ByteBuffer, rows: RowNumbers, { bytes, made, sta
 export class LowCardinalityWriter {
   private readonly dictionary = new Dictionary()
   private indexes = new Int32Array(4096)
-  /** Entries of texts that the mapping made, by their place there; 0 where not looked up yet. */
+  /** Entries of texts that the mapping made, or of documents that rows share, by their place there; 0 where not looked up yet. */
   private ofMade = new Int32Array(256)
 
   private begin(count: number): void {
@@ -40,8 +41,7 @@ export class LowCardinalityWriter {
 
   texts(out: ByteBuffer, rows: RowNumbers, { data, made, starts, ends }: Texts): void {
     this.begin(rows.length)
-    if (made.length > this.ofMade.length) this.ofMade = new Int32Array(made.length * 2)
-    this.ofMade.fill(0, 0, made.length)
+    this.makeRoom(made.length)
     const { dictionary, indexes } = this
     let lastStart = NO_TEXT
     let lastEnd = 0
@@ -61,6 +61,29 @@ export class LowCardinalityWriter {
       indexes[i] = last
     }
     this.finish(out, rows.length)
+  }
+
+  /** Of documents that rows share: these differ, mostly, and nobody looks whether they do. */
+  shared(out: ByteBuffer, rows: RowNumbers, { out: { bytes }, starts, sharedEnds }: Document): void {
+    this.begin(rows.length)
+    this.makeRoom(sharedEnds.length)
+    const { dictionary, indexes, ofMade } = this
+    for (let i = 0; i < rows.length; i++) {
+      const start = starts[rows.at[i]!]!
+      if (start === NO_TEXT) {
+        indexes[i] = 0
+        continue
+      }
+      const known = -2 - start
+      if (ofMade[known] === 0) ofMade[known] = dictionary.put(bytes, sharedEnds[known - 1] ?? 0, sharedEnds[known]!)
+      indexes[i] = ofMade[known]!
+    }
+    this.finish(out, rows.length)
+  }
+
+  private makeRoom(made: number): void {
+    if (made > this.ofMade.length) this.ofMade = new Int32Array(made * 2)
+    this.ofMade.fill(0, 0, made)
   }
 
   private addMade(index: number, made: readonly Uint8Array[]): number {

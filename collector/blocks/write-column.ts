@@ -25,6 +25,7 @@ export interface BlockRows {
 }
 
 const lowCardinality = new LowCardinalityWriter()
+const NONE: readonly Uint8Array[] = []
 
 const WIDTHS: Readonly<Record<string, number>> = { UInt8: 1, Enum8: 1, UInt16: 2, UInt32: 4 }
 
@@ -46,7 +47,7 @@ function plainWriter<C extends Cells>(name: string, type: string, source: Source
         ...source.texts(input),
       }))
     case 'document':
-      return textWriter(name, (input) => textsOf(source.document(input)))
+      return documentWriter(name, source.document)
     case 'values':
       if (name !== 'String') return undefined
       return (out, rows, input) => {
@@ -84,8 +85,18 @@ function textWriter<C extends Cells>(name: string, from: (input: C) => Texts): C
   return undefined
 }
 
-function textsOf({ out: { bytes, data }, made, starts, ends }: Document): Texts {
-  return { bytes, data, made, starts, ends }
+function documentWriter<C extends Cells>(name: string, from: (input: C) => Document): CellWriter<C> | undefined {
+  const writer = textWriter<C>(name, (input) => textsOf(from(input)))
+  if (name !== 'LowCardinality') return writer
+  return (out, rows, input) => {
+    const document = from(input)
+    if (document.sharedEnds.length > 0) lowCardinality.shared(out, rows, document)
+    else writer?.(out, rows, input)
+  }
+}
+
+function textsOf({ out: { bytes, data }, starts, ends }: Document): Texts {
+  return { bytes, data, made: NONE, starts, ends }
 }
 
 /** One column of a block. */
