@@ -3,8 +3,7 @@
  *
  * A span is known by a 64-bit hash of tenant, ids, end time and status: a span that was sent again because it ended since is
  * another one. The hash starts from a seed of the spool, so that nobody can craft a span that hides another one's.
- * Two generations of open addressing, slot beside slot, so that a look at both waits for memory once: when the current one is full, the older one
- * is forgotten.
+ * Two generations of open addressing: when the current one is full, the older one is forgotten.
  */
 import type { TraceTape } from '@runlens/otlp'
 import type { ByteBuffer } from './blocks/byte-buffer.ts'
@@ -12,9 +11,6 @@ import type { RowNumbers } from './blocks/sources.ts'
 
 /** Slots per remembered span: probes stay short at half load. */
 const SLOTS_PER_SPAN = 2
-
-/** Words of a slot of the table: low and high of the one generation, then of the other. */
-const SLOT_WORDS = 4
 
 /** Spans whose slots are fetched together: they stay in the nearest cache until they are used. */
 const FETCHED_TOGETHER = 256
@@ -26,12 +22,9 @@ export interface SpanHashes {
 }
 
 export class ResendFilter {
-  private readonly table: Int32Array
+  private current: Int32Array
+  private previous: Int32Array
   private readonly mask: number
-  /** To come from a word of the last slot to that of the first. */
-  private readonly wrap: number
-  /** Where the current generation's words stand in a slot: 0 or 2. The older one's stand at the other place. */
-  private current = 0
   private readonly spansPerGeneration: number
   private inCurrent = 0
   private inPrevious = 0
@@ -53,8 +46,8 @@ export class ResendFilter {
     this.spansPerGeneration = Math.max(1, Math.ceil(spansMax / 2))
     const slots = 2 ** Math.ceil(Math.log2(this.spansPerGeneration * SLOTS_PER_SPAN))
     this.mask = slots - 1
-    this.wrap = slots * SLOT_WORDS - 1
-    this.table = new Int32Array(slots * SLOT_WORDS)
+    this.current = new Int32Array(slots * 2)
+    this.previous = new Int32Array(slots * 2)
   }
 
   /** Before the first `admit`. @param secret eight bytes that stay the same for the spool whose keys are restored */
@@ -87,9 +80,12 @@ export class ResendFilter {
    * for each other. A third of the time of `admit`.
    */
   private fetch(hashes: Int32Array, first: number, end: number): void {
-    const { table, mask } = this
+    const { current, previous, mask } = this
     let seen = 0
-    for (let span = first; span < end; span++) seen ^= table[(hashes[span * 2]! & mask) * SLOT_WORDS]!
+    for (let span = first; span < end; span++) {
+      const slot = (hashes[span * 2]! & mask) * 2
+      seen ^= current[slot]! ^ previous[slot]!
+    }
     this.fetched = seen
   }
 
@@ -106,40 +102,40 @@ export class ResendFilter {
       const low = view.getInt32(at, true)
       const high = view.getInt32(at + 4, true)
       if (this.remove(this.current, low, high)) this.inCurrent--
-      else this.remove(other(this.current), low, high)
+      else this.remove(this.previous, low, high)
     }
   }
 
   /** Whether the key is new; it is known from now on. */
   private add(low: number, high: number): boolean {
-    const { table } = this
     const slot = this.find(this.current, low, high)
-    if (table[slot] === low && table[slot + 1] === high) return false
+    if (this.current[slot] === low && this.current[slot + 1] === high) return false
     if (this.inPrevious > 0) {
-      const old = this.find(other(this.current), low, high)
-      if (table[old] === low && table[old + 1] === high) return false
+      const old = this.find(this.previous, low, high)
+      if (this.previous[old] === low && this.previous[old + 1] === high) return false
     }
-    table[slot] = low
-    table[slot + 1] = high
+    this.current[slot] = low
+    this.current[slot + 1] = high
     if (++this.inCurrent >= this.spansPerGeneration) this.turn()
     return true
   }
 
-  /** The place of the key in a generation, or the free one where its search ends. */
-  private find(generation: number, low: number, high: number): number {
-    const { table, wrap } = this
-    let slot = (low & this.mask) * SLOT_WORDS + generation
-    while (table[slot] !== 0 && (table[slot] !== low || table[slot + 1] !== high)) slot = (slot + SLOT_WORDS) & wrap
+  /** The place of the key, or the free one where its search ends. */
+  private find(table: Int32Array, low: number, high: number): number {
+    let slot = (low & this.mask) * 2
+    while (table[slot] !== 0 && (table[slot] !== low || table[slot + 1] !== high)) {
+      slot = (slot + 2) & (this.mask * 2 + 1)
+    }
     return slot
   }
 
   /** Frees the key's slot and moves up those behind it that had been pushed on by it. */
-  private remove(generation: number, low: number, high: number): boolean {
-    const { table, wrap } = this
-    let hole = this.find(generation, low, high)
+  private remove(table: Int32Array, low: number, high: number): boolean {
+    let hole = this.find(table, low, high)
     if (table[hole] !== low || table[hole + 1] !== high) return false
-    for (let slot = (hole + SLOT_WORDS) & wrap; table[slot] !== 0; slot = (slot + SLOT_WORDS) & wrap) {
-      const home = (table[slot]! & this.mask) * SLOT_WORDS + generation
+    const wrap = this.mask * 2 + 1
+    for (let slot = (hole + 2) & wrap; table[slot] !== 0; slot = (slot + 2) & wrap) {
+      const home = (table[slot]! & this.mask) * 2
       if (((slot - home) & wrap) < ((slot - hole) & wrap)) continue
       table[hole] = table[slot]!
       table[hole + 1] = table[slot + 1]!
@@ -151,13 +147,10 @@ export class ResendFilter {
   }
 
   private turn(): void {
-    const { table } = this
-    this.current = other(this.current)
-    for (let slot = this.current; slot < table.length; slot += SLOT_WORDS) {
-      table[slot] = 0
-      table[slot + 1] = 0
-    }
+    const forgotten = this.previous
+    this.previous = this.current
     this.inPrevious = this.inCurrent
+    this.current = forgotten.fill(0)
     this.inCurrent = 0
   }
 
@@ -206,11 +199,6 @@ export class ResendFilter {
     this.low = ((low << 13) | (low >>> 19)) ^ high
     this.high = (((high << 17) | (high >>> 15)) + low) | 0
   }
-}
-
-/** The other one of the two generations. */
-function other(generation: number): number {
-  return 2 - generation
 }
 
 function finish(value: number): number {

@@ -44,6 +44,7 @@ function plainWriter<C extends Cells>(name: string, type: string, source: Source
         bytes: input.bytes,
         data: input.data,
         made: input.made,
+        columns: input.columns,
         ...source.texts(input),
       }))
     case 'document':
@@ -58,7 +59,11 @@ function plainWriter<C extends Cells>(name: string, type: string, source: Source
       const width = type === 'DateTime64(9)' || type === 'UInt64' ? 8 : Number(/^FixedString\((\d+)\)$/.exec(type)?.[1])
       if (!width || width % 4 !== 0) return undefined
       const { absent } = source
-      if (!absent) return (out, rows, input) => writeBytes(out, rows, input.data, source.starts(input), width)
+      if (!absent)
+        return (out, rows, input) => {
+          const starts = source.starts(input)
+          if (!input.columns?.bytes(out, rows, starts, width, input)) writeBytes(out, rows, input.data, starts, width)
+        }
       return (out, rows, input) => writeBytesOr(out, rows, input.data, source.starts(input), absent(input))
     }
     case 'number': {
