@@ -108,6 +108,21 @@ describe('the resend filter', () => {
     expect(admit(filter, many(0, 500)).fresh.length).toBe(500)
   })
 
+  it('forgets failed requests of either generation, and none beside them', () => {
+    const filter = newFilter(100)
+    const { keys: older } = admit(filter, many(0, 30))
+    admit(filter, many(30, 20))
+    // From here on the younger generation stands beside the older one.
+    const { keys: younger } = admit(filter, many(50, 30))
+    filter.forget(older)
+    filter.forget(younger)
+    expect(admit(filter, many(30, 20)).fresh).toEqual([])
+    expect(admit(filter, many(0, 15)).fresh.length).toBe(15)
+    expect(admit(filter, many(50, 15)).fresh.length).toBe(15)
+    expect(admit(filter, many(0, 15)).fresh).toEqual([])
+    expect(admit(filter, many(30, 20)).fresh).toEqual([])
+  })
+
   it('behaves as a set from which failed requests are taken out again', () => {
     const step = fc.record({ spans: fc.array(fc.nat(60), { minLength: 1, maxLength: 12 }), fails: fc.boolean() })
     fc.assert(

@@ -1,7 +1,7 @@
 /** From an indexed request to Native blocks of a table, one per day or per range of days; everything it uses is reused. */
 import type { Tape } from '@runlens/otlp'
 import { ByteBuffer } from './byte-buffer.ts'
-import { dayOf } from './days.ts'
+import { DayReader } from './days.ts'
 import { type Cells, RowNumbers } from './sources.ts'
 import type { BlockColumn, BlockRows } from './write-column.ts'
 
@@ -102,18 +102,19 @@ export class BlockBuilder<C extends Cells> {
 
 /** Rows by their day, or by the first day of their range. */
 function byDay(
-  { tape, receivedAtMs }: Cells,
+  { data, receivedAtMs }: Cells,
   { time }: BlockItems,
   kept: RowNumbers,
   range: number,
 ): { day: number; rows: RowNumbers }[] {
   if (kept.length === 0) return []
+  const reader = new DayReader()
   const days = new Map<number, RowNumbers>()
   let lastDay = -1
   let rows: RowNumbers | undefined
   for (let i = 0; i < kept.length; i++) {
     const row = kept.at[i]!
-    const own = time[row]! < 0 ? Math.floor(receivedAtMs / DAY_MS) : dayOf(tape.buffer, time[row]!)
+    const own = time[row]! < 0 ? Math.floor(receivedAtMs / DAY_MS) : reader.of(data, time[row]!)
     const day = own - (own % range)
     if (day !== lastDay || !rows) {
       lastDay = day

@@ -3,12 +3,22 @@
 /** A day is 86 400 * 10^9 ns = 2^16 * 1 318 359 375, so its number follows exactly from the upper 48 bits. */
 const DAY_OVER_2_16 = 1_318_359_375
 
-/** Days since the epoch of the fixed64 nanoseconds at `start`; 0 where absent (-1). */
-export function dayOf(buffer: Uint8Array, start: number): number {
-  if (start < 0) return 0
-  let upper = 0
-  for (let k = 7; k >= 2; k--) upper = upper * 256 + buffer[start + k]!
-  return Math.floor(upper / DAY_OVER_2_16)
+/** Tells days one after another: times of a request are near each other, and mostly have the upper half of the one before. */
+export class DayReader {
+  /** Upper half of a time, if all times that have it are of {@link day}; -1 for none. */
+  private high = -1
+  private day = 0
+
+  /** Days since the epoch of the fixed64 nanoseconds at `start`. */
+  of(data: DataView, start: number): number {
+    const high = data.getUint32(start + 4, true)
+    if (high === this.high) return this.day
+    const first = Math.floor((high * 0x1_0000) / DAY_OVER_2_16)
+    const last = Math.floor((high * 0x1_0000 + 0xffff) / DAY_OVER_2_16)
+    this.high = first === last ? high : -1
+    this.day = Math.floor((high * 0x1_0000 + data.getUint16(start + 2, true)) / DAY_OVER_2_16)
+    return this.day
+  }
 }
 
 /** `2026-11-23` for a day number. */

@@ -46,6 +46,12 @@ export class Dictionary {
     return this.append(-1, hash, source, start, end)
   }
 
+  /** The number of an entry of its own: for values that differ as they are. Not beside {@link add}. */
+  put(source: Uint8Array, start: number, end: number): number {
+    this.rows.row(source, start, end)
+    return this.size++
+  }
+
   private append(slot: number, hash: number, source: DataView, start: number, end: number): number {
     if (this.size === this.starts.length) this.growEntries()
     const entry = this.size++

@@ -19,8 +19,11 @@ export class Document {
   /** `[start, end)` of `out` by row; {@link NO_TEXT} where nothing stands. */
   starts = new Int32Array(64)
   ends = new Int32Array(64)
-  /** Texts that a start below {@link NO_TEXT} names, as in `MappedSpans`. */
-  made: Uint8Array[] = []
+  /**
+   * Where documents that several rows have end in `out`, one behind the other from 0 on; a row whose start is `-2 - i` has the i-th of them.
+   * Rows of a document have such starts or none at all.
+   */
+  readonly sharedEnds: number[] = []
   private isOpen = false
 
   /** @param out where it is written; that of another document for rows that name what stands there */
@@ -29,6 +32,7 @@ export class Document {
   /** Forgets all rows and makes room for as many. */
   clear(rows: number): void {
     this.out.clear()
+    this.sharedEnds.length = 0
     this.makeRoom(rows)
   }
 
@@ -70,6 +74,12 @@ export class Document {
     if (this.isOpen) this.out.byte(CLOSE)
     else this.starts[row] = NO_TEXT
     this.ends[row] = this.out.length
+  }
+
+  /** Closes the document that begins at the end of the last one for rows to share. @returns how they name it */
+  endShared(row: number): number {
+    this.end(row)
+    return this.starts[row] === NO_TEXT ? NO_TEXT : -1 - this.sharedEnds.push(this.out.length)
   }
 }
 

@@ -4,7 +4,8 @@ import type { ByteBuffer } from './byte-buffer.ts'
 import { Document, type MemberName, memberName } from './document.ts'
 import { LABELS } from './label-documents.ts'
 import { presentTexts, writeTexts } from './mapped-texts.ts'
-import { writeDouble, writeFigure, writeText, writeTime } from './members.ts'
+import { writeDouble, writeFigure, writeTime } from './members.ts'
+import type { NamedTexts } from './sources.ts'
 import type { DocumentInput } from './span-cells.ts'
 
 /** `service` has a column of its own. */
@@ -19,15 +20,18 @@ const QUEUED_AT = memberName('queued_at')
 const EXPECTED_END_AT = memberName('expected_end_at')
 const RECORDED_AT = memberName('recorded_at')
 
-/** Whether any span of the request has it, and who writes what one row says of it. */
+/** Which spans of the request have it, and who writes what one row says of it. */
 interface Member {
-  isPresent: () => boolean
+  /** Sets the rows that have it; gives whether any does. */
+  mark: (rows: Uint8Array) => boolean
   write: (row: number) => void
 }
 
 export class FieldDocuments {
   readonly document: Document
   private input!: DocumentInput
+  /** By row: whether it has any of {@link members}. */
+  private marked = new Uint8Array(64)
   private readonly members = this.membersOf()
 
   constructor(out?: ByteBuffer) {
@@ -38,66 +42,67 @@ export class FieldDocuments {
     this.input = input
     const { document } = this
     const { length } = input.tape.spans
-    const texts = presentTexts(FIELDS, input)
-    // Most requests have one or none.
-    const others = this.members.filter(({ isPresent }) => isPresent())
+    const texts = [...presentTexts(FIELDS, input), ...presentTextsOfSpans(input)]
+    const marked = this.unmarked(length)
+    // Most requests have one or none, and most rows of them have nothing there.
+    const others = this.members.filter(({ mark }) => mark(marked))
     document.clear(length)
     const placed = texts.length > 0 && (input.columns?.placeTexts(length, texts, input) ?? false)
     for (let row = 0; row < length; row++) {
       document.begin(row)
       writeTexts(document, texts, input, row, placed)
-      for (let i = 0; i < others.length; i++) others[i]!.write(row)
+      if (marked[row] === 1) for (let i = 0; i < others.length; i++) others[i]!.write(row)
       document.end(row)
     }
+  }
+
+  private unmarked(length: number): Uint8Array {
+    if (length > this.marked.length) this.marked = new Uint8Array(length * 2)
+    return this.marked.subarray(0, length).fill(0)
   }
 
   /** Once: what V8 compiled of a function is forgotten with the last one of them, and functions of a request soon are. */
   private membersOf(): readonly Member[] {
     const mapped = () => this.input.mapped
-    const at = () => this.input.tape.spans.at
     return [
-      this.textMember(
-        TRACE_STATE,
-        () => at().traceStateStart,
-        () => at().traceStateEnd,
-      ),
-      this.textMember(
-        STATUS_MESSAGE,
-        () => at().statusMessageStart,
-        () => at().statusMessageEnd,
-      ),
       this.figureMember(ROWS_TOTAL, () => mapped().rowsTotal, writeFigure),
       this.figureMember(ROWS_RETURNED, () => mapped().rowsReturned, writeFigure),
       this.figureMember(PROGRESS, () => mapped().progress, writeDouble),
       this.timeMember(QUEUED_AT, () => mapped().queuedAt),
       this.timeMember(EXPECTED_END_AT, () => mapped().expectedEndAt),
       {
-        isPresent: () => this.input.markers !== undefined,
+        mark: (rows) => {
+          if (this.input.markers !== undefined) rows.fill(1)
+          return this.input.markers !== undefined
+        },
         write: (row) => writeTime(this.document, RECORDED_AT, this.input.markers!.recordedAt[row]!),
       },
     ]
   }
 
-  private textMember(name: MemberName, starts: () => Int32Array, ends: () => Int32Array): Member {
-    return {
-      isPresent: () => isAnyText(starts(), ends(), this.input.mapped.length),
-      write: (row) => writeText(this.document, name, this.input.bytes, this.input.data, starts()[row]!, ends()[row]!),
-    }
-  }
-
   private figureMember(name: MemberName, figures: () => Float64Array, write: typeof writeFigure): Member {
     return {
-      isPresent: () => isAnyFigure(figures(), this.input.mapped.length),
+      mark: (rows) => markFigures(figures(), rows),
       write: (row) => write(this.document, name, figures()[row]!),
     }
   }
 
   private timeMember(name: MemberName, times: () => BigInt64Array): Member {
     return {
-      isPresent: () => isAnyTime(times(), this.input.mapped.length),
+      mark: (rows) => markTimes(times(), rows),
       write: (row) => writeTime(this.document, name, times()[row]!),
     }
   }
+}
+
+/** Texts that spans have beside their attributes. */
+function presentTextsOfSpans({ tape: { spans } }: DocumentInput): NamedTexts[] {
+  const { traceStateStart, traceStateEnd, statusMessageStart, statusMessageEnd } = spans.at
+  const texts = [
+    { name: TRACE_STATE, starts: traceStateStart, ends: traceStateEnd },
+    { name: STATUS_MESSAGE, starts: statusMessageStart, ends: statusMessageEnd },
+  ]
+  return texts.filter(({ starts, ends }) => isAnyText(starts, ends, spans.length))
 }
 
 function isAnyText(starts: Int32Array, ends: Int32Array, length: number): boolean {
@@ -105,14 +110,24 @@ function isAnyText(starts: Int32Array, ends: Int32Array, length: number): boolea
   return false
 }
 
-function isAnyFigure(figures: Float64Array, length: number): boolean {
-  for (let row = 0; row < length; row++) if (!Number.isNaN(figures[row]!)) return true
-  return false
+function markFigures(figures: Float64Array, rows: Uint8Array): boolean {
+  let isAny = false
+  for (let row = 0; row < rows.length; row++) {
+    if (Number.isNaN(figures[row]!)) continue
+    rows[row] = 1
+    isAny = true
+  }
+  return isAny
 }
 
 /** In halves: a BigInt would be made for each. */
-function isAnyTime(times: BigInt64Array, length: number): boolean {
-  const halves = new Int32Array(times.buffer, times.byteOffset, length * 2)
-  for (let half = 0; half < halves.length; half++) if (halves[half] !== 0) return true
-  return false
+function markTimes(times: BigInt64Array, rows: Uint8Array): boolean {
+  const halves = new Int32Array(times.buffer, times.byteOffset, rows.length * 2)
+  let isAny = false
+  for (let row = 0; row < rows.length; row++) {
+    if (halves[row * 2] === 0 && halves[row * 2 + 1] === 0) continue
+    rows[row] = 1
+    isAny = true
+  }
+  return isAny
 }

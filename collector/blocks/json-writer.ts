@@ -109,6 +109,11 @@ export function writeHex(out: ByteBuffer, source: Uint8Array, start: number, cou
 export function writeWhole(out: ByteBuffer, value: number): void {
   let digits = 1
   for (let bound = 10; bound <= value; bound *= 10) digits++
+  writeDigits(out, value, digits)
+}
+
+/** So many digits of it, zeros before it among them. */
+function writeDigits(out: ByteBuffer, value: number, digits: number): void {
   out.ensure(digits)
   const { bytes } = out
   let rest = value
@@ -130,9 +135,21 @@ export function writeNumber(out: ByteBuffer, value: number): void {
   else out.utf8(`"${value}"`)
 }
 
+const BILLION = 1e9
+
 /** An unsigned number of 64 bits, from its halves. */
 export function writeUint64(out: ByteBuffer, low: number, high: number): void {
   const unsigned = high >>> 0
-  if (unsigned < 0x20_0000) writeWhole(out, unsigned * 0x1_0000_0000 + (low >>> 0))
-  else out.utf8(String((BigInt(unsigned) << 32n) | BigInt(low >>> 0)))
+  if (unsigned < 0x20_0000) {
+    writeWhole(out, unsigned * 0x1_0000_0000 + (low >>> 0))
+    return
+  }
+  // Divided by hand, sixteen bits a step: a BigInt and its text would be made for each.
+  const first = Math.floor(unsigned / BILLION)
+  const middle = (unsigned - first * BILLION) * 0x1_0000 + (low >>> 16)
+  const second = Math.floor(middle / BILLION)
+  const last = (middle - second * BILLION) * 0x1_0000 + (low & 0xffff)
+  const third = Math.floor(last / BILLION)
+  writeWhole(out, (first * 0x1_0000 + second) * 0x1_0000 + third)
+  writeDigits(out, last - third * BILLION, 9)
 }

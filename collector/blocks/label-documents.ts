@@ -2,7 +2,7 @@
  * What spans say of themselves in few different ways: each different row becomes one document, however many spans have it. Rows are
  * compared before anything is written, by their numbers and by the bytes of their texts.
  */
-import { NO_TEXT, type TextField } from '@runlens/mapping'
+import type { TextField } from '@runlens/mapping'
 import { equalBytes, hashBytes } from '@runlens/otlp'
 import { AttributeShapes } from './attribute-shapes.ts'
 import type { ByteBuffer } from './byte-buffer.ts'
@@ -49,13 +49,12 @@ const NUMBERS: readonly [name: MemberName, of: (input: DocumentInput) => LabelNu
 ]
 
 export class LabelDocuments implements Rows {
-  /** `made` holds the different ones, and each row names one. */
+  /** Rows share it by their class. */
   readonly document: Document
   private readonly classes = new RowClasses()
   private readonly shapes: AttributeShapes
   /** How a row names the document of its class. */
   private readonly names: number[] = []
-  private readonly bounds: [start: number, end: number][] = []
   private isPlaced = false
   private texts: readonly NamedTexts[] = []
   private starts: readonly Int32Array[] = []
@@ -78,7 +77,6 @@ export class LabelDocuments implements Rows {
     this.ends = this.texts.map(({ ends }) => ends)
     this.numbers = presentNumbers(input)
     this.names.length = 0
-    this.bounds.length = 0
     const { length } = input.tape.spans
     const { document } = this
     document.clear(length)
@@ -87,9 +85,6 @@ export class LabelDocuments implements Rows {
     const compiled = this.isPlaced ? input.columns?.labels(length, numbers) : undefined
     if (compiled) this.place(length, compiled)
     else this.tellApart(length)
-    // Views only now: the buffer may have moved while it grew.
-    const { bytes } = document.out
-    document.made = this.bounds.map(([start, end]) => bytes.subarray(start, end))
   }
 
   private tellApart(length: number): void {
@@ -137,7 +132,6 @@ export class LabelDocuments implements Rows {
   /** How rows name the document of this row from now on. */
   private write(row: number): number {
     const { document, input, shapes } = this
-    const start = document.out.length
     document.begin(row)
     writeTexts(document, this.texts, input, row, this.isPlaced)
     for (const { name, values } of this.numbers) writeNumber(document, name, values[row]!)
@@ -146,9 +140,7 @@ export class LabelDocuments implements Rows {
       const members = shapes.members(shape)
       document.members(members.bytes, members.start, members.end)
     }
-    document.end(row)
-    if (document.starts[row] === NO_TEXT) return NO_TEXT
-    return -2 - (this.bounds.push([start, document.out.length]) - 1)
+    return document.endShared(row)
   }
 }
 

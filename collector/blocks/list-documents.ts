@@ -2,7 +2,7 @@
 import { NO_TEXT } from '@runlens/mapping'
 import type { ByteBuffer } from './byte-buffer.ts'
 import { type AttributeWriter, Document, type MemberName, memberName } from './document.ts'
-import { writeHex, writeString, writeWhole } from './json-writer.ts'
+import { writeHex, writeString, writeUint64, writeWhole } from './json-writer.ts'
 import type { DocumentInput } from './span-cells.ts'
 
 const OPEN = 0x5b
@@ -86,7 +86,10 @@ export class EventDocuments {
   }
 
   private writeTime(out: ByteBuffer, start: number): void {
-    out.utf8(start < 0 ? '0' : String(this.input.data.getBigInt64(start, true)))
+    const { data } = this.input
+    const high = start < 0 ? 0 : data.getInt32(start + 4, true)
+    if (high < 0) out.utf8(String(data.getBigInt64(start, true)))
+    else writeUint64(out, start < 0 ? 0 : data.getInt32(start, true), high)
   }
 }
 

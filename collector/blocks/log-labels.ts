@@ -1,5 +1,4 @@
 /** Labels of log records: the shape of their attributes and a few numbers; each different row becomes one document. */
-import { NO_TEXT } from '@runlens/mapping'
 import { AttributeShapes } from './attribute-shapes.ts'
 import { type AttributeWriter, Document, memberName } from './document.ts'
 import { writeShortString } from './json-writer.ts'
@@ -12,13 +11,12 @@ const FLAGS = memberName('flags')
 const DROPPED = memberName('dropped_attributes_count')
 
 export class LogLabels implements Rows {
-  /** `made` holds the different ones, and each row names one. */
+  /** Rows share it by their class. */
   readonly document = new Document()
   private readonly classes = new RowClasses()
   private readonly shapes: AttributeShapes
   /** How a row names the document of its class. */
   private readonly names: number[] = []
-  private readonly bounds: [start: number, end: number][] = []
   private flags!: Int32Array
   private dropped!: Int32Array
   private body!: Int32Array
@@ -38,7 +36,6 @@ export class LogLabels implements Rows {
     this.codes = input.values.codes
     this.classes.clear()
     this.names.length = 0
-    this.bounds.length = 0
     const { document, classes, names } = this
     document.clear(length)
     for (let row = 0; row < length; row++) {
@@ -46,9 +43,6 @@ export class LogLabels implements Rows {
       if (known === names.length) names.push(this.write(row))
       document.starts[row] = names[known]!
     }
-    // Views only now: the buffer may have moved while it grew.
-    const { bytes } = document.out
-    document.made = this.bounds.map(([start, end]) => bytes.subarray(start, end))
   }
 
   hash(row: number): number {
@@ -73,7 +67,6 @@ export class LogLabels implements Rows {
   /** How rows name the document of this row from now on. */
   private write(row: number): number {
     const { document, shapes } = this
-    const start = document.out.length
     document.begin(row)
     const code = this.bodyCode(row)
     if (code !== 0) writeShortString(document.member(BODY_TYPE), Uint8Array.of(code))
@@ -84,8 +77,6 @@ export class LogLabels implements Rows {
       const members = shapes.members(shape)
       document.members(members.bytes, members.start, members.end)
     }
-    document.end(row)
-    if (document.starts[row] === NO_TEXT) return NO_TEXT
-    return -2 - (this.bounds.push([start, document.out.length]) - 1)
+    return document.endShared(row)
   }
 }

@@ -49,6 +49,10 @@ export interface ColumnStage {
   putTexts(out: ByteBuffer, row: number): number
   /** Classes of rows of which the shape, all texts that are placed and all of these are equal. {@link shapes} come first. */
   labels(length: number, numbers: readonly Numbers[]): Classes | undefined
+  /** Classes of rows of a block, by their place in it, by a text of the tape. */
+  texts(rows: RowNumbers, starts: Int32Array, ends: Int32Array, data: DataView): Classes | undefined
+  /** @returns whether they are written */
+  bytes(out: ByteBuffer, rows: RowNumbers, starts: Int32Array, width: number, input: Cells): boolean
   /** @returns whether they are written */
   values(out: ByteBuffer, rows: RowNumbers, owners: AttributeRange, input: Cells): boolean
 }

@@ -10,7 +10,7 @@ import { effort } from '../../test/kit/effort.ts'
 import { attributes, codes, hex, id, map, text, time, uint32 } from '../../test/kit/stored-values.ts'
 import { insertBlocks } from '../writer/insert.ts'
 import { AttributeValues } from './attribute-values.ts'
-import { dayName, dayOf } from './days.ts'
+import { DayReader, dayName } from './days.ts'
 import { RowNumbers } from './sources.ts'
 import { createSpanBlockBuilder } from './span-blocks.ts'
 
@@ -206,12 +206,27 @@ describe('blocks of spans', () => {
   })
 
   it('belong to the UTC day of the start, to the nanosecond', () => {
-    const at = Buffer.alloc(9)
+    const days = new DayReader()
+    const at = new DataView(new ArrayBuffer(9))
+    const dayOf = (time: bigint) => {
+      at.setBigUint64(1, time, true)
+      return days.of(at, 1)
+    }
     const midnight = BigInt(Date.UTC(2026, 10, 23)) * 1_000_000n
-    at.writeBigUInt64LE(midnight - 1n, 1)
-    expect(dayName(dayOf(at, 1))).toBe('2026-11-22')
-    at.writeBigUInt64LE(midnight, 1)
-    expect(dayName(dayOf(at, 1))).toBe('2026-11-23')
+    expect(dayName(dayOf(midnight - 1n))).toBe('2026-11-22')
+    expect(dayName(dayOf(midnight))).toBe('2026-11-23')
+    // One after another, around many midnights and far from them.
+    const near = fc.tuple(fc.nat(213_503), fc.bigInt(-(2n ** 33n), 2n ** 33n)).map(([day, off]) => {
+      const time = BigInt(day) * 86_400_000_000_000n + off
+      return time < 0n ? 0n : time
+    })
+    const times = fc.array(fc.oneof(near, fc.bigInt(0n, 2n ** 64n - 1n)), { maxLength: 30 })
+    fc.assert(
+      fc.property(times, (given) => {
+        for (const time of given.flatMap((time) => [time, time + 1n]))
+          if (time < 2n ** 64n) expect(dayOf(time)).toBe(Number(time / 86_400_000_000_000n))
+      }),
+    )
   })
 
   it('hold the kept spans only, with their own events, links, scope and resource', async () => {

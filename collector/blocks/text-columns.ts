@@ -2,7 +2,8 @@
 import { NO_TEXT } from '@runlens/mapping'
 import { type ByteBuffer, dataView } from './byte-buffer.ts'
 import { Dictionary } from './dictionary.ts'
-import type { RowNumbers } from './sources.ts'
+import type { Document } from './document.ts'
+import type { Classes, ColumnStage, RowNumbers } from './sources.ts'
 
 /** Texts by reference: see `TextColumn` of the mapping for what a start below 0 means. */
 export interface Texts {
@@ -11,6 +12,7 @@ export interface Texts {
   made: readonly Uint8Array[]
   starts: Int32Array
   ends: Int32Array
+  columns?: ColumnStage | undefined
 }
 
 export function writeTexts(out: ByteBuffer, rows: RowNumbers, { bytes, made, starts, ends }: Texts): void {
@@ -30,7 +32,7 @@ export function writeTexts(out: ByteBuffer, rows: RowNumbers, { bytes, made, sta
 export class LowCardinalityWriter {
   private readonly dictionary = new Dictionary()
   private indexes = new Int32Array(4096)
-  /** Entries of texts that the mapping made, by their place there; 0 where not looked up yet. */
+  /** Entries by the number of a text that the mapping made, of a document that rows share, of a class; 0 where not looked up yet. */
   private ofMade = new Int32Array(256)
 
   private begin(count: number): void {
@@ -38,10 +40,30 @@ export class LowCardinalityWriter {
     if (count > this.indexes.length) this.indexes = new Int32Array(Math.max(count, this.indexes.length * 2))
   }
 
-  texts(out: ByteBuffer, rows: RowNumbers, { data, made, starts, ends }: Texts): void {
+  texts(out: ByteBuffer, rows: RowNumbers, texts: Texts): void {
+    const { data, starts, ends, columns } = texts
     this.begin(rows.length)
-    if (made.length > this.ofMade.length) this.ofMade = new Int32Array(made.length * 2)
-    this.ofMade.fill(0, 0, made.length)
+    const classes = columns?.texts(rows, starts, ends, data)
+    if (classes) this.indexClasses(texts, rows, classes)
+    else this.indexTexts(rows, texts)
+    this.finish(out, rows.length)
+  }
+
+  /** Classes are numbered as entries are, by their first rows; one has no text, or none has. */
+  private indexClasses({ bytes, starts, ends }: Texts, { length }: RowNumbers, { of, firsts, count }: Classes): void {
+    const { dictionary, indexes } = this
+    this.makeRoom(count)
+    for (let known = 0; known < count; known++) {
+      const row = firsts[known]!
+      const start = starts[row]!
+      const isText = start >= 0 && start !== ends[row]
+      this.ofMade[known] = isText ? dictionary.put(bytes, start, ends[row]!) : 0
+    }
+    for (let i = 0; i < length; i++) indexes[i] = this.ofMade[of[i]!]!
+  }
+
+  private indexTexts(rows: RowNumbers, { data, made, starts, ends }: Texts): void {
+    this.makeRoom(made.length)
     const { dictionary, indexes } = this
     let lastStart = NO_TEXT
     let lastEnd = 0
@@ -60,7 +82,29 @@ export class LowCardinalityWriter {
       }
       indexes[i] = last
     }
+  }
+
+  /** Of documents that rows share: these differ, mostly, and nobody looks whether they do. */
+  shared(out: ByteBuffer, rows: RowNumbers, { out: { bytes }, starts, sharedEnds }: Document): void {
+    this.begin(rows.length)
+    this.makeRoom(sharedEnds.length)
+    const { dictionary, indexes, ofMade } = this
+    for (let i = 0; i < rows.length; i++) {
+      const start = starts[rows.at[i]!]!
+      if (start === NO_TEXT) {
+        indexes[i] = 0
+        continue
+      }
+      const known = -2 - start
+      if (ofMade[known] === 0) ofMade[known] = dictionary.put(bytes, sharedEnds[known - 1] ?? 0, sharedEnds[known]!)
+      indexes[i] = ofMade[known]!
+    }
     this.finish(out, rows.length)
+  }
+
+  private makeRoom(made: number): void {
+    if (made > this.ofMade.length) this.ofMade = new Int32Array(made * 2)
+    this.ofMade.fill(0, 0, made)
   }
 
   private addMade(index: number, made: readonly Uint8Array[]): number {

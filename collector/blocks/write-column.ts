@@ -25,6 +25,7 @@ export interface BlockRows {
 }
 
 const lowCardinality = new LowCardinalityWriter()
+const NONE: readonly Uint8Array[] = []
 
 const WIDTHS: Readonly<Record<string, number>> = { UInt8: 1, Enum8: 1, UInt16: 2, UInt32: 4 }
 
@@ -43,10 +44,11 @@ function plainWriter<C extends Cells>(name: string, type: string, source: Source
         bytes: input.bytes,
         data: input.data,
         made: input.made,
+        columns: input.columns,
         ...source.texts(input),
       }))
     case 'document':
-      return textWriter(name, (input) => textsOf(source.document(input)))
+      return documentWriter(name, source.document)
     case 'values':
       if (name !== 'String') return undefined
       return (out, rows, input) => {
@@ -57,7 +59,11 @@ function plainWriter<C extends Cells>(name: string, type: string, source: Source
       const width = type === 'DateTime64(9)' || type === 'UInt64' ? 8 : Number(/^FixedString\((\d+)\)$/.exec(type)?.[1])
       if (!width || width % 4 !== 0) return undefined
       const { absent } = source
-      if (!absent) return (out, rows, input) => writeBytes(out, rows, input.data, source.starts(input), width)
+      if (!absent)
+        return (out, rows, input) => {
+          const starts = source.starts(input)
+          if (!input.columns?.bytes(out, rows, starts, width, input)) writeBytes(out, rows, input.data, starts, width)
+        }
       return (out, rows, input) => writeBytesOr(out, rows, input.data, source.starts(input), absent(input))
     }
     case 'number': {
@@ -84,8 +90,18 @@ function textWriter<C extends Cells>(name: string, from: (input: C) => Texts): C
   return undefined
 }
 
-function textsOf({ out: { bytes, data }, made, starts, ends }: Document): Texts {
-  return { bytes, data, made, starts, ends }
+function documentWriter<C extends Cells>(name: string, from: (input: C) => Document): CellWriter<C> | undefined {
+  const writer = textWriter<C>(name, (input) => textsOf(from(input)))
+  if (name !== 'LowCardinality') return writer
+  return (out, rows, input) => {
+    const document = from(input)
+    if (document.sharedEnds.length > 0) lowCardinality.shared(out, rows, document)
+    else writer?.(out, rows, input)
+  }
+}
+
+function textsOf({ out: { bytes, data }, starts, ends }: Document): Texts {
+  return { bytes, data, made: NONE, starts, ends }
 }
 
 /** One column of a block. */

@@ -17,6 +17,7 @@ import type { Stages } from './stages.ts'
 export class CompiledColumns implements ColumnStage {
   private readonly shapeOf: Int32Array
   private readonly labelOf: Int32Array
+  private readonly textOf: Int32Array
   private readonly firsts: Int32Array
   /** Columns of labels. */
   private readonly labelColumns: Int32Array[]
@@ -26,7 +27,7 @@ export class CompiledColumns implements ColumnStage {
   private readonly made: MadeTexts
   private readonly memory: ArrayBuffer
   /** Texts that are placed. */
-  private texts = 0
+  private placed = 0
 
   constructor(private readonly stages: Stages) {
     const columns = stages.place('LABEL_COLUMNS_MAX')
@@ -39,6 +40,7 @@ export class CompiledColumns implements ColumnStage {
       stages.numbers(stages.place(name) + index * stages.place('SPAN_STRIDE'), spans)
     this.shapeOf = column('SHAPE_OF')
     this.labelOf = column('LABEL_OF')
+    this.textOf = column('TEXT_OF')
     this.firsts = column('CLASSES')
     this.labelColumns = Array.from({ length: columns }, (_, i) => column('LABELS', i))
   }
@@ -59,7 +61,7 @@ export class CompiledColumns implements ColumnStage {
       this.names[at] = name.length
       this.names.set(name.words, at + 1)
     }
-    this.texts = texts.length
+    this.placed = texts.length
     return true
   }
 
@@ -67,16 +69,32 @@ export class CompiledColumns implements ColumnStage {
     const { bytes } = out
     if (bytes.buffer !== this.memory) return -1
     const begin = bytes.byteOffset
-    const end = this.stages.run.putTexts(row, this.texts, begin + out.length, begin + bytes.length)
+    const end = this.stages.run.putTexts(row, this.placed, begin + out.length, begin + bytes.length)
     return end < 0 ? -1 : end - begin
   }
 
   labels(length: number, numbers: readonly Numbers[]): Classes | undefined {
-    const first = this.texts * 2
+    const first = this.placed * 2
     if (first + numbers.length > this.labelColumns.length) return undefined
     for (let i = 0; i < numbers.length; i++) this.labelColumns[first + i]!.set(numbers[i]!.subarray(0, length))
-    const count = this.stages.run.labelsOf(length, this.texts, numbers.length)
+    const count = this.stages.run.labelsOf(length, this.placed, numbers.length)
     return { of: this.labelOf, firsts: this.firsts, count }
+  }
+
+  bytes(out: ByteBuffer, { at, length }: RowNumbers, starts: Int32Array, width: number, { data }: Cells): boolean {
+    const { run } = this.stages
+    if (!this.stages.hold(out.bytes, at, starts, data) || length * width > out.bytes.length - out.length) return false
+    if (width === 16) run.write16Bytes(at.byteOffset, length, starts.byteOffset, out.length)
+    else if (width === 8) run.write8Bytes(at.byteOffset, length, starts.byteOffset, out.length)
+    else return false
+    out.length += length * width
+    return true
+  }
+
+  texts({ at, length }: RowNumbers, starts: Int32Array, ends: Int32Array, data: DataView): Classes | undefined {
+    if (!this.stages.hold(at, starts, ends, data)) return undefined
+    const count = this.stages.run.textsOf(at.byteOffset, length, starts.byteOffset, ends.byteOffset)
+    return { of: this.textOf, firsts: this.firsts, count }
   }
 
   values(out: ByteBuffer, rows: RowNumbers, { attributes, attributeCount }: AttributeRange, input: Cells): boolean {

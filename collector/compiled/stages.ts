@@ -35,6 +35,9 @@ export interface StageExports {
   writeValues(rows: number, count: number, length: number): number
   shapesOf(spans: number): number
   labelsOf(spans: number, texts: number, numbers: number): number
+  textsOf(rows: number, count: number, starts: number, ends: number): number
+  write16Bytes(rows: number, count: number, starts: number, length: number): void
+  write8Bytes(rows: number, count: number, starts: number, length: number): void
   putTexts(row: number, texts: number, begun: number, end: number): number
 }
 

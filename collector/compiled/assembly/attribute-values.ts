@@ -1,4 +1,5 @@
 /** Every attribute value of the tape as text to store, as `blocks/attribute-values.ts` does. */
+import { DOUBLE_BYTES_MAX, putDouble } from './decimals'
 import { FORMATTED_BYTES_MAX, LEFT_ROWS, VALUE_CODES, VALUE_ENDS, VALUE_STARTS } from './layout'
 import { listBytesMax, putBool, putInt, putList } from './plain-lists'
 import { TYPE, VALUE_END, VALUE_START } from './tables'
@@ -7,11 +8,13 @@ import { TYPE, VALUE_END, VALUE_START } from './tables'
 const STRING: i32 = 1
 const BOOL: i32 = 2
 const INT: i32 = 3
+const DOUBLE: i32 = 4
 const ARRAY: i32 = 5
 const KVLIST: i32 = 6
 const STRING_CODE: i32 = 0x73
 const BOOL_CODE: i32 = 0x62
 const INT_CODE: i32 = 0x69
+const DOUBLE_CODE: i32 = 0x64
 const ARRAY_CODE: i32 = 0x61
 const KVLIST_CODE: i32 = 0x6b
 
@@ -37,6 +40,7 @@ export function prepareValues(count: i32): i32 {
       continue
     }
     if ((type === ARRAY || type === KVLIST) && appendList(index, type, start, end)) continue
+    if (type === DOUBLE && appendDouble(index, start)) continue
     const isBool = type === BOOL
     if ((!isBool && type !== INT) || formattedBytes > FORMATTED_BYTES_MAX - INT_BYTES_MAX) {
       store<i32>(left++ << 2, index, LEFT_ROWS)
@@ -50,14 +54,28 @@ export function prepareValues(count: i32): i32 {
   return left
 }
 
+/** Whether the double could be written. */
+function appendDouble(index: i32, start: i32): bool {
+  if (formattedBytes > FORMATTED_BYTES_MAX - DOUBLE_BYTES_MAX) return false
+  const behind = putDouble(start, formattedBytes, false)
+  if (behind < 0) return false
+  place(index, DOUBLE_CODE, behind)
+  return true
+}
+
 /** Whether the list could be written. */
 function appendList(index: i32, type: i32, start: i32, end: i32): bool {
   if (formattedBytes + listBytesMax(start, end) > FORMATTED_BYTES_MAX) return false
   const behind = putList(type, start, end, formattedBytes)
   if (behind < 0) return false
-  store<u8>(index, type === ARRAY ? ARRAY_CODE : KVLIST_CODE, VALUE_CODES)
+  place(index, type === ARRAY ? ARRAY_CODE : KVLIST_CODE, behind)
+  return true
+}
+
+/** The attribute's text is what stands in `FORMATTED` up to `behind` since the last one. */
+function place(index: i32, code: i32, behind: i32): void {
+  store<u8>(index, code, VALUE_CODES)
   store<i32>(index << 2, -1 - formattedBytes, VALUE_STARTS)
   store<i32>(index << 2, behind, VALUE_ENDS)
   formattedBytes = behind
-  return true
 }

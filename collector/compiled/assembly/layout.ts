@@ -67,10 +67,11 @@ export const BLOCK_ROWS: i32 = OUT_ENDS + SPAN_STRIDE
 /** Columns by which labels of spans are told apart: numbers of their own, where texts start and end. */
 export const LABEL_COLUMNS_MAX: i32 = 48
 export const LABELS: i32 = BLOCK_ROWS + 3 * SPAN_STRIDE
-/** The class of each span by the shape of its attributes, and by its labels; what classes are made with. */
+/** The class of each span by the shape of its attributes, and by its labels; of each row of a block by a text; what classes are made with. */
 export const SHAPE_OF: i32 = LABELS + LABEL_COLUMNS_MAX * SPAN_STRIDE
 export const LABEL_OF: i32 = SHAPE_OF + SPAN_STRIDE
-export const CLASSES: i32 = LABEL_OF + SPAN_STRIDE
+export const TEXT_OF: i32 = LABEL_OF + SPAN_STRIDE
+export const CLASSES: i32 = TEXT_OF + SPAN_STRIDE
 
 /** Names of members of at most 32 bytes, each behind its length. */
 export const NAME_BYTES: i32 = 36

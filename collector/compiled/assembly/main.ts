@@ -3,6 +3,7 @@
 export { shapesOf } from './attribute-shapes'
 export { formattedBytes, prepareValues } from './attribute-values'
 export { attributeCount } from './attributes'
+export { textsOf, write8Bytes, write16Bytes } from './columns'
 export { keyCount } from './keys'
 export { labelsOf } from './label-documents'
 export * from './layout'

@@ -1,8 +1,9 @@
 /**
  * Arrays and key-value lists as JSON, as `otlp/values/list-to-text.ts` writes them where that is plain and nothing needs an escape. Whatever is
- * not so simple (doubles, bytes, empty values, a key said twice, many keys) is left.
+ * not so simple (doubles of many digits, bytes, empty values, a key said twice, many keys) is left.
  */
 import { isEqual } from './bytes'
+import { digitsOf, putDigits, putDouble } from './decimals'
 import { BODY, FORMATTED } from './layout'
 import { readField, start, stop, tag } from './wire'
 
@@ -10,6 +11,7 @@ import { readField, start, stop, tag } from './wire'
 const STRING: i32 = 1
 const BOOL: i32 = 2
 const INT: i32 = 3
+const DOUBLE: i32 = 4
 const ARRAY: i32 = 5
 const KVLIST: i32 = 6
 const BYTES: i32 = 7
@@ -131,6 +133,7 @@ function putValue(from: i32, to: i32, at: i32): i32 {
   if (type === STRING) return putText(first, end, at)
   if (type === INT) return putInt(first, end, at)
   if (type === BOOL) return putBool(first, end, at)
+  if (type === DOUBLE) return putDouble(first, at, true)
   return type === ARRAY || type === KVLIST ? putList(type, first, end, at) : -1
 }
 
@@ -170,11 +173,5 @@ export function putInt(from: i32, to: i32, at: i32): i32 {
     store<u8>(at++, 0x2d, FORMATTED)
     rest = -value
   }
-  let digits = 1
-  for (let bound: u64 = 10; digits < 19 && bound <= rest; bound *= 10) digits++
-  for (let position = at + digits - 1; position >= at; position--) {
-    store<u8>(position, 48 + (rest % 10), FORMATTED)
-    rest /= 10
-  }
-  return at + digits
+  return putDigits(rest, digitsOf(rest), at)
 }
