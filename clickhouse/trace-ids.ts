@@ -14,7 +14,7 @@ export function traceIdIn(ids: string): string {
 /** Up to so many ids a list of literals is planned sooner than a subquery: 2 ms in place of 3 for one id, 4 in place of 7 for 200. */
 const LITERALS_MAX = 256
 const TRACE_ID = /^[0-9a-f]{32}$/
-const TRACE_IDS = /^([0-9a-f]{32})+$/
+const NO_HEX = /[^0-9a-f]/
 
 /**
  * SQL: whether `trace_id` is one of these ids, which come from the database and stand in the text.
@@ -35,7 +35,7 @@ export function selectTraceIds(ids: readonly string[]): string {
 
 /** The same of ids one behind the other. */
 export function selectJoinedTraceIds(ids: string): string {
-  if (!TRACE_IDS.test(ids)) throw new Error('not trace ids')
+  if (ids.length === 0 || ids.length % 32 !== 0 || NO_HEX.test(ids)) throw new Error('not trace ids')
   return `SELECT toFixedString(substring(ids, n * 16 + 1, 16), 16)
   FROM (SELECT unhex('${ids}') AS ids, arrayJoin(range(toUInt32(${ids.length / 32}))) AS n)`
 }

@@ -3,7 +3,9 @@ import {
   type ClickHouseClient,
   IDS_IN_TEXT,
   type NativeStatement,
+  PAGE_CHARS_MAX,
   selectJoinedTraceIds,
+  textPages,
   traceIdIsOneOf,
 } from '@runlens/clickhouse'
 import { keyText } from '../settle/execution-key.ts'
@@ -75,8 +77,13 @@ export async function readKnown(
   if (wanted.length === 0) return { traces: new Map(), lookedUp: lookedUpOf([], ids) }
   const traceIds = [...new Set(wanted.map(({ trace_id }) => trace_id))]
   const tenants = [...new Set(wanted.map(({ tenant }) => tenant))]
-  const condition = `tenant IN {tenants:Array(String)} AND ${traceIdIsOneOf(traceIds)}`
-  const rows = await ask(client, knownOf(condition), tenants, ids)
+  const idPages = textPages(everyId(ids))
+  const rows: Row[] = []
+  for (const page of textPages(traceIds)) {
+    const condition = `tenant IN {tenants:Array(String)} AND ${traceIdIsOneOf(page)}`
+    for (const row of await ask(client, knownOf(condition), tenants, idPages.shift() ?? [])) rows.push(row)
+  }
+  for (const page of idPages) for (const row of await ask(client, OF_PLACES, tenants, page)) rows.push(row)
   const traces = new Map<string, KnownTrace>()
   for (const [isPlace, tenant, trace_id, , stored, executions] of rows) {
     if (isPlace === 0) traces.set(traceKeyText({ tenant, trace_id }), { stored, gaveExecution: executions === 1 })
@@ -84,21 +91,35 @@ export async function readKnown(
   return { traces, lookedUp: lookedUpOf(rows, ids) }
 }
 
-/** Where executions with these ids lie. */
-export async function readLookedUp(client: ClickHouseClient, ids: IdsByTenant): Promise<LookedUpByTenant> {
-  return lookedUpOf(ids.size === 0 ? [] : await ask(client, OF_PLACES, [...ids.keys()], ids), ids)
+function everyId(ids: IdsByTenant): string[] {
+  return [...new Set([...ids.values()].flatMap((ofTenant) => [...ofTenant]))]
 }
 
+/** Where executions with these ids lie. */
+export async function readLookedUp(client: ClickHouseClient, ids: IdsByTenant): Promise<LookedUpByTenant> {
+  const rows: Row[] = []
+  for (const page of textPages(everyId(ids))) {
+    for (const row of await ask(client, OF_PLACES, [...ids.keys()], page)) rows.push(row)
+  }
+  return lookedUpOf(rows, ids)
+}
+
+/** Characters of the ids in one statement, whole ones. */
+const JOINED_CHARS_MAX = PAGE_CHARS_MAX - (PAGE_CHARS_MAX % 32)
+
 /**
- * Asks for tenant, id, spans stored and whether it gave an execution (1) of each of many traces.
+ * Ask for tenant, id, spans stored and whether it gave an execution (1) of each of many traces.
  * @param traceIds of any of the tenants, one behind the other
  */
-export function knownTraces(tenants: readonly string[], traceIds: string): NativeStatement {
-  const condition = `tenant IN {tenants:Array(String)} AND trace_id IN (${selectJoinedTraceIds(traceIds)})`
-  return {
-    query: `SELECT tenant, trace_id, toUInt32(sum(stored)) AS stored, toUInt8(max(executions)) AS gave\n${tracesWhere(condition)}`,
-    parameters: { tenants },
+export function knownTraces(tenants: readonly string[], traceIds: string): NativeStatement[] {
+  const statements: NativeStatement[] = []
+  for (let at = 0; at < traceIds.length; at += JOINED_CHARS_MAX) {
+    const page = selectJoinedTraceIds(traceIds.slice(at, at + JOINED_CHARS_MAX))
+    const condition = `tenant IN {tenants:Array(String)} AND trace_id IN (${page})`
+    const query = `SELECT tenant, trace_id, toUInt32(sum(stored)) AS stored, toUInt8(max(executions)) AS gave\n${tracesWhere(condition)}`
+    statements.push({ query, parameters: { tenants } })
   }
+  return statements
 }
 
 function lookedUpOf(rows: readonly Row[], ids: IdsByTenant): LookedUpByTenant {
@@ -115,11 +136,11 @@ async function ask(
   client: ClickHouseClient,
   query: string,
   tenants: readonly string[],
-  ids: IdsByTenant,
+  ids: readonly string[],
 ): Promise<Row[]> {
   const result = await client.query({
     query,
-    query_params: { tenants, ids: [...new Set([...ids.values()].flatMap((ofTenant) => [...ofTenant]))] },
+    query_params: { tenants, ids },
     clickhouse_settings: IDS_IN_TEXT,
     format: 'JSONCompactEachRow',
   })

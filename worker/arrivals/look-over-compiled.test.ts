@@ -38,14 +38,14 @@ const simpleOf = (looked: readonly Looked[]) =>
     .map(({ trace_id }) => trace_id)
     .sort()
 
-/** Lets so many executions arrive, each with a name and an id of its own. @param round other ones in each */
-async function arriveMany(tenant: string, count: number, round = 0): Promise<bigint[]> {
+/** Lets so many executions arrive, each with a name and an id of its own. @param round other ones in each @param behind the number in an id */
+async function arriveMany(tenant: string, count: number, round = 0, behind = ''): Promise<bigint[]> {
   const template = `template of ${tenant}`
   if (round === 0) await kit.arrive(template, [[run(1)]])
   return kit.newBlocks(() =>
     db.client.command({
       query: `INSERT INTO spans SELECT template.* REPLACE('${tenant}' AS tenant, concat('${round}-', toString(number)) AS name,
-  concat('{"execution_id":"${round}-', toString(number), '"}') AS fields_json,
+  concat('{"execution_id":"${round}-', toString(number), '${behind}"}') AS fields_json,
   toFixedString(unhex(leftPad(hex(number + ${(round + 1) * 1_000_000}), 32, '0')), 16) AS trace_id)
 FROM (SELECT * FROM spans WHERE tenant = '${template}') AS template, numbers(${count}) AS n`,
     }),
@@ -87,6 +87,22 @@ describe('the compiled look', () => {
 FROM executions WHERE tenant = '${tenant}'`,
     )
     expect(found).toEqual([{ ids: '24600', rows: '24600', own: '24600' }])
+  })
+
+  it.each([
+    ['by columns', () => new SettleStages()],
+    ['in TypeScript', () => undefined],
+  ])('asks for any number of traces and of long ids, %s', async (way, stages) => {
+    const tenant = `pages ${way}`
+    const count = 70_000
+    const blocks = await arriveMany(tenant, count, 0, '0'.repeat(30))
+    const looked = await kit.lookOver(blocks, stages())
+    expect(simpleOf(looked)).toHaveLength(count)
+    await kit.settleSimple(tenant, looked)
+    // Now all of them are known, wherever in the pages they stand.
+    expect(simpleOf(await kit.lookOver(blocks, stages()))).toEqual([])
+    const found = await rowsOf(db.client, `SELECT toUInt32(count()) AS rows FROM executions WHERE tenant = '${tenant}'`)
+    expect(found).toEqual([{ rows: count }])
   })
 
   it('leaves what has no room to TypeScript, which finds the same', async () => {
@@ -179,6 +195,7 @@ describe('bytes that are no arrivals', () => {
     }
     const good = read(whole)
     expect(good?.traces).toBe(40)
+    expect(stages.noteKnown(stages.known.fill(0xff).length, 40)).toBe(false)
     const spoilt = fc.oneof(
       fc.nat(length - 1).map((end) => whole.subarray(0, end)),
       fc.array(fc.tuple(fc.nat(length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }).map((changes) => {

@@ -62,12 +62,17 @@ export class CompiledLook {
 
   /**
    * Learns what the database knows of the traces.
-   * @param statement asks for it, as `knownTraces` does
+   * @param statements ask for it, as `knownTraces` do
    * @returns false if it is left to TypeScript
    */
-  async readKnown(client: ClickHouseClient, statement: NativeStatement): Promise<boolean> {
-    const length = await readNativeInto(client, statement, this.stages.known)
-    return length >= 0 && this.stages.noteKnown(length, this.traces)
+  async readKnown(client: ClickHouseClient, statements: readonly NativeStatement[]): Promise<boolean> {
+    let length = 0
+    for (const statement of statements) {
+      const read = await readNativeInto(client, statement, this.stages.known.subarray(length))
+      if (read < 0) return false
+      length += read
+    }
+    return this.stages.noteKnown(length, this.traces)
   }
 
   /** What was learnt of it. */

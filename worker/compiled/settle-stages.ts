@@ -114,7 +114,12 @@ export class SettleStages extends CompiledModule<SettleExports> {
 
   /** Reads what lies in `known`, and notes it with the traces. Gives whether it could be read. */
   noteKnown(length: number, traces: number): boolean {
-    return this.run.noteKnown(length, traces, SEED) !== 0
+    try {
+      return this.run.noteKnown(length, traces, SEED) !== 0
+    } catch {
+      this.forget()
+      return false
+    }
   }
 
   private learnWords(rows: number): boolean {

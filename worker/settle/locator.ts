@@ -6,6 +6,7 @@ import {
   insertBlock,
   insertRows,
   rowEncoder,
+  textPages,
   toNativeBlock,
   traceIdIsOneOf,
 } from '@runlens/clickhouse'
@@ -73,20 +74,21 @@ async function readPlacesOf(
   having: string,
 ): Promise<Map<string, Place>> {
   const places = new Map<string, Place>()
-  if (keys.length === 0) return places
+  const wanted = new Set(keys.map(keyText))
   // By id alone, which is planned sooner than pairs; few ids are known in several instances.
-  const result = await client.query({
-    query: `SELECT execution_id, instance, ${PLACE_COLUMNS}
+  for (const ids of textPages([...new Set(keys.map(({ execution_id }) => execution_id))])) {
+    const result = await client.query({
+      query: `SELECT execution_id, instance, ${PLACE_COLUMNS}
 FROM execution_locator
 WHERE tenant = {tenant:String} AND execution_id IN {ids:Array(String)}
 GROUP BY execution_id, instance
 ${having}`,
-    query_params: { tenant, ids: [...new Set(keys.map(({ execution_id }) => execution_id))] },
-    format: 'JSONEachRow',
-  })
-  const wanted = new Set(keys.map(keyText))
-  for (const row of await result.json<ExecutionKey & { traces: string[]; anchors: string[] }>()) {
-    if (wanted.has(keyText(row))) places.set(keyText(row), placeOf(row.traces, row.anchors))
+      query_params: { tenant, ids },
+      format: 'JSONEachRow',
+    })
+    for (const row of await result.json<ExecutionKey & { traces: string[]; anchors: string[] }>()) {
+      if (wanted.has(keyText(row))) places.set(keyText(row), placeOf(row.traces, row.anchors))
+    }
   }
   return places
 }
