@@ -9,7 +9,7 @@ import {
   traceIdIsOneOf,
 } from '@runlens/clickhouse'
 import { keyText } from '../settle/execution-key.ts'
-import { type LookedUp, PLACE_COLUMNS, type Place, placeOf } from '../settle/locator.ts'
+import { idIsOneOf, type LookedUp, PLACE_COLUMNS, type Place, placeOf } from '../settle/locator.ts'
 
 export interface TraceKey {
   tenant: string
@@ -44,18 +44,19 @@ const tracesWhere = (wanted: string) => `FROM
 )
 GROUP BY tenant, trace_id`
 
-const OF_PLACES = `SELECT 1, tenant, execution_id, toString(instance), 0, 0, ${PLACE_COLUMNS}
+const ofPlaces = (ids: readonly string[]) => `SELECT 1, tenant, execution_id, toString(instance), 0, 0, ${PLACE_COLUMNS}
 FROM execution_locator
-WHERE tenant IN {tenants:Array(String)} AND execution_id IN {ids:Array(String)}
+WHERE tenant IN {tenants:Array(String)} AND ${idIsOneOf(ids)}
 GROUP BY tenant, execution_id, instance`
 
 /** One statement for all, because few rows cost as much to look up as many. */
 const knownOf = (
   wanted: string,
+  ids: readonly string[],
 ) => `SELECT 0, tenant, lower(hex(trace_id)), '', toUInt32(sum(stored)), max(executions), [], []
 ${tracesWhere(wanted)}
 UNION ALL
-${OF_PLACES}`
+${ofPlaces(ids)}`
 
 type Row = [
   isPlace: number,
@@ -81,9 +82,10 @@ export async function readKnown(
   const rows: Row[] = []
   for (const page of textPages(traceIds)) {
     const condition = `tenant IN {tenants:Array(String)} AND ${traceIdIsOneOf(page)}`
-    for (const row of await ask(client, knownOf(condition), tenants, idPages.shift() ?? [])) rows.push(row)
+    const ids = idPages.shift() ?? []
+    for (const row of await ask(client, knownOf(condition, ids), tenants, ids)) rows.push(row)
   }
-  for (const page of idPages) for (const row of await ask(client, OF_PLACES, tenants, page)) rows.push(row)
+  for (const page of idPages) for (const row of await ask(client, ofPlaces(page), tenants, page)) rows.push(row)
   const traces = new Map<string, KnownTrace>()
   for (const [isPlace, tenant, trace_id, , stored, executions] of rows) {
     if (isPlace === 0) traces.set(traceKeyText({ tenant, trace_id }), { stored, gaveExecution: executions === 1 })
@@ -99,7 +101,7 @@ function everyId(ids: IdsByTenant): string[] {
 export async function readLookedUp(client: ClickHouseClient, ids: IdsByTenant): Promise<LookedUpByTenant> {
   const rows: Row[] = []
   for (const page of textPages(everyId(ids))) {
-    for (const row of await ask(client, OF_PLACES, [...ids.keys()], page)) rows.push(row)
+    for (const row of await ask(client, ofPlaces(page), [...ids.keys()], page)) rows.push(row)
   }
   return lookedUpOf(rows, ids)
 }

@@ -67,6 +67,18 @@ export function readContested(
   return readPlacesOf(client, tenant, keys, 'HAVING length(anchors) > 1 OR length(traces) > 1')
 }
 
+/** Ids up to which an array is planned as soon as a subquery. */
+const ARRAY_IDS_MAX = 2_000
+
+/**
+ * SQL: whether `execution_id` is one of the parameter `ids`. ClickHouse takes the square of their number to plan an array: 4 s for 30 000, 16 s for
+ * 60 000, where a subquery takes 0.7.
+ */
+export function idIsOneOf(ids: readonly string[]): string {
+  const array = '{ids:Array(String)}'
+  return `execution_id IN ${ids.length > ARRAY_IDS_MAX ? `(SELECT arrayJoin(${array}))` : array}`
+}
+
 async function readPlacesOf(
   client: ClickHouseClient,
   tenant: string,
@@ -80,7 +92,7 @@ async function readPlacesOf(
     const result = await client.query({
       query: `SELECT execution_id, instance, ${PLACE_COLUMNS}
 FROM execution_locator
-WHERE tenant = {tenant:String} AND execution_id IN {ids:Array(String)}
+WHERE tenant = {tenant:String} AND ${idIsOneOf(ids)}
 GROUP BY execution_id, instance
 ${having}`,
       query_params: { tenant, ids },
