@@ -1,11 +1,14 @@
 /** The official ClickHouse client as every process of the stack uses it. */
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { useLocalFiles } from './local-files.ts'
 
 export type { ClickHouseClient } from '@clickhouse/client'
 
 export interface ClickHouseOptions {
   /** `http://user:password@host:8123/database`. */
   url: string
+  /** Where the embedded server may lie: then large statements go by files (`local-files.ts`). */
+  dataDir?: string
   /** Who asks, in ClickHouse's query log and the User-Agent. */
   application: string
   /** A request that has no answer by then fails in the client and is stopped in the server; default 130 000. */
@@ -16,7 +19,7 @@ export interface ClickHouseOptions {
 
 /** A client whose answers keep 64-bit integers exact (as strings). Close it with `close()`. */
 export function createClickHouse(options: ClickHouseOptions): ClickHouseClient {
-  return createClient({
+  const client = createClient({
     url: options.url,
     application: options.application,
     request_timeout: options.queryTimeoutMs ?? 130_000,
@@ -35,4 +38,6 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouseClient {
       optimize_on_insert: 0,
     },
   })
+  if (options.dataDir !== undefined) useLocalFiles(client, options.url, options.dataDir)
+  return client
 }

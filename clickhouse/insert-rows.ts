@@ -1,6 +1,6 @@
 /** Inserts encoded rows as one block under one deduplication token. */
-import { Readable } from 'node:stream'
 import type { ClickHouseClient } from '@clickhouse/client'
+import { sendRows } from './send-rows.ts'
 import { columnNames, type Table } from './tables/column.ts'
 
 export interface InsertRowsOptions {
@@ -32,10 +32,10 @@ async function insert(
   token: string | undefined,
 ): Promise<void> {
   const columns = columnNames(table).map((name) => `\`${name}\``)
-  const { stream } = await client.exec({
+  const { stream } = await sendRows(client, {
     query: `INSERT INTO ${table.name} (${columns.join(', ')}) FORMAT ${format}`,
-    values: Readable.from([bytes], { objectMode: false }),
-    clickhouse_settings: {
+    rows: [bytes],
+    settings: {
       async_insert: 0,
       max_insert_threads: '1',
       // A view may be partitioned by another time than the table.

@@ -32,7 +32,7 @@ const DRAIN_MS = 8_000
 export async function startCollector(settings: Settings, log: Logger): Promise<RunningProcess> {
   const profiles = loadProfiles(settings.mapping.profiles)
   const url = settings.clickhouseUrl ?? `http://${formatAddress(settings.clickhouseAddress)}/runlens`
-  const client = createClickHouse({ url, application: 'runlens-collector' })
+  const client = createClickHouse({ url, dataDir: settings.dataDir, application: 'runlens-collector' })
   const senders = createSenderAccess(settings, client, log)
   const pipeline = await createPipeline({
     directory: join(settings.dataDir, 'spool'),

@@ -31,7 +31,11 @@ await runProcess('worker', log, async () => {
     // Nobody is answered before this turn ends, and the worker is there by then.
     notReady: () => (worker.started ? undefined : 'waiting for ClickHouse and its tables'),
   })
-  const client = createClickHouse({ url: settings.clickhouseUrl, application: 'runlens-worker' })
+  const client = createClickHouse({
+    url: settings.clickhouseUrl,
+    dataDir: settings.dataDir,
+    application: 'runlens-worker',
+  })
   const worker = startWorker({ client, log, settings, settle, metrics })
   worker.done.catch((error: unknown) => {
     const known = error instanceof RunlensError

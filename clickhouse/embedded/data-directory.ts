@@ -1,8 +1,9 @@
 /** The engine's place on disk: `clickhouse/` (data), `clickhouse.bodies/` (rows on their way in), `clickhouse.password`. */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { RunlensError, systemErrorCode } from '@runlens/runtime'
+import { type Logger, RunlensError, systemErrorCode } from '@runlens/runtime'
+import { BODIES_DIRECTORY, CLIENT_FILE, PASSWORD_FILE } from '../local-files.ts'
 
 export interface DataDirectory {
   /** The engine's own directory. */
@@ -28,10 +29,10 @@ export function prepareDataDirectory(dataDir: string): DataDirectory {
     )
   }
   const engine = join(dataDir, 'clickhouse')
-  const bodies = join(dataDir, 'clickhouse.bodies')
+  const bodies = join(dataDir, BODIES_DIRECTORY)
   try {
     for (const directory of [dataDir, engine, bodies]) mkdirSync(directory, { recursive: true, mode: 0o700 })
-    return { engine, bodies, password: readOrMakePassword(join(dataDir, 'clickhouse.password')) }
+    return { engine, bodies, password: readOrMakePassword(join(dataDir, PASSWORD_FILE)) }
   } catch (cause) {
     if (cause instanceof RunlensError) throw cause
     throw new RunlensError(
@@ -46,6 +47,22 @@ export function prepareDataDirectory(dataDir: string): DataDirectory {
 /** Bodies that a killed process left behind: none was acknowledged. Call only when the engine's lock is held. */
 export function removeLeftBodies(bodies: string): void {
   for (const name of readdirSync(bodies)) rmSync(join(bodies, name), { force: true })
+}
+
+/** A statement that names a file comes at once, and a result is taken at once; a client whose statement waits gives up sooner. */
+const FORGOTTEN_MS = 3 * 60_000
+
+/** Files of clients that ended between a file and its statement, or between a result and its reading. */
+export function removeForgottenFiles(bodies: string, log: Logger): void {
+  try {
+    for (const name of readdirSync(bodies)) {
+      if (!CLIENT_FILE.test(name)) continue
+      const changed = statSync(join(bodies, name), { throwIfNoEntry: false })?.mtimeMs
+      if (changed !== undefined && Date.now() - changed > FORGOTTEN_MS) rmSync(join(bodies, name), { force: true })
+    }
+  } catch (error) {
+    log.warn({ err: error }, 'files that clients left behind cannot be removed')
+  }
 }
 
 /** The file appears whole or not at all, and the first of two processes makes it. */

@@ -1,6 +1,10 @@
 /** The embedded server's own figures while it is full. */
+import { finished } from 'node:stream/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startClickHouse, type TestClickHouse } from '../../test/kit/clickhouse.ts'
+import { createClickHouse } from '../client.ts'
+import { sendRows } from '../send-rows.ts'
+import { readNativeInto } from '../take-native.ts'
 
 let server: TestClickHouse
 beforeAll(async () => {
@@ -42,4 +46,23 @@ it('are given to anyone, in no other way than by reading', async () => {
   const { origin } = new URL(server.url)
   expect((await fetch(`${origin}/metrics`)).status).toBe(200)
   expect((await fetch(`${origin}/metrics`, { method: 'POST', body: 'SELECT 1' })).status).toBe(405)
+})
+
+it('count what comes and goes by files, too', async () => {
+  const beside = createClickHouse({ url: server.url, dataDir: server.dataDir, application: 'test' })
+  const bytes = (direction: string) =>
+    read(`runlens_clickhouse_${direction}_bytes_total`).then(([figure]) => Number(figure))
+  const before = [await bytes('received'), await bytes('sent')]
+  await server.client.command({ query: 'CREATE TABLE t (s String) ENGINE = Memory' })
+  const { stream } = await sendRows(beside, {
+    query: 'INSERT INTO t FORMAT TSV',
+    rows: [Buffer.alloc(1_000_000, 'x')],
+    settings: {},
+  })
+  await finished(stream.resume())
+  const room = Buffer.alloc(2_000_000)
+  expect(await readNativeInto(beside, { query: 'SELECT s FROM t', parameters: {} }, room)).toBeGreaterThan(1_000_000)
+  expect((await bytes('received')) - before[0]!).toBeGreaterThan(1_000_000)
+  expect((await bytes('sent')) - before[1]!).toBeGreaterThan(1_000_000)
+  await beside.close()
 })

@@ -36,8 +36,18 @@ const ROWS: readonly FigureRow<MetricSources>[] = [
     'reason',
   ],
   ['counter', 'runlens_clickhouse_queries_killed_total', 'Queries stopped before their end.', (s) => s.killer.killed],
-  ['counter', 'runlens_clickhouse_received_bytes_total', 'Bytes that came in.', (s) => s.traffic.received],
-  ['counter', 'runlens_clickhouse_sent_bytes_total', 'Bytes that went out.', (s) => s.traffic.sent],
+  [
+    'counter',
+    'runlens_clickhouse_received_bytes_total',
+    'Bytes that came in, through connections and as files.',
+    (s) => s.traffic.received,
+  ],
+  [
+    'counter',
+    'runlens_clickhouse_sent_bytes_total',
+    'Bytes that went out, through connections and as files.',
+    (s) => s.traffic.sent,
+  ],
 ]
 
 export function createEmbeddedRegistry(sources: MetricSources): Registry {
@@ -46,8 +56,11 @@ export function createEmbeddedRegistry(sources: MetricSources): Registry {
   return registry
 }
 
-/** Bytes over all connections of a server, by its sockets' own count. */
-export function countTraffic(server: Server): Readonly<Traffic> {
+/**
+ * Bytes over all connections of a server, by its sockets' own count, and by way of files.
+ * @param files is counted up by whoever takes them
+ */
+export function countTraffic(server: Server, files: Readonly<Traffic>): Readonly<Traffic> {
   const open = new Set<Socket>()
   const closed = { received: 0, sent: 0 }
   server.on('connection', (socket: Socket) => {
@@ -60,10 +73,10 @@ export function countTraffic(server: Server): Readonly<Traffic> {
   })
   return {
     get received() {
-      return [...open].reduce((sum, socket) => sum + socket.bytesRead, closed.received)
+      return [...open].reduce((sum, socket) => sum + socket.bytesRead, closed.received + files.received)
     },
     get sent() {
-      return [...open].reduce((sum, socket) => sum + socket.bytesWritten, closed.sent)
+      return [...open].reduce((sum, socket) => sum + socket.bytesWritten, closed.sent + files.sent)
     },
   }
 }

@@ -1,6 +1,5 @@
 /** One INSERT of concatenated Native blocks, under a token and with settings that make it one block, whenever it is repeated. */
-import { Readable } from 'node:stream'
-import type { ClickHouseClient } from '@runlens/clickhouse'
+import { type ClickHouseClient, sendRows } from '@runlens/clickhouse'
 
 export interface BlockInsert {
   table: string
@@ -47,11 +46,11 @@ export async function insertBlocks(
   { table, token, blocks }: BlockInsert,
   signal: AbortSignal,
 ): Promise<void> {
-  const { stream, query_id, response_headers } = await client.exec({
+  const { stream, query_id, response_headers } = await sendRows(client, {
     query: `INSERT INTO ${table} FORMAT Native`,
-    values: Readable.from(blocks, { objectMode: false }),
-    abort_signal: signal,
-    clickhouse_settings: { ...ONE_BLOCK, insert_deduplication_token: token },
+    rows: blocks,
+    signal,
+    settings: { ...ONE_BLOCK, insert_deduplication_token: token },
   })
   let said = ''
   for await (const piece of stream) if (said.length < SAID_MAX) said += String(piece)

@@ -1,12 +1,11 @@
 /** Reads a request's body, bounded, inflating it where needed: a query becomes text, rows become a file for the engine. */
-import { type FileHandle, open, rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
-import { join } from 'node:path'
 import { EngineError } from '../engine-error.ts'
 import { isInsertWithData, readStatement, type Statement } from '../sql/statement.ts'
 import { inflatedBody, tooLarge } from './inflate.ts'
 import { formBoundary, parseForm } from './multipart.ts'
 import type { QueryRequest } from './request.ts'
+import { takeRows, writeRows } from './rows-file.ts'
 
 export interface BodyLimits {
   /** Where the rows of inserts are kept while the engine reads them. */
@@ -21,6 +20,8 @@ export interface QueryInput {
   statement: Statement
   /** The rows of an insert; {@link QueryInput.discard} removes it. */
   file: string | undefined
+  /** How large a file is that the client has written. */
+  bytesBeside: number
   discard(): Promise<void>
 }
 
@@ -28,8 +29,6 @@ type Chunks = AsyncIterator<Buffer>
 
 /** How much of a body is read before it is asked whether an INSERT's rows have begun. */
 const HEAD_BYTES = 64 * 1024
-const WRITE_BYTES = 1024 * 1024
-let fileNumber = 0
 
 /**
  * Reads a query that stands in the URL, in the body, in a form, or begins in the URL and ends in the body. The parts
@@ -43,6 +42,7 @@ export async function readInput(
 ): Promise<QueryInput> {
   const body: Chunks = inflatedBody(message, limits.bodyBytesMax)
   try {
+    if (request.rowsFile !== undefined) return await readStatementOnly(request.rowsFile, request, body, limits)
     const boundary = formBoundary(message.headers['content-type'])
     if (boundary !== undefined) return await readForm(body, boundary, request, limits)
     const opening = Buffer.from(request.query === '' ? '' : `${request.query}\n`)
@@ -70,7 +70,7 @@ async function readQuery(opening: Buffer, body: Chunks, limits: BodyLimits): Pro
   const text = Buffer.concat(chunks)
   const statement = readStatement(text.toString('latin1'))
   if (statement.kind === 'insert') return readRows(text, body, limits.directory)
-  return { statement, file: undefined, discard: async () => {} }
+  return { statement, file: undefined, bytesBeside: 0, discard: async () => {} }
 }
 
 async function readForm(
@@ -79,15 +79,9 @@ async function readForm(
   request: QueryRequest,
   limits: BodyLimits,
 ): Promise<QueryInput> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for (let next = await body.next(); !next.done; next = await body.next()) {
-    chunks.push(next.value)
-    size += next.value.length
-    if (size > limits.queryBytesMax) throw tooLarge(`The form is larger than ${limits.queryBytesMax} bytes`)
-  }
+  const form = await readWhole(body, limits.queryBytesMax, 'form')
   let query = request.query
-  for (const [name, value] of parseForm(Buffer.concat(chunks), boundary)) {
+  for (const [name, value] of parseForm(form, boundary)) {
     if (name === 'query') query += value
     else if (name.startsWith('param_')) request.parameters.set(name.slice('param_'.length), value)
     else
@@ -96,43 +90,37 @@ async function readForm(
   return readQuery(Buffer.from(query), body, limits)
 }
 
+/** A statement whose rows the client has put into a file beside. */
+async function readStatementOnly(
+  name: string,
+  request: QueryRequest,
+  body: Chunks,
+  { directory, queryBytesMax, bodyBytesMax }: BodyLimits,
+): Promise<QueryInput> {
+  const rest = await readWhole(body, queryBytesMax, 'query')
+  const text = Buffer.concat([Buffer.from(request.query === '' ? '' : `${request.query}\n`), rest]).toString('latin1')
+  const statement = readStatement(text)
+  if (statement.kind !== 'insert' || text.slice(statement.dataAt).trim() !== '') {
+    throw new EngineError(36, 'BAD_ARGUMENTS', 'A file of rows is for an INSERT … FORMAT … without rows of its own')
+  }
+  const { path, size, discard } = await takeRows(directory, name, bodyBytesMax)
+  return { statement, file: path, bytesBeside: size, discard }
+}
+
+async function readWhole(body: Chunks, bytesMax: number, what: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for (let next = await body.next(); !next.done; next = await body.next()) {
+    chunks.push(next.value)
+    size += next.value.length
+    if (size > bytesMax) throw tooLarge(`The ${what} is larger than ${bytesMax} bytes`)
+  }
+  return Buffer.concat(chunks)
+}
+
 /** Writes what follows the statement, and the rest of the body, into a file. */
 async function readRows(head: Buffer, rest: Chunks, directory: string): Promise<QueryInput> {
   const statement = readStatement(head.toString('latin1'))
-  const file = join(directory, `${process.pid}-${++fileNumber}`)
-  const discard = () => rm(file, { force: true })
-  try {
-    const handle = await open(file, 'wx', 0o600)
-    try {
-      await writeRows(handle, head.subarray(statement.dataAt), rest)
-    } finally {
-      await handle.close()
-    }
-  } catch (error) {
-    await discard()
-    throw error
-  }
-  return { statement, file, discard }
-}
-
-/** Writes in large batches: a system call, and a turn through the thread pool, for each chunk would cost more than the copy. */
-async function writeRows(handle: FileHandle, first: Buffer, rest: Chunks): Promise<void> {
-  let batch: Buffer[] = first.length > 0 ? [first] : []
-  let size = first.length
-  for (let next = await rest.next(); !next.done; next = await rest.next()) {
-    batch.push(next.value)
-    size += next.value.length
-    if (size < WRITE_BYTES) continue
-    await writeWhole(handle, batch, size)
-    batch = []
-    size = 0
-  }
-  if (batch.length > 0) await writeWhole(handle, batch, size)
-}
-
-/** A full disk may take a part only, without an error. */
-async function writeWhole(handle: FileHandle, batch: Buffer[], size: number): Promise<void> {
-  const { bytesWritten } = await handle.writev(batch)
-  if (bytesWritten === size) return
-  throw new EngineError(243, 'NOT_ENOUGH_SPACE', `Cannot keep the body: wrote ${bytesWritten} of ${size} bytes`)
+  const { path, discard } = await writeRows(directory, head.subarray(statement.dataAt), rest)
+  return { statement, file: path, bytesBeside: 0, discard }
 }

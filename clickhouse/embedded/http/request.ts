@@ -1,6 +1,7 @@
 /** Reads the head of a request on ClickHouse's HTTP interface: query, parameters, settings, wishes for the answer. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { CLIENT_FILE, RESULT_FILE_HEADER, ROWS_FILE_HEADER } from '../../local-files.ts'
 import { EngineError } from '../engine-error.ts'
 
 export interface QueryRequest {
@@ -17,6 +18,9 @@ export interface QueryRequest {
   /** GET requests may read only. */
   readOnly: boolean
   gzip: boolean
+  /** Names of files beside those of the server: where an INSERT's rows are, and where a result is to go (ADR 29). */
+  rowsFile: string | undefined
+  resultFile: string | undefined
 }
 
 /** URL parameters that the HTTP interface itself understands. */
@@ -60,6 +64,8 @@ export function readQueryRequest(message: IncomingMessage, url: URL): QueryReque
     queryId: words.get('query_id') || randomUUID(),
     readOnly: message.method === 'GET',
     gzip: wantsGzip(message, words),
+    rowsFile: fileName(message, ROWS_FILE_HEADER),
+    resultFile: fileName(message, RESULT_FILE_HEADER),
   }
   for (const [name, value] of words) {
     if (INTERFACE_WORDS.has(name) || IGNORED.has(name)) continue
@@ -76,6 +82,13 @@ export function readQueryRequest(message: IncomingMessage, url: URL): QueryReque
 function wantsGzip(message: IncomingMessage, words: URLSearchParams): boolean {
   const enabled = words.get('enable_http_compression')
   return (enabled === '1' || enabled === 'true') && /\bgzip\b/.test(header(message, 'accept-encoding') ?? '')
+}
+
+/** @throws EngineError for a name that a client may not give: it could be any file of the machine */
+function fileName(message: IncomingMessage, headerName: string): string | undefined {
+  const name = header(message, headerName)
+  if (name === undefined || CLIENT_FILE.test(name)) return name
+  throw new EngineError(36, 'BAD_ARGUMENTS', `The header ${headerName} names no file of a client`)
 }
 
 /** The first value of a header. */

@@ -1,7 +1,10 @@
 /** One query request from its head to the end of its answer. */
+import { rename, stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import type { Engine, EngineResult } from '../engine.ts'
 import { EngineError } from '../engine-error.ts'
+import type { Traffic } from '../metrics.ts'
 import { inlineParameters } from '../sql/inline-parameters.ts'
 import { requireParameters } from '../sql/parameters.ts'
 import { rewriteInsert, rewriteStatement } from '../sql/rewrite.ts'
@@ -9,10 +12,13 @@ import type { StatementKind } from '../sql/statement.ts'
 import { type Summary, sendResult } from './answer.ts'
 import { type BodyLimits, type QueryInput, readInput } from './body.ts'
 import type { QueryRequest } from './request.ts'
+import { type OwnFile, ownFile } from './rows-file.ts'
 
 export interface QueryContext {
   engine: Engine
   limits: BodyLimits
+  /** Bytes of files that clients wrote or are to read; counted up here. */
+  fileTraffic: Traffic
   /** The engine's version, for the text of errors. */
   version: string
 }
@@ -36,9 +42,12 @@ export async function runQuery(
     if (!response.writableFinished) gone.abort()
   })
   const input = await readInput(message, request, context.limits)
+  context.fileTraffic.received += input.bytesBeside
+  const resultFile = resultFileOf(input, request, context)
   try {
-    const result = await start(context.engine, input, request, gone.signal)
+    const result = await start(context.engine, input, { ...request, resultPath: resultFile?.path }, gone.signal)
     try {
+      if (resultFile) await handOver(resultFile, request, context)
       const summary = summarize(input, result, process.hrtime.bigint() - started)
       const format = formatOf(input, request)
       const { queryId, gzip } = request
@@ -48,15 +57,35 @@ export async function runQuery(
     }
   } finally {
     await input.discard()
+    await resultFile?.discard()
   }
 }
 
-async function start(
-  engine: Engine,
-  input: QueryInput,
-  request: QueryRequest,
-  signal: AbortSignal,
-): Promise<EngineResult> {
+/** Where a result goes that the client takes from a file (ADR 29). */
+function resultFileOf(
+  { statement }: QueryInput,
+  { resultFile }: QueryRequest,
+  { limits }: QueryContext,
+): OwnFile | undefined {
+  if (resultFile === undefined) return undefined
+  if (statement.kind === 'select') return ownFile(limits.directory)
+  throw new EngineError(36, 'BAD_ARGUMENTS', 'A file for a result is for a SELECT')
+}
+
+/** It is whole, and gets the name that the client gave. */
+async function handOver(
+  { path }: OwnFile,
+  { resultFile }: QueryRequest,
+  { limits, fileTraffic }: QueryContext,
+): Promise<void> {
+  fileTraffic.sent += (await stat(path)).size
+  await rename(path, join(limits.directory, resultFile!))
+}
+
+/** A request, and the path of its result if that goes into a file. */
+type Running = QueryRequest & { resultPath: string | undefined }
+
+async function start(engine: Engine, input: QueryInput, request: Running, signal: AbortSignal): Promise<EngineResult> {
   const { statement } = input
   const { parameters } = request
   if (request.readOnly && !READS.has(statement.kind)) throw readOnlyRefusal()
@@ -77,14 +106,14 @@ async function start(
 function run(
   engine: Engine,
   { statement, file }: QueryInput,
-  { parameters, database, settings, defaultFormat }: QueryRequest,
+  { parameters, database, settings, defaultFormat, resultPath }: Running,
   signal: AbortSignal,
 ): Promise<EngineResult> {
   const { kind, format } = statement
-  const piped = kind === 'select'
+  const piped = kind === 'select' && resultPath === undefined
   const sql = (pipe: string) =>
     file === undefined
-      ? rewriteStatement(statement, defaultFormat, settings, piped ? pipe : undefined)
+      ? rewriteStatement(statement, defaultFormat, settings, piped ? pipe : resultPath)
       : rewriteInsert(statement, file, settings)
   const hidesParameters = kind === 'insert' && format === 'Values'
   const changesSession = kind === 'session'
