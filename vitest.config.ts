@@ -25,7 +25,8 @@ export default defineConfig({
           name: 'shared',
           include: ['**/*.test.ts'],
           exclude: [...EXCLUDED, ALONE],
-          globalSetup: ['test/kit/migrated-directory.ts'],
+          // In this order: the template stays where the next run finds it.
+          globalSetup: ['test/kit/migrated-directory.ts', 'test/kit/in-memory.ts'],
           isolate: false,
         },
       },
