@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { LongFirst } from './test/kit/long-first.ts'
 import { PATIENCE_MS } from './test/kit/patience.ts'
 
 const EXCLUDED = ['**/node_modules/**', '**/dist/**', '**/*.soak.test.ts']
@@ -17,6 +18,7 @@ export default defineConfig({
     expect: { poll: { timeout: PATIENCE_MS, interval: 200 } },
     // More than the two cores that CI has: tests of processes wait for them most of the time.
     maxWorkers: 3,
+    sequence: { sequencer: LongFirst },
     projects: [
       // Modules are loaded once for many files: that is a fifth of the time of all of them.
       {
@@ -25,7 +27,8 @@ export default defineConfig({
           name: 'shared',
           include: ['**/*.test.ts'],
           exclude: [...EXCLUDED, ALONE],
-          globalSetup: ['test/kit/migrated-directory.ts'],
+          // In this order: the template stays where the next run finds it.
+          globalSetup: ['test/kit/migrated-directory.ts', 'test/kit/in-memory.ts'],
           isolate: false,
         },
       },
