@@ -1,6 +1,9 @@
 /** Rows by way of files and through the connection must come to the same; and no file may stay. */
+
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -27,7 +30,10 @@ afterAll(async () => {
   expect(await server.stop()).toBe(0)
 })
 beforeEach(() =>
-  server.client.command({ query: 'CREATE OR REPLACE TABLE t (a UInt64, s String) ENGINE = MergeTree ORDER BY a' }),
+  server.client.command({
+    query:
+      'CREATE OR REPLACE TABLE t (a UInt64, s String) ENGINE = MergeTree ORDER BY a SETTINGS non_replicated_deduplication_window = 100',
+  }),
 )
 
 const left = () => readdirSync(join(server.dataDir, BODIES_DIRECTORY)).filter((name) => !name.startsWith('pipe-'))
@@ -64,6 +70,7 @@ describe('a client', () => {
     writeFileSync(join(elsewhere, 'clickhouse.password'), 'another-password-of-another-server')
     expect(LocalFiles.beside(server.url, elsewhere)).toBeUndefined()
     expect(LocalFiles.beside('http://127.0.0.1:8123/runlens', server.dataDir)).toBeUndefined()
+    expect(LocalFiles.beside(server.url.replace('127.0.0.1', 'clickhouse.example'), server.dataDir)).toBeUndefined()
     expect(localFilesOf(server.client)).toBeUndefined()
     rmSync(elsewhere, { recursive: true })
   })
@@ -129,6 +136,50 @@ describe('a client', () => {
     const long = Buffer.alloc(BODY_BYTES_MAX + 1, '1\n')
     for (const client of [server.client, beside])
       await expect(insert(client, [long])).rejects.toMatchObject({ code: '229' })
+    expect(left()).toEqual([])
+  })
+
+  it('that meets another server with the same password does without, and stores each row once', async () => {
+    const { hostname, port } = new URL(server.url)
+    // It knows nothing of files, as a ClickHouse server does not.
+    const other = createServer((asked, answer) => {
+      const { [ROWS_FILE_HEADER]: _, [RESULT_FILE_HEADER]: __, ...headers } = asked.headers
+      const on = request({ hostname, port, path: asked.url, method: asked.method, headers }, (answered) => {
+        answer.writeHead(answered.statusCode!, answered.headers)
+        answered.pipe(answer)
+      })
+      asked.pipe(on)
+    })
+    await once(other.listen(0, '127.0.0.1'), 'listening')
+    const url = server.url.replace(`:${port}`, `:${(other.address() as AddressInfo).port}`)
+    for (const first of ['insert', 'select']) {
+      const client = createClickHouse({ url, dataDir: server.dataDir, application: 'test' })
+      expect(localFilesOf(client)).toBeInstanceOf(LocalFiles)
+      const select = async () => {
+        const room = Buffer.alloc(1_000)
+        const length = await readNativeInto(client, { query: 'SELECT 7 AS n', parameters: {} }, room)
+        const plain = Buffer.alloc(1_000)
+        expect(length).toBe(await readNativeInto(server.client, { query: 'SELECT 7 AS n', parameters: {} }, plain))
+        expect(room.equals(plain)).toBe(true)
+      }
+      if (first === 'select') await select()
+      const settings = { insert_deduplication_token: first, insert_deduplicate: 1 } as const
+      const { stream } = await sendRows(client, {
+        query: 'INSERT INTO t FORMAT TabSeparated',
+        rows: [Buffer.from(`1\t${first}\n`)],
+        settings,
+      })
+      expect(await text(stream)).toBe('')
+      await select()
+      expect(localFilesOf(client)).toBeUndefined()
+      await client.close()
+    }
+    other.closeAllConnections()
+    other.close()
+    expect(await stored()).toEqual([
+      ['1', 'insert'],
+      ['1', 'select'],
+    ])
     expect(left()).toEqual([])
   })
 

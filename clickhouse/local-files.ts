@@ -11,7 +11,10 @@ import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClickHouseClient } from '@clickhouse/client'
 
-/** Headers of a request, in lower case as Node gives them: the name of the file with an INSERT's rows, and of the one for a result. */
+/**
+ * Headers of a request, in lower case as Node gives them: the name of the file with an INSERT's rows, and of the one for a result. The answer of who
+ * knows them has them, too.
+ */
 export const ROWS_FILE_HEADER = 'x-runlens-rows-file'
 export const RESULT_FILE_HEADER = 'x-runlens-result-file'
 
@@ -22,6 +25,7 @@ export const PASSWORD_FILE = 'clickhouse.password'
 /** Names that clients give; the server's own begin with digits. */
 export const CLIENT_FILE = /^client-[0-9a-f]{16}-\d{1,15}$/
 
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 const SYSTEM_LIMIT_OF_VECTORS = 1024
 
 export class LocalFiles {
@@ -30,10 +34,11 @@ export class LocalFiles {
 
   private constructor(private readonly directory: string) {}
 
-  /** Undefined unless the URL is that of the embedded server of this data directory, which its password tells. */
+  /** Undefined unless the URL is likely that of the embedded server of this data directory: on this machine, with its password. */
   static beside(url: string, dataDir: string): LocalFiles | undefined {
-    const { password } = new URL(url)
-    if (password === '' || decodeURIComponent(password) !== readPassword(dataDir)) return undefined
+    const { hostname, password } = new URL(url)
+    if (!LOOPBACK.test(hostname) || password === '' || decodeURIComponent(password) !== readPassword(dataDir))
+      return undefined
     return new LocalFiles(join(dataDir, BODIES_DIRECTORY))
   }
 
@@ -96,6 +101,11 @@ const filesOf = new WeakMap<ClickHouseClient, LocalFiles>()
 /** Undefined where rows go through the connection. */
 export function localFilesOf(client: ClickHouseClient): LocalFiles | undefined {
   return filesOf.get(client)
+}
+
+/** For a server that took no notice of a file: it is another one. */
+export function useNoLocalFiles(client: ClickHouseClient): void {
+  filesOf.delete(client)
 }
 
 /** Lets a client's larger statements go by files, if it asks the embedded server of this directory. */

@@ -1,7 +1,7 @@
 /** Takes what a statement answers as Native blocks, unread, into room that is there already or as it comes. */
 import { finished } from 'node:stream/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
-import { type LocalFiles, localFilesOf, RESULT_FILE_HEADER } from './local-files.ts'
+import { type LocalFiles, localFilesOf, RESULT_FILE_HEADER, useNoLocalFiles } from './local-files.ts'
 import { IDS_IN_TEXT } from './trace-ids.ts'
 
 export interface NativeStatement {
@@ -61,7 +61,7 @@ async function takeFile(
   const file = files.name()
   const { clickhouse_settings, ...exec } = execOf(statement)
   try {
-    const { stream } = await client.exec({
+    const { stream, response_headers } = await client.exec({
       ...exec,
       clickhouse_settings: {
         ...clickhouse_settings,
@@ -71,6 +71,11 @@ async function takeFile(
       http_headers: { [RESULT_FILE_HEADER]: file },
     })
     await finished(stream.resume())
+    if (response_headers[RESULT_FILE_HEADER] !== file) {
+      // Another server: its answer was in the body.
+      useNoLocalFiles(client)
+      return readNativeInto(client, statement, room)
+    }
   } catch (error) {
     if ((error as { code?: unknown }).code === TOO_MANY_ROWS_OR_BYTES) return -1
     throw error

@@ -13,6 +13,8 @@ export interface AnswerHead {
   /** Of the engine, for the text of errors. */
   version: string
   summary: Summary
+  /** Headers that tell of files (ADR 29). */
+  files: Readonly<Record<string, string>>
 }
 
 export interface Summary {
@@ -53,6 +55,7 @@ export async function sendResult(
     'X-ClickHouse-Timezone': 'UTC',
     'X-ClickHouse-Summary': summaryText(head.summary),
     'X-ClickHouse-Exception-Tag': tag,
+    ...head.files,
     ...(head.gzip ? { 'Content-Encoding': 'gzip' } : {}),
   })
   const out: Writable = head.gzip ? createGzip({ level: GZIP_LEVEL }) : response

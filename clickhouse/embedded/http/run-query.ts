@@ -2,6 +2,7 @@
 import { rename, stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { RESULT_FILE_HEADER, ROWS_FILE_HEADER } from '../../local-files.ts'
 import type { Engine, EngineResult } from '../engine.ts'
 import { EngineError } from '../engine-error.ts'
 import type { Traffic } from '../metrics.ts'
@@ -51,13 +52,22 @@ export async function runQuery(
       const summary = summarize(input, result, process.hrtime.bigint() - started)
       const format = formatOf(input, request)
       const { queryId, gzip } = request
-      await sendResult(response, { queryId, format, gzip, version: context.version, summary }, result.pieces)
+      const head = { queryId, format, gzip, version: context.version, summary, files: filesOf(request) }
+      await sendResult(response, head, result.pieces)
     } finally {
       await result.close()
     }
   } finally {
     await input.discard()
     await resultFile?.discard()
+  }
+}
+
+/** Tells a client that its files were used. */
+function filesOf({ rowsFile, resultFile }: QueryRequest): Record<string, string> {
+  return {
+    ...(rowsFile === undefined ? {} : { [ROWS_FILE_HEADER]: rowsFile }),
+    ...(resultFile === undefined ? {} : { [RESULT_FILE_HEADER]: resultFile }),
   }
 }
 
