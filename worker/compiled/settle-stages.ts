@@ -11,7 +11,7 @@ import { labelRecord } from './label-records.ts'
 import { placeStreams } from './streams.ts'
 
 /** Pages of 64 KiB, as `scripts/build-stages.mjs` has them; those that nothing has touched cost nothing. */
-const MEMORY_PAGES = 4096
+const MEMORY_PAGES = 5120
 
 interface SettleExports {
   setSeed(seed: bigint): void
@@ -20,6 +20,8 @@ interface SettleExports {
     entry: number,
     step: number,
     success: number,
+    partial: number,
+    error: number,
     unsuccessful: number,
     queryCharactersMax: number,
   ): void
@@ -41,6 +43,7 @@ const FIELD_NAMES = [
   'parent_execution_id',
   'retry_of',
   'replay_of',
+  'error_stack',
   'error_message',
   'query_complexity',
   'query_page',
@@ -79,6 +82,8 @@ export class SettleStages extends CompiledModule<SettleExports> {
       ROLES.indexOf('entry'),
       ROLES.indexOf('step'),
       STATUS_BY_NUMBER.indexOf('success'),
+      STATUS_BY_NUMBER.indexOf('partial'),
+      STATUS_BY_NUMBER.indexOf('error'),
       STATUS_BY_NUMBER.reduce((bits, status, n) => bits | (Number(isUnsuccessful(status)) << n), 0),
       QUERY_CHARACTERS_MAX,
     )
