@@ -9,7 +9,6 @@ import {
   WordColumn,
 } from '@runlens/clickhouse'
 import type { KnownTrace } from '../arrivals/known-traces.ts'
-import { tellError } from './error-words.ts'
 import { type ExecutionBlock, executionBlock } from './execution-blocks.ts'
 import type { SettleStages } from './settle-stages.ts'
 
@@ -116,7 +115,7 @@ export class CompiledLook {
     if (this.number !== this.stages.looks) throw new Error('the compiled stages have read something else meanwhile')
     for (const trace of traces) {
       const failure = this.failures[trace]!
-      if (failure !== 0) tellError(this.stages, this.table, failure)
+      if (failure !== 0) this.stages.errors.tell(this.table, failure)
     }
     const made: ExecutionBlock[] = []
     for (const [day, ofDay] of this.byDay(traces)) {

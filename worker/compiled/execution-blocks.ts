@@ -2,7 +2,7 @@
 import { EXECUTION_LOCATOR, EXECUTIONS, nativeBlock } from '@runlens/clickhouse'
 import { textCell } from '../simple/label-cells.ts'
 import type { SettleStages } from './settle-stages.ts'
-import { STREAMS, type Stream } from './streams.ts'
+import { BLOCK_ROWS_MAX, STREAMS, type Stream } from './streams.ts'
 
 /** Rows of one tenant and one day, to be written as they are. */
 export interface ExecutionBlock {
@@ -165,8 +165,18 @@ function repeated(bytes: Buffer, times: number): Buffer {
   return Buffer.alloc(bytes.length * times, bytes)
 }
 
+/** The numbers from 1 on: where each of as many elements ends. */
+const COUNTED = countedUp()
+
+function countedUp(): Buffer {
+  // By lower halves: a bigint for each takes forty times as long.
+  const halves = new Uint32Array(2 * BLOCK_ROWS_MAX)
+  for (let n = 0; n < BLOCK_ROWS_MAX; n++) halves[2 * n] = n + 1
+  return Buffer.from(halves.buffer)
+}
+
 function countingUp(to: number): Buffer {
-  return Buffer.from(BigUint64Array.from({ length: to }, (_, n) => BigInt(n + 1)).buffer)
+  return COUNTED.subarray(0, 8 * to)
 }
 
 function unsigned64(value: bigint): Buffer {

@@ -49,6 +49,10 @@ async function rowOf(tenant: string, blocks: readonly bigint[]): Promise<Record<
   return byColumns[0]!
 }
 
+/** A word for each number. */
+const letters = (n: number) =>
+  [...n.toString(26)].map((digit) => 'ghijklmnopqrstuvwxyzGHIJKL'[Number.parseInt(digit, 26)]).join('')
+
 const NO_ERROR = { error_type: '', error_class: '', error_message: '', error_stack: '', error_fingerprint: '' }
 
 describe('a failure, settled by columns', () => {
@@ -218,6 +222,30 @@ describe('a failure, settled by columns', () => {
     expect(simple).toHaveLength(count)
     expect(kit.blocks('long').map(({ rows }) => rows)).toEqual([84, 16])
     expect(byColumns).toEqual(bySettling)
+  })
+
+  it('is told apart from any other, however many there are', async () => {
+    const parts = [
+      ['ab', 'c', ''],
+      ['a', 'bc', ''],
+      ['a', 'b', ''],
+      ['a', 'b', '404'],
+      ['', 'abc', ''],
+      ['', '404', ''],
+      ['404', '', ''],
+      ['', '', '404'],
+    ] as const
+    const count = 2_100
+    const spans = Array.from({ length: count }, (_, n) => {
+      const [error_type, error_message, response_status_code] = parts[n] ?? ['', `no word ${letters(n)}`, '']
+      return root({ status: 'error', error_type, error_message, more: { response_status_code } }, n + 1)
+    })
+    const blocks = await kit.arrive('many', [spans])
+    const { simple, byColumns, bySettling } = await kit.eitherWay('many', blocks, stages)
+    expect(simple).toHaveLength(count)
+    expect(byColumns).toEqual(bySettling)
+    // As many groups as there are words, but those of which only the code differs.
+    expect(new Set(byColumns.map((row) => row.error_fingerprint)).size).toBe(count - 1)
   })
 
   it('is left to settling where there is no room to note it', async () => {

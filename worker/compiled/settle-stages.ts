@@ -7,6 +7,7 @@ import { type ArrivalTable, labelsReader, STATUS_BY_NUMBER } from '@runlens/clic
 import { ROLES, type Status, UNSUCCESSFUL_STATUSES } from '@runlens/conventions'
 import { QUERY_CHARACTERS_MAX } from '@runlens/mapping'
 import { CompiledModule, type Count, packageAsset } from '@runlens/runtime'
+import { ErrorWords } from './error-words.ts'
 import { labelRecord } from './label-records.ts'
 import { placeStreams } from './streams.ts'
 
@@ -67,6 +68,7 @@ export class SettleStages extends CompiledModule<SettleExports> {
   /** Words of columns of few words by number, and what those of `labels_json` say. */
   readonly words: string[] = []
   readonly labels: ArrivalTable['labelWords'][number][] = []
+  readonly errors = new ErrorWords(this)
   /** Counts the looks: what one has found is good until the next. */
   looks = 0
   private readonly wordCount: Count = this.count('wordCount')
