@@ -29,11 +29,12 @@ export function labelRecord(labels: Labels, address: number): Buffer {
     textCell(labels.error_type),
   ]
   const keys = made.inOrder ? made.keys.map((key) => key ?? EMPTY) : []
-  const attempt = Math.max(1, labels.attempt)
+  const { attempt } = labels
   const isLeft =
     bytesOf(cells) > CELL_BYTES_MAX ||
     bytesOf(keys) > KEY_BYTES_MAX ||
     !Number.isInteger(attempt) ||
+    attempt < 0 ||
     attempt > ATTEMPTS_MAX
   const record = new Int32Array(RECORD_NUMBERS + 2 * keys.length)
   const hasNoPayload = labels.input_key === '' && labels.output_key === '' && !labels.attribute_keys.includes('')
@@ -43,8 +44,8 @@ export function labelRecord(labels: Labels, address: number): Buffer {
     Number(labels.status_explicit === 1),
     Number(made.isQueryItself),
     Number(made.isQuery),
+    Math.max(1, attempt),
     attempt,
-    labels.attempt,
     Number(!isNamelessError(labels.error_type)),
     made.inOrder ? keys.length : -1,
     address + RECORD_NUMBERS * 4,

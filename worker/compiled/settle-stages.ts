@@ -1,6 +1,7 @@
 /**
  * Looking over arrivals by WebAssembly (`assembly/`): finds simple traces and writes their executions as columns, without an object for each span.
- * It does what `simple/` does; whatever is rare or too large it leaves to the stages in TypeScript ([ADR 28](../../docs/adr/0028-settling-by-columns.md)).
+ * It does what `simple/` does, of traces with failures, too; whatever is rare or too large it leaves to the stages in TypeScript
+ * ([ADR 28](../../docs/adr/0028-settling-by-columns.md)).
  */
 import { randomBytes } from 'node:crypto'
 import { type ArrivalTable, labelsReader, STATUS_BY_NUMBER } from '@runlens/clickhouse'
