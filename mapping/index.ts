@@ -1,6 +1,8 @@
 /** What spans mean. Pure: values in, values out; no clock, no network. */
 
 export type { SettleSpan } from '@runlens/conventions'
+export { errorClass } from './errors/error-class.ts'
+export { errorFingerprint } from './errors/error-fingerprint.ts'
 export { errorTemplate } from './errors/error-template.ts'
 export { ERROR_CLASSES, type ErrorClass } from './errors/load-classes.ts'
 export { createExplainer, type Explainer, type ExplainOptions, type ExplainOutcome } from './explain/explain.ts'
@@ -8,6 +10,7 @@ export * from './explain/explanation.ts'
 export { LogMarkers } from './markers/log-markers.ts'
 export type { MarkerSpans } from './markers/marker-spans.ts'
 export { SpanMarkers } from './markers/span-markers.ts'
+export { isNamelessError } from './settle/build-execution.ts'
 export * from './settle/execution.ts'
 export { type ExecutionTreeOptions, executionTree, type TreeItem } from './settle/execution-tree.ts'
 export { queryDetails, queryText } from './settle/queries.ts'

@@ -8,7 +8,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** Sources, what they become, and pages of 64 KiB of their memory. */
 const MODULES = [
   { sources: 'collector/compiled/assembly', target: 'collector/dist/compiled/stages.wasm', pages: 1024 },
-  { sources: 'worker/compiled/assembly', target: 'worker/dist/compiled/settle.wasm', pages: 4096 },
+  { sources: 'worker/compiled/assembly', target: 'worker/dist/compiled/settle.wasm', pages: 5120 },
 ]
 
 /** @throws Error with what the compiler says */

@@ -29,6 +29,10 @@ export interface StepSummary {
 /** Types that every language gives to an error nobody named: a step's own type says more. */
 const NAMELESS_TYPES = ['', 'Error', 'Exception']
 
+export function isNamelessError(type: string): boolean {
+  return NAMELESS_TYPES.includes(type)
+}
+
 export function buildExecution(
   spans: readonly SettleSpan[],
   group: EntryGroup,
@@ -156,7 +160,7 @@ function errorOf(last: SettleSpan, status: Status, { failedError }: StepSummary)
     ? { type: last.error_type, message: last.error_message, stack: last.error_stack }
     : none
   const inherited = (isFailure ? failedError : undefined) ?? none
-  const type = NAMELESS_TYPES.includes(own.type) ? inherited.type || own.type : own.type
+  const type = isNamelessError(own.type) ? inherited.type || own.type : own.type
   const message = own.message || inherited.message
   const statusCode = last.response_status_code || inherited.statusCode
   return {

@@ -1,4 +1,5 @@
 /** Random traces for settling, most of which are one execution or nearly so. */
+import type { Status } from '@runlens/conventions'
 import fc from 'fast-check'
 import type { TestSpan } from './stack-db.ts'
 
@@ -24,6 +25,26 @@ const text = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('a\ud83d', '\udc00b', '\ud83d\ud83d\ude00') },
 )
 
+/** What spans say of an error, whether they failed or not. */
+const error = {
+  attempt: fc.constantFrom(0, 0, 0, 0, 1, 2, 3),
+  error_type: fc.constantFrom('', '', 'Error', 'Exception', 'TimeoutError', 'java.net.ConnectException', 'Warn\ting'),
+  error_message: fc.constantFrom(
+    '',
+    '',
+    'x\ty',
+    'ж'.repeat(1_001),
+    'user 17 not found',
+    'user 3f2b8c1e not found',
+    'rpc error: code = Unavailable desc = "漢"\n\u2028',
+    '😀'.repeat(1_001),
+    'connect ECONNREFUSED 10.0.0.1:5432\u0000',
+  ),
+  error_stack: fc.constantFrom('', '', 'at f (a.js:1:2)', 'Traceback:\n\tat "漢" \\\n'.repeat(300)),
+  response_status_code: fc.constantFrom('', '', '200', '404', '503'),
+}
+const UNSUCCESSFUL = ['error', 'failed', 'timeout', 'cancelled', 'lost'] as const
+
 /** A trace that is mostly, but not always, simple: a root and spans below it, some of which are odd. */
 export const anyTrace = fc.record({
   root: fc.record({
@@ -40,7 +61,7 @@ export const anyTrace = fc.record({
     status: fc.oneof(
       { weight: 5, arbitrary: fc.constantFrom('success', '') },
       { weight: 1, arbitrary: fc.constantFrom('error', 'running', 'waiting') },
-    ),
+    ) as fc.Arbitrary<Status | ''>,
     status_code: fc.constantFrom(0, 0, 0, 1, 2),
     execution_id: fc.constantFrom('', '', 'own'),
     open: fc.nat(9).map((n) => n === 0),
@@ -56,13 +77,12 @@ export const anyTrace = fc.record({
       mode: fc.constantFrom('', 'webhook'),
       user_id: text,
       conversation_id: text,
-      response_status_code: fc.constantFrom('', '200'),
       database_type: fc.constantFrom('', 'postgresql'),
       query: text,
       parent_execution_id: fc.constantFrom('', 'p'),
       retry_of: fc.constantFrom('', 'r'),
       replay_of: fc.constantFrom('', 'q'),
-      attempt: fc.nat(3),
+      ...error,
       rows_total: fc.constantFrom(null, null, 7),
       rows_returned: fc.constantFrom(null, null, 5),
       queued_at: fc.constantFrom(null, BigInt(EPOCH - 50) * 1_000_000n, BigInt(EPOCH + 9_999) * 1_000_000n),
@@ -95,7 +115,7 @@ export const anyTrace = fc.record({
       start: fc.nat(3),
       length: fc.integer({ min: -1, max: 4 }),
       name: fc.constantFrom('', 'load', 'send'),
-      status: fc.constantFrom('success', '', 'waiting'),
+      status: fc.constantFrom<(Status | '')[]>('success', '', 'waiting'),
       rows_total: fc.constantFrom(null, null, 3),
       rows_returned: fc.constantFrom(null, null, 0, 2),
       service: fc.constantFrom('test', 'other'),
@@ -105,8 +125,7 @@ export const anyTrace = fc.record({
         query: fc.constantFrom('', 'SELECT 1', '漢😀'.repeat(600)),
         query_complexity: fc.constantFrom('', '', 'a\tb'),
         query_page: fc.constantFrom('', '', '2'),
-        error_type: fc.constantFrom('', '', 'Warning'),
-        error_message: fc.constantFrom('', '', 'x\ty', 'ж'.repeat(1_001)),
+        ...error,
       }),
     }),
     { maxLength: 9 },
@@ -117,12 +136,28 @@ export type AnyTrace = typeof anyTrace extends fc.Arbitrary<infer T> ? T : never
 /** Without most of what is rare. */
 export const plainTrace = anyTrace.map(({ root, below }): AnyTrace => {
   const more = { ...root.more, queued_at: null, expected_end_at: null, progress: null }
-  const none = { query_complexity: '', query_page: '', error_type: '', error_message: '' } as const
   return {
     root: { ...root, status: 'success', more },
-    below: below.map((span) => ({ ...span, odd: '', more: { ...span.more, ...none } })),
+    below: below.map((span) => ({ ...span, odd: '' })),
   }
 })
+
+/** Such a trace of which something failed: the root, or steps, some of which were tried again. */
+export const failedTrace = fc
+  .record({
+    plain: plainTrace,
+    status: fc.constantFrom<(Status | '')[]>('success', '', 'partial', 'waiting', ...UNSUCCESSFUL),
+    steps: fc.array(fc.constantFrom<(Status | '')[]>('success', '', 'running', ...UNSUCCESSFUL, 'error', 'error'), {
+      minLength: 9,
+      maxLength: 9,
+    }),
+  })
+  .map(({ plain: { root, below }, status, steps }): AnyTrace => {
+    return {
+      root: { ...root, status },
+      below: below.map((span, n) => ({ ...span, odd: '', status: steps[n]! })),
+    }
+  })
 
 export function spansOf({ root, below }: AnyTrace, number: number): TestSpan[] {
   const of = (n: number) => id(number * 100 + n)
@@ -136,7 +171,7 @@ export function spansOf({ root, below }: AnyTrace, number: number): TestSpan[] {
       ...root.kind,
       execution_id: own,
       workflow_id: 'flow',
-      status: root.status as TestSpan['status'] & string,
+      status: root.status,
       attributes: { in: root.input, out: root.output, long: 'y'.repeat(2_000), '': 'nothing' },
       more: { ...root.more, input_key: 'in', output_key: 'out', status_code: root.status_code },
     },
@@ -150,7 +185,7 @@ export function spansOf({ root, below }: AnyTrace, number: number): TestSpan[] {
       start: span.start,
       ...(span.odd === 'open' ? {} : { end: span.start + span.length }),
       ...(span.odd === 'entry' ? { role: 'entry', rule: 2 } : span.kind),
-      status: span.odd === 'failed' ? 'error' : (span.status as TestSpan['status'] & string),
+      status: span.odd === 'failed' ? 'error' : span.status,
       step_name: span.name,
       service: span.service,
       step_type: span.step_type,

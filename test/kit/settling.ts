@@ -20,6 +20,12 @@ export interface Looked extends ArrivedTrace {
   simple: SimpleTrace | undefined
 }
 
+export interface EitherWay {
+  simple: string[]
+  byColumns: Record<string, unknown>[]
+  bySettling: Record<string, unknown>[]
+}
+
 /** What settling a trace again may change. */
 const OF_THE_VERSION = ['tenant', 'previous_started_at', 'previous_status', 'content_hash', 'settled_at', 'version']
 const CONTENT = columnNames(EXECUTIONS).filter((name) => !OF_THE_VERSION.includes(name))
@@ -71,6 +77,33 @@ export class SettlingKit {
     return this.made.get(tenant) ?? []
   }
 
+  /**
+   * Looks over the spans by these stages and writes what is simple; then the other way settles it once more, out of the same spans.
+   * Gives the traces that were simple, and the rows after each.
+   */
+  async eitherWay(tenant: string, blocks: readonly bigint[], stages: SettleStages): Promise<EitherWay> {
+    const looked = await this.lookOver(blocks, stages)
+    await this.settleSimple(tenant, looked)
+    const simple = simpleOf(looked)
+    const byColumns = await this.rows(tenant)
+    await this.settleByFunction(tenant, simple)
+    return { simple, byColumns, bySettling: await this.rows(tenant) }
+  }
+
+  /**
+   * Lets spans arrive of which something is not as a test can say it.
+   * @param change SQL: columns of `spans` in place of those that the spans have
+   */
+  async arriveChanged(tenant: string, spans: readonly TestSpan[], change: string): Promise<bigint[]> {
+    const from = `template of ${tenant}`
+    await this.arrive(from, [spans])
+    return this.newBlocks(() =>
+      this.client().command({
+        query: `INSERT INTO spans SELECT * REPLACE('${tenant}' AS tenant, ${change}) FROM (SELECT * FROM spans WHERE tenant = '${from}')`,
+      }),
+    )
+  }
+
   /** Settles those of a look that are simple. */
   settleSimple(tenant: string, traces: readonly Looked[]): Promise<SettleReport> {
     const more = traces.flatMap(({ simple }) => simple ?? [])
@@ -112,4 +145,12 @@ export class SettlingKit {
 FROM executions AS e FINAL WHERE tenant = '${tenant}' ORDER BY trace_id, span_id`,
     )
   }
+}
+
+/** Ids of the simple ones. */
+export function simpleOf(looked: readonly Looked[]): string[] {
+  return looked
+    .filter(({ simple }) => simple)
+    .map(({ trace_id }) => trace_id)
+    .sort()
 }

@@ -1,10 +1,10 @@
 import { readArrivalsInto } from '@runlens/clickhouse'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { anyTrace, id, PAYLOAD_MAX, plainTrace, spansOf, trace } from '../../test/kit/any-trace.ts'
+import { anyTrace, failedTrace, id, PAYLOAD_MAX, plainTrace, spansOf, trace } from '../../test/kit/any-trace.ts'
 import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { effort } from '../../test/kit/effort.ts'
-import { type Looked, SettlingKit } from '../../test/kit/settling.ts'
+import { SettlingKit, simpleOf } from '../../test/kit/settling.ts'
 import { rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
 import { SettleStages } from '../compiled/settle-stages.ts'
 
@@ -32,12 +32,6 @@ const run = (n: number, more: Partial<TestSpan> = {}): TestSpan => ({
 const runs = (count: number, more: (n: number) => Partial<TestSpan> = () => ({})) =>
   Array.from({ length: count }, (_, n) => run(n + 1, more(n + 1)))
 
-const simpleOf = (looked: readonly Looked[]) =>
-  looked
-    .filter(({ simple }) => simple)
-    .map(({ trace_id }) => trace_id)
-    .sort()
-
 /** Lets so many executions arrive, each with a name and an id of its own. @param round other ones in each @param behind the number in an id */
 async function arriveMany(tenant: string, count: number, round = 0, behind = ''): Promise<bigint[]> {
   const template = `template of ${tenant}`
@@ -52,16 +46,11 @@ FROM (SELECT * FROM spans WHERE tenant = '${template}') AS template, numbers(${c
   )
 }
 
-/** Looks over the spans by these stages, writes what is simple, and says which traces that were; rows are as those of the other way. */
+/** Gives the traces that are simple: their rows are as those of the other way. */
 async function expectSame(tenant: string, blocks: readonly bigint[], stages: SettleStages): Promise<string[]> {
-  const compiled = await kit.lookOver(blocks, stages)
-  await kit.settleSimple(tenant, compiled)
-  const simple = simpleOf(compiled)
-  const found = await kit.rows(tenant)
-  expect(found.map(({ trace_id }) => trace_id)).toHaveLength(simple.length)
-  // The other way settles them once more, out of the same spans.
-  await kit.settleByFunction(tenant, simple)
-  expect(await kit.rows(tenant)).toEqual(found)
+  const { simple, byColumns, bySettling } = await kit.eitherWay(tenant, blocks, stages)
+  expect(byColumns).toHaveLength(simple.length)
+  expect(bySettling).toEqual(byColumns)
   return simple
 }
 
@@ -143,13 +132,11 @@ FROM executions WHERE tenant = '${tenant}'`,
     ['a field that nobody knows', 'fields_json', '{"execution_id":"a","colour":"red"}'],
     ['no count', 'fields_json', '{"execution_id":"a","rows_total":null}'],
   ])('gives of %s what settling gives', async (what, column, json) => {
-    const from = `template of ${what}`
-    await kit.arrive(from, [[run(1, { attributes: { a: 'x', b: 'y' } }), run(2)]])
-    const blocks = await kit.newBlocks(() =>
-      db.client.command({
-        query: `INSERT INTO spans SELECT * REPLACE('${what}' AS tenant, if(trace_id = unhex('${trace(1)}'), '${json}', ${column}) AS ${column})
-FROM (SELECT * FROM spans WHERE tenant = '${from}')`,
-      }),
+    const spans = [run(1, { attributes: { a: 'x', b: 'y' } }), run(2)]
+    const blocks = await kit.arriveChanged(
+      what,
+      spans,
+      `if(trace_id = unhex('${trace(1)}'), '${json}', ${column}) AS ${column}`,
     )
     expect(await expectSame(what, blocks, new SettleStages())).toContain(trace(2))
   })
@@ -183,7 +170,7 @@ FROM (SELECT * FROM spans WHERE tenant = '${from}')`,
 
 describe('bytes that are no arrivals', () => {
   it('are left to TypeScript, or read as what they are, and harm nothing', async () => {
-    const some = fc.sample(fc.oneof(anyTrace, plainTrace), { numRuns: 40, seed: 7 })
+    const some = fc.sample(fc.oneof(anyTrace, plainTrace, failedTrace), { numRuns: 40, seed: 7 })
     const blocks = await kit.arrive('bytes', [some.flatMap((one, n) => spansOf(one, n + 1))])
     const stages = new SettleStages()
     const length = await readArrivalsInto(db.client, { blocks }, stages.body)

@@ -28,7 +28,7 @@ export interface LookOverOptions extends PrepareOptions {
   stages?: SettleStages | undefined
 }
 
-/** A trace that is simple, whole and new. */
+/** A trace that is simple, whole and new; by columns it may have failed. */
 export interface SimpleTrace extends NewExecution {
   tenant: string
   /** ClickHouse's clock when its first span came, microseconds since the epoch. */

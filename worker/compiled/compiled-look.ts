@@ -40,6 +40,8 @@ export class CompiledLook {
   private readonly rows: Uint32Array
   private readonly starts: Int32Array
   private readonly ownIds: Int32Array
+  /** Of each trace, the record of what failed in it (`assembly/failures.ts`); 0: nothing did. */
+  private readonly failures: Int32Array
 
   constructor(
     private readonly stages: SettleStages,
@@ -55,6 +57,7 @@ export class CompiledLook {
     this.rows = new Uint32Array(buffer, stages.place('ROWS'), rows)
     this.starts = stages.numbers(stages.place('STARTS'), traces + 1)
     this.ownIds = stages.numbers(stages.place('OWN_IDS'), 2 * traces)
+    this.failures = stages.numbers(stages.place('FAILURES'), traces)
     this.stored = stages.numbers(stages.place('STORED'), traces)
     this.gaveExecution = stages.bytes(stages.place('GAVE'), traces)
     this.hexIds = stages.buffer(stages.place('HEX_IDS'), 32 * traces).toString('latin1')
@@ -110,6 +113,10 @@ export class CompiledLook {
    */
   blocks(tenant: string, traces: readonly number[], nowMicros: bigint): ExecutionBlock[] {
     if (this.number !== this.stages.looks) throw new Error('the compiled stages have read something else meanwhile')
+    for (const trace of traces) {
+      const failure = this.failures[trace]!
+      if (failure !== 0) this.stages.errors.tell(this.table, failure)
+    }
     const made: ExecutionBlock[] = []
     for (const [day, ofDay] of this.byDay(traces)) {
       this.stages.numbers(this.stages.place('CHOSEN'), ofDay.length).set(ofDay)

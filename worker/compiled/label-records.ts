@@ -1,14 +1,17 @@
 /** Writes what labels say into the memory of the compiled stages: numbers and cells, where `assembly/label-records.ts` looks for them. */
 import { type ArrivalTable, ByteWriter } from '@runlens/clickhouse'
-import { cellsOf } from '../simple/label-cells.ts'
+import { isNamelessError } from '@runlens/mapping'
+import { cellsOf, textCell } from '../simple/label-cells.ts'
 
 type Labels = ArrivalTable['labelWords'][number]
 
 /** Labels with more bytes of cells or keys are left to TypeScript, as what the compiled stages have room for is reckoned by it. */
 const CELL_BYTES_MAX = 4096
 const KEY_BYTES_MAX = 65_536
-/** 15 numbers and 12 cells. */
-const RECORD_NUMBERS = 15 + 2 * 12
+/** Numbers, then cells of texts. */
+const NUMBERS = 16
+const CELLS = 13
+const RECORD_NUMBERS = NUMBERS + 2 * CELLS
 const ATTEMPTS_MAX = 0xffff
 
 /**
@@ -17,13 +20,21 @@ const ATTEMPTS_MAX = 0xffff
  */
 export function labelRecord(labels: Labels, address: number): Buffer {
   const made = cellsOf(labels)
-  const cells = [...made.texts, made.databaseType, made.responseStatusCode, made.stepName ?? EMPTY, made.stepType]
+  const cells = [
+    ...made.texts,
+    made.databaseType,
+    made.responseStatusCode,
+    made.stepName ?? EMPTY,
+    made.stepType,
+    textCell(labels.error_type),
+  ]
   const keys = made.inOrder ? made.keys.map((key) => key ?? EMPTY) : []
-  const attempt = Math.max(1, labels.attempt)
+  const { attempt } = labels
   const isLeft =
     bytesOf(cells) > CELL_BYTES_MAX ||
     bytesOf(keys) > KEY_BYTES_MAX ||
     !Number.isInteger(attempt) ||
+    attempt < 0 ||
     attempt > ATTEMPTS_MAX
   const record = new Int32Array(RECORD_NUMBERS + 2 * keys.length)
   const hasNoPayload = labels.input_key === '' && labels.output_key === '' && !labels.attribute_keys.includes('')
@@ -33,8 +44,9 @@ export function labelRecord(labels: Labels, address: number): Buffer {
     Number(labels.status_explicit === 1),
     Number(made.isQueryItself),
     Number(made.isQuery),
+    Math.max(1, attempt),
     attempt,
-    Number(labels.error_type !== ''),
+    Number(!isNamelessError(labels.error_type)),
     made.inOrder ? keys.length : -1,
     address + RECORD_NUMBERS * 4,
     made.input,
@@ -48,7 +60,7 @@ export function labelRecord(labels: Labels, address: number): Buffer {
   const start = address + record.byteLength
   ;[...cells, ...keys].forEach((cell, n) => {
     // Cells of keys stand right behind those of texts, as their pairs do.
-    record.set([start + bytes.length, cell.length], 15 + 2 * n)
+    record.set([start + bytes.length, cell.length], NUMBERS + 2 * n)
     if (!isLeft) bytes.raw(cell)
   })
   return Buffer.concat([Buffer.from(record.buffer), bytes.between(0, bytes.length)])

@@ -1,17 +1,19 @@
 /**
  * Looking over arrivals by WebAssembly (`assembly/`): finds simple traces and writes their executions as columns, without an object for each span.
- * It does what `simple/` does; whatever is rare or too large it leaves to the stages in TypeScript ([ADR 28](../../docs/adr/0028-settling-by-columns.md)).
+ * It does what `simple/` does, of traces with failures, too; whatever is rare or too large it leaves to the stages in TypeScript
+ * ([ADR 28](../../docs/adr/0028-settling-by-columns.md)).
  */
 import { randomBytes } from 'node:crypto'
 import { type ArrivalTable, labelsReader, STATUS_BY_NUMBER } from '@runlens/clickhouse'
 import { ROLES, type Status, UNSUCCESSFUL_STATUSES } from '@runlens/conventions'
 import { QUERY_CHARACTERS_MAX } from '@runlens/mapping'
 import { CompiledModule, type Count, packageAsset } from '@runlens/runtime'
+import { ErrorWords } from './error-words.ts'
 import { labelRecord } from './label-records.ts'
 import { placeStreams } from './streams.ts'
 
 /** Pages of 64 KiB, as `scripts/build-stages.mjs` has them; those that nothing has touched cost nothing. */
-const MEMORY_PAGES = 4096
+const MEMORY_PAGES = 5120
 
 interface SettleExports {
   setSeed(seed: bigint): void
@@ -20,6 +22,8 @@ interface SettleExports {
     entry: number,
     step: number,
     success: number,
+    partial: number,
+    error: number,
     unsuccessful: number,
     queryCharactersMax: number,
   ): void
@@ -41,6 +45,7 @@ const FIELD_NAMES = [
   'parent_execution_id',
   'retry_of',
   'replay_of',
+  'error_stack',
   'error_message',
   'query_complexity',
   'query_page',
@@ -64,6 +69,7 @@ export class SettleStages extends CompiledModule<SettleExports> {
   /** Words of columns of few words by number, and what those of `labels_json` say. */
   readonly words: string[] = []
   readonly labels: ArrivalTable['labelWords'][number][] = []
+  readonly errors = new ErrorWords(this)
   /** Counts the looks: what one has found is good until the next. */
   looks = 0
   private readonly wordCount: Count = this.count('wordCount')
@@ -79,6 +85,8 @@ export class SettleStages extends CompiledModule<SettleExports> {
       ROLES.indexOf('entry'),
       ROLES.indexOf('step'),
       STATUS_BY_NUMBER.indexOf('success'),
+      STATUS_BY_NUMBER.indexOf('partial'),
+      STATUS_BY_NUMBER.indexOf('error'),
       STATUS_BY_NUMBER.reduce((bits, status, n) => bits | (Number(isUnsuccessful(status)) << n), 0),
       QUERY_CHARACTERS_MAX,
     )

@@ -71,6 +71,18 @@ const SIZES = {
   attributeKey: LONG,
   attributeValue: LONG,
   statusExplicit: row(1),
+  status: row(1),
+  segmentStatus: row(1),
+  errorType: SHORT,
+  errorClass: SHORT,
+  errorMessage: LONG,
+  errorStack: LONG,
+  errorFingerprint: SHORT,
+  failedStep: SHORT,
+  failedNameEnds: row(8),
+  failedName: SHORT,
+  failedSteps: row(4),
+  queryDetails: LONG,
 }
 export type Stream = keyof typeof SIZES
 export const STREAMS = Object.keys(SIZES) as Stream[]

@@ -62,11 +62,11 @@ it('settles all other traces if settling fails on one, says so until that one ar
   }
 })
 
-it('writes many at once by columns, few by rows, and what failed in the same moment with them', async () => {
+it('writes many at once by columns, few failed ones, too, few by rows, and what is rare in the same moment with them', async () => {
   await insert([{ ...entry(1), tenant: 'template' }])
   const arrive = (tenant: string, count: number) =>
     db.client.command({
-      query: `INSERT INTO spans SELECT template.* REPLACE('${tenant}' AS tenant, concat('{"execution_id":"', toString(number), '"}') AS fields_json,
+      query: `INSERT INTO spans SELECT template.* REPLACE('${tenant}' AS tenant, concat('{"execution_id":"', toString(number), '"', if(number % 10 = 1, ',"progress":0.5}', '}')) AS fields_json,
   toFixedString(unhex(leftPad(hex(number + 1), 32, '0')), 16) AS trace_id, if(number % 10 = 0, 'error', 'success') AS status)
 FROM (SELECT * FROM spans WHERE tenant = 'template') AS template, numbers(${count}) AS n`,
     })
@@ -74,7 +74,8 @@ FROM (SELECT * FROM spans WHERE tenant = 'template') AS template, numbers(${coun
   const written = () =>
     rowsOf(
       db.client,
-      `SELECT tenant, toUInt32(uniqExact(execution_id)) AS executions, toUInt32(countIf(status = 'error')) AS failed, toUInt32(countIf(content_hash = 0)) AS by_columns
+      `SELECT tenant, toUInt32(uniqExact(execution_id)) AS executions, toUInt32(countIf(status = 'error')) AS failed, toUInt32(countIf(content_hash = 0)) AS by_columns,
+  toUInt32(countIf(status = 'error' AND content_hash = 0)) AS failed_by_columns
 FROM executions WHERE tenant IN ('few', 'many') GROUP BY tenant ORDER BY tenant`,
     )
   const worker = startWorker({
@@ -85,11 +86,11 @@ FROM executions WHERE tenant IN ('few', 'many') GROUP BY tenant ORDER BY tenant`
     settle,
   })
   try {
-    const few = { tenant: 'few', executions: 400, failed: 40, by_columns: 0 }
+    const few = { tenant: 'few', executions: 400, failed: 40, by_columns: 0, failed_by_columns: 0 }
     await arrive('few', 400)
     await expect.poll(written, { timeout: 20_000 }).toEqual([few])
     await arrive('many', 6_000)
-    const many = { tenant: 'many', executions: 6_000, failed: 600, by_columns: 5_400 }
+    const many = { tenant: 'many', executions: 6_000, failed: 600, by_columns: 5_400, failed_by_columns: 600 }
     await expect.poll(written, { timeout: 20_000 }).toEqual([few, many])
   } finally {
     await worker.stop()

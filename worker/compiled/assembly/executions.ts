@@ -1,4 +1,6 @@
-/** Writes executions of simple traces as columns: what `simple/simple-rows.ts` writes as rows. */
+/** Writes executions of simple traces as columns: what `simple/simple-rows.ts` writes as rows, and what failed. */
+import { clearSteps, handled, returned, writeSteps } from './execution-steps'
+import { clearFailures, writeFailure } from './failure-columns'
 import * as F from './fields'
 import { putUnescaped } from './json-texts'
 import * as L from './label-records'
@@ -6,7 +8,6 @@ import {
   CHOSEN,
   ENDED_AT,
   HEX_IDS,
-  NAMES,
   OWN_IDS,
   ROOTS,
   ROWS,
@@ -15,25 +16,18 @@ import {
   SPAN_IDS,
   STARTED_AT,
   STARTS,
-  STATUSES,
-  STEPS,
   TRACE_IDS,
-  WORD_ENDS,
-  WORD_STARTS,
 } from './layout'
 import { isValueEscaped, keptEnd, readValues, valueCount, valueEnd, valueStart } from './root-values'
-import { isStep, success } from './simple-traces'
 import * as S from './streams'
 
-let stepsWritten: i64 = 0
-let queriesWritten: i64 = 0
 let attributesWritten: i64 = 0
 
 /** Of the traces chosen, writes those from `first` on until something is full; gives how many. */
 export function writeExecutions(first: i32, end: i32): i32 {
   S.clearStreams()
-  stepsWritten = 0
-  queriesWritten = 0
+  clearSteps()
+  clearFailures()
   attributesWritten = 0
   let n = first
   while (n < end && !S.areStreamsFull()) writeExecution(load<i32>(CHOSEN + (n++ << 2)))
@@ -54,11 +48,12 @@ function writeExecution(t: i32): void {
   else S.putText(S.EXECUTION_ID, ownId, ownIdEnd - ownId)
   writeLabels(labels)
   writeFields()
-  putWord(S.SERVICE, load<i32>(SERVICES + (root << 2)))
+  S.putWord(S.SERVICE, load<i32>(SERVICES + (root << 2)))
   writeTimes(t, root, started)
   writeRowCounts()
   memory.copy(S.take(S.TRACE_ID, 16), TRACE_IDS + (root << 4), 16)
   S.put64(S.SPAN_ID, load<i64>(SPAN_IDS + (root << 3)))
+  writeFailure(t)
   writePayload(root, labels)
 }
 
@@ -90,11 +85,6 @@ function putField(stream: i32, field: i32): void {
   S.putString(stream, F.fieldStart(field), F.fieldEnd(field), F.isFieldEscaped(field), SCRATCH)
 }
 
-function putWord(stream: i32, word: i32): void {
-  const start = load<i32>(WORD_STARTS + (word << 2))
-  S.putText(stream, start, load<i32>(WORD_ENDS + (word << 2)) - start)
-}
-
 function writeTimes(t: i32, root: i32, started: i64): void {
   const ended = load<i64>(ENDED_AT + (root << 3))
   S.put64(S.STARTED_AT, started)
@@ -111,92 +101,9 @@ function writeTimes(t: i32, root: i32, started: i64): void {
   store<f64>(S.take(S.DURATION, 8), isKnown ? <f64>(ended - started) / 1e6 : 0)
 }
 
-/** Of the steps: rows handled by all, and returned by the one that ended last. */
-let handled: i64 = -1
-let returned: i64 = -1
-
 function writeRowCounts(): void {
   S.putCount(S.NO_ROWS_TOTAL, S.ROWS_TOTAL, F.rowsTotal < 0 ? handled : F.rowsTotal)
   S.putCount(S.NO_ROWS_RETURNED, S.ROWS_RETURNED, F.rowsReturned < 0 ? returned : F.rowsReturned)
-}
-
-function writeSteps(t: i32, root: i32, labels: i32): void {
-  const steps = orderSteps(t, root)
-  const isQueryItself = load<i32>(labels + L.IS_QUERY_ITSELF) !== 0
-  handled = -1
-  returned = -1
-  let queries = 0
-  let returnedAt: i64 = 0
-  for (let n = 0; n < steps; n++) {
-    const row = load<i32>(STEPS + (n << 2))
-    const ended = load<i64>(ENDED_AT + (row << 3))
-    F.readFields(row)
-    const rows = F.rowsTotal < 0 ? F.rowsReturned : F.rowsTotal
-    if (rows >= 0) handled = max(handled, 0) + rows
-    if (F.rowsReturned >= 0 && (returned < 0 || ended >= returnedAt)) {
-      returned = F.rowsReturned
-      returnedAt = ended
-    }
-    writeStep(row, ended)
-    if (isQueryItself || load<i32>(L.labelsOf(row) + L.IS_QUERY) === 0) continue
-    writeQuery(row, ended)
-    queries++
-  }
-  stepsWritten += steps
-  queriesWritten += queries
-  S.put64(S.STEP_ENDS, stepsWritten)
-  S.put64(S.QUERY_ENDS, queriesWritten)
-  store<i32>(S.take(S.STEP_COUNT, 4), steps)
-  store<i32>(S.take(S.QUERY_COUNT, 4), queries)
-}
-
-function writeStep(row: i32, ended: i64): void {
-  const labels = L.labelsOf(row)
-  if (load<i32>(labels + L.HAS_STEP_NAME)) S.putCell(S.STEP_NAME, labels + L.STEP_NAME)
-  else putWord(S.STEP_NAME, load<i32>(NAMES + (row << 2)))
-  S.putCell(S.STEP_TYPE, labels + L.STEP_TYPE)
-  S.put8(S.STEP_STATUS, load<u8>(STATUSES + row))
-  const nanos = max(0, ended - load<i64>(STARTED_AT + (row << 3)))
-  store<f32>(S.take(S.STEP_DURATION, 4), <f32>(<f64>nanos / 1e6))
-}
-
-function writeQuery(row: i32, ended: i64): void {
-  const key = S.take(S.QUERY_KEY, 24)
-  memory.copy(key, TRACE_IDS + (row << 4), 16)
-  store<i64>(key + 16, load<i64>(SPAN_IDS + (row << 3)))
-  S.put64(S.QUERY_STARTED_AT, load<i64>(STARTED_AT + (row << 3)))
-  S.put64(S.QUERY_ENDED_AT, ended)
-  S.putCell(S.QUERY_DATABASE_TYPE, L.labelsOf(row) + L.DATABASE_TYPE)
-  const status: i32 = load<u8>(STATUSES + row)
-  S.put8(S.QUERY_STATUS, status === 0 ? success : status)
-  putField(S.QUERY_TEXT, F.QUERY)
-  S.putCount(S.QUERY_NO_ROWS_TOTAL, S.QUERY_ROWS_TOTAL, F.rowsTotal)
-  S.putCount(S.QUERY_NO_ROWS_RETURNED, S.QUERY_ROWS_RETURNED, F.rowsReturned)
-}
-
-/** Puts the rows of the steps into `STEPS`, by start, then span id; gives how many. */
-function orderSteps(t: i32, root: i32): i32 {
-  let count = 0
-  const end = load<i32>(STARTS + (t << 2) + 4)
-  for (let n = load<i32>(STARTS + (t << 2)); n < end; n++) {
-    const row = load<i32>(ROWS + (n << 2))
-    if (row === root || !isStep(row)) continue
-    let at = count++
-    for (; at > 0; at--) {
-      const before = load<i32>(STEPS + (at << 2) - 4)
-      if (!isBefore(row, before)) break
-      store<i32>(STEPS + (at << 2), before)
-    }
-    store<i32>(STEPS + (at << 2), row)
-  }
-  return count
-}
-
-function isBefore(a: i32, b: i32): bool {
-  const startA = load<i64>(STARTED_AT + (a << 3))
-  const startB = load<i64>(STARTED_AT + (b << 3))
-  if (startA !== startB) return startA < startB
-  return bswap(load<u64>(SPAN_IDS + (a << 3))) < bswap(load<u64>(SPAN_IDS + (b << 3)))
 }
 
 /** Input, output and the other attributes. */

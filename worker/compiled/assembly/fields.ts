@@ -11,14 +11,18 @@ export const QUERY: i32 = 3
 export const PARENT_EXECUTION_ID: i32 = 4
 export const RETRY_OF: i32 = 5
 export const REPLAY_OF: i32 = 6
+export const ERROR_STACK: i32 = 7
 /** What follows makes the details of a query. */
-export const FIRST_DETAIL: i32 = 7
-export const DETAILS_END: i32 = 11
-const ROWS_TOTAL: i32 = 11
-const ROWS_RETURNED: i32 = 12
+export const ERROR_MESSAGE: i32 = 8
+export const QUERY_COMPLEXITY: i32 = 9
+export const QUERY_PAGE: i32 = 10
+export const QUERY_PAGE_SIZE: i32 = 11
+export const TEXTS_END: i32 = 12
+const ROWS_TOTAL: i32 = 12
+const ROWS_RETURNED: i32 = 13
 /** Times and progress follow. */
-const RARE: i32 = 13
-const NAMES_END: i32 = 16
+const RARE: i32 = 14
+const NAMES_END: i32 = 17
 /** Numbers of more digits might not be exact in a double, or their sum. */
 const DIGITS_MAX: i32 = 12
 
@@ -46,7 +50,7 @@ export function readFields(row: i32): bool {
   rowsReturned = -1
   hasDetails = false
   isRare = false
-  memory.fill(FIELD_EDGES, 0, DETAILS_END * 12)
+  memory.fill(FIELD_EDGES, 0, TEXTS_END * 12)
   let at = load<i32>(FIELDS + (row << 3))
   const end = load<i32>(FIELDS + (row << 3) + 4)
   if (at === end) return true
@@ -73,11 +77,11 @@ function readMember(at: i32, end: i32): i32 {
   if (load<u8>(from) !== 0x22) return readNumber(field, from, end)
   const to = endOfString(from + 1, end)
   if (to < 0 || field === ROWS_TOTAL || field === ROWS_RETURNED) return -1
-  if (field >= 0 && field < DETAILS_END) {
+  if (field >= 0 && field < TEXTS_END) {
     store<i32>(FIELD_EDGES + field * 12, from + 1)
     store<i32>(FIELD_EDGES + field * 12 + 4, to)
     store<i32>(FIELD_EDGES + field * 12 + 8, isEscaped ? 1 : 0)
-    if (field >= FIRST_DETAIL) hasDetails = true
+    if (field >= ERROR_MESSAGE) hasDetails = true
   }
   return to + 1
 }

@@ -78,6 +78,7 @@ export const FIELD_EDGES: i32 = FIELD_NAMES + 32 * 32
 /** Of each value of a root. */
 export const VALUES_MAX: i32 = 256
 export const VALUE_EDGES: i32 = FIELD_EDGES + 32 * 12
+/** Of the trace that is looked at: the place of each span's parent among its rows, and its steps. */
 export const PARENTS: i32 = VALUE_EDGES + VALUES_MAX * 12
 export const STEPS: i32 = PARENTS + 256
 export const SCRATCH: i32 = STEPS + 1024
@@ -85,11 +86,11 @@ export const SCRATCH_BYTES_MAX: i32 = 0x40000
 
 /** Where each stream begins, and where it is: see `streams.ts`. TypeScript decides. */
 export const STREAM_STARTS: i32 = SCRATCH + SCRATCH_BYTES_MAX
-export const STREAM_LIMITS: i32 = STREAM_STARTS + 256
-export const STREAM_ENDS: i32 = STREAM_LIMITS + 256
+export const STREAM_LIMITS: i32 = STREAM_STARTS + 512
+export const STREAM_ENDS: i32 = STREAM_LIMITS + 512
 
 /** Native blocks of `arrivals`. Wide reads may go beyond their end. */
-export const BODY: i32 = STREAM_ENDS + 256
+export const BODY: i32 = STREAM_ENDS + 512
 export const BODY_BYTES_MAX: i32 = 0x2000000
 /** Native blocks of what is known of traces, and their columns. */
 export const KNOWN: i32 = BODY + BODY_BYTES_MAX + 0x10000
@@ -98,4 +99,10 @@ export const KNOWN_TENANTS: i32 = KNOWN + KNOWN_BYTES_MAX + 0x10000
 export const KNOWN_IDS: i32 = KNOWN_TENANTS + 4 * ROWS_MAX
 export const KNOWN_STORED: i32 = KNOWN_IDS + 16 * ROWS_MAX
 export const KNOWN_GAVE: i32 = KNOWN_STORED + 4 * ROWS_MAX
-export const STREAMS: i32 = KNOWN_GAVE + ROWS_MAX
+
+/** Of each trace: the address of what failed in it (`failures.ts`), 0 if nothing did. Those that have no room are left to TypeScript. */
+export const FAILURES: i32 = KNOWN_GAVE + ROWS_MAX
+export const FAILURE_BYTES: i32 = FAILURES + 4 * ROWS_MAX
+export const FAILURE_BYTES_MAX: i32 = 0x800000
+
+export const STREAMS: i32 = FAILURE_BYTES + FAILURE_BYTES_MAX

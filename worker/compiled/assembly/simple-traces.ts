@@ -1,97 +1,48 @@
-/** Says of a trace whether it is simple, as `simple/simple-root.ts` does, and whether its execution can be written here. */
-import {
-  DETAILS_END,
-  EXECUTION_ID,
-  fieldEnd,
-  fieldStart,
-  hasDetails,
-  isFieldEscaped,
-  isRare,
-  QUERY,
-  readFields,
-} from './fields'
-import { putUnescaped } from './json-texts'
-import {
-  HAS_ERROR_TYPE,
-  HAS_MARKER,
-  HAS_NO_PAYLOAD,
-  INPUT,
-  IS_LEFT,
-  IS_QUERY,
-  KEY_COUNT,
-  labelsOf,
-  OUTPUT,
-  RULE,
-} from './label-records'
+/**
+ * Says of a trace whether it is simple, as `simple/simple-root.ts` does, and whether its execution can be written here; unlike there, it may have
+ * failed.
+ */
+import { forgetFailures, noteFailure } from './failures'
+import { HAS_MARKER, HAS_NO_PAYLOAD, IS_LEFT, labelsOf, RULE } from './label-records'
 import {
   ENDED_AT,
-  FIELDS,
-  NAMES,
-  OWN_IDS,
+  FAILURES,
   PARENT_IDS,
   PARENTS,
   ROLES,
   ROOTS,
   ROWS,
-  SCRATCH,
   SPAN_IDS,
   STARTS,
   STATUS_CODES,
   STATUSES,
-  VALUES,
-  WORD_ENDS,
-  WORD_STARTS,
 } from './layout'
-import { canBeKept, readValues, valueCount } from './root-values'
-
-/** Numbers of roles and statuses, and limits: TypeScript sets them. */
-export let candidate: i32 = 0
-export let entry: i32 = 0
-export let step: i32 = 0
-export let success: i32 = 0
-let unsuccessful: i32 = 0
-let queryCharactersMax: i32 = 0
+import { candidate, endedStatus, entry, isFinal, isUnsuccessful, success } from './numbers'
+import { isStep, REQUEST_RULE } from './steps'
+import { bytesOfValues, canBeWritten } from './writable'
 
 const SPANS_MAX: i32 = 64
-const STATUS_ERROR: i32 = 2
-const REQUEST_RULE: i32 = 5
+/** Below a candidate by a later rule there may be executions that others would have as steps. */
 const OUTERMOST_RULE: i32 = 3
-/** Bytes of all texts of a trace, and of a name: whatever is longer is left to TypeScript. */
-const TEXT_BYTES_MAX: i32 = 0x20000
-const NAME_BYTES_MAX: i32 = 1024
 
-/** @param statuses bit n is set if status n is a failure */
-export function setNumbers(
-  roleCandidate: i32,
-  roleEntry: i32,
-  roleStep: i32,
-  statusSuccess: i32,
-  statuses: i32,
-  queryCharacters: i32,
-): void {
-  candidate = roleCandidate
-  entry = roleEntry
-  step = roleStep
-  success = statusSuccess
-  unsuccessful = statuses
-  queryCharactersMax = queryCharacters
-}
-
-/** Notes the root of each simple trace; gives how many are simple. */
+/** Notes the root of each simple trace, and what failed in it; gives how many are simple. */
 export function judgeTraces(traces: i32, payloadBytesMax: i32): i32 {
   let simple = 0
+  forgetFailures()
+  memory.fill(FAILURES, 0, traces << 2)
   for (let t = 0; t < traces; t++) {
     const from = load<i32>(STARTS + (t << 2))
     const to = load<i32>(STARTS + (t << 2) + 4)
     let root = rootOf(from, to, payloadBytesMax)
     if (root >= 0 && !canBeWritten(t, root, from, to)) root = -1
+    if (root >= 0 && hasFailure(root, from, to) && !noteFailure(t, root, from, to)) root = -1
     store<i32>(ROOTS + (t << 2), root)
     if (root >= 0) simple++
   }
   return simple
 }
 
-/** @param from index of the trace's first row */
+/** @param from place of the trace's first row */
 function rootOf(from: i32, to: i32, payloadBytesMax: i32): i32 {
   if (to - from > SPANS_MAX) return -1
   let root = -1
@@ -116,23 +67,29 @@ function rootOf(from: i32, to: i32, payloadBytesMax: i32): i32 {
 function isExecution(row: i32, payloadBytesMax: i32): bool {
   const role: i32 = load<u8>(ROLES + row)
   if (role !== entry && role !== candidate) return false
-  const status: i32 = load<u8>(STATUSES + row)
-  if (status !== success && (status !== 0 || load<u8>(STATUS_CODES + row) === STATUS_ERROR)) return false
-  return bytesOf(VALUES, row) <= payloadBytesMax || load<i32>(labelsOf(row) + HAS_NO_PAYLOAD) !== 0
+  if (!isFinal(statusOf(row))) return false
+  return bytesOfValues(row) <= payloadBytesMax || load<i32>(labelsOf(row) + HAS_NO_PAYLOAD) !== 0
+}
+
+function statusOf(root: i32): i32 {
+  return endedStatus(load<u8>(STATUSES + root), load<u8>(STATUS_CODES + root))
 }
 
 function isPlain(row: i32, hasInner: bool): bool {
   const role: i32 = load<u8>(ROLES + row)
   if (role === entry) return false
-  if (role !== step && role !== candidate) return true
-  if (role === candidate && hasInner && load<i32>(labelsOf(row) + RULE) !== REQUEST_RULE) return false
-  return !isStep(row) || ((unsuccessful >>> <i32>load<u8>(STATUSES + row)) & 1) === 0
+  if (role !== candidate) return true
+  return !hasInner || load<i32>(labelsOf(row) + RULE) === REQUEST_RULE
 }
 
-/** Whether a span below the root of a simple trace is a step of its execution. */
-export function isStep(row: i32): bool {
-  const role: i32 = load<u8>(ROLES + row)
-  return role === step || (role === candidate && load<i32>(labelsOf(row) + RULE) !== REQUEST_RULE)
+/** Whether the execution or one of its steps failed. */
+function hasFailure(root: i32, from: i32, to: i32): bool {
+  if (statusOf(root) !== success) return true
+  for (let n = from; n < to; n++) {
+    const row = load<i32>(ROWS + (n << 2))
+    if (row !== root && isUnsuccessful(load<u8>(STATUSES + row)) && isStep(row)) return true
+  }
+  return false
 }
 
 /** Whether ids differ, and from every span parents lead to the one root. */
@@ -158,50 +115,5 @@ function hangTogether(from: i32, to: i32): bool {
       at = load<i8>(PARENTS + at)
     }
   }
-  return true
-}
-
-function bytesOf(texts: i32, row: i32): i32 {
-  return load<i32>(texts + (row << 3) + 4) - load<i32>(texts + (row << 3))
-}
-
-/** Notes where its own id stands. */
-function canBeWritten(t: i32, root: i32, from: i32, to: i32): bool {
-  let bytes = bytesOf(VALUES, root)
-  for (let n = from; n < to; n++) {
-    const row = load<i32>(ROWS + (n << 2))
-    const name = load<i32>(NAMES + (row << 2)) << 2
-    if (load<i32>(WORD_ENDS + name) - load<i32>(WORD_STARTS + name) > NAME_BYTES_MAX) return false
-    bytes += bytesOf(FIELDS, row)
-    if (bytes > TEXT_BYTES_MAX) return false
-    if (row !== root && isStep(row) && !isStepWritable(row)) return false
-  }
-  if (!readFields(root) || isRare || isFieldEscaped(EXECUTION_ID)) return false
-  store<i32>(OWN_IDS + (t << 3), fieldStart(EXECUTION_ID))
-  store<i32>(OWN_IDS + (t << 3) + 4, fieldEnd(EXECUTION_ID))
-  for (let field = 0; field < DETAILS_END; field++) if (!isTextWritable(field)) return false
-  return areValuesWritable(root)
-}
-
-function isStepWritable(row: i32): bool {
-  if (!readFields(row)) return false
-  const labels = labelsOf(row)
-  if (load<i32>(labels + IS_QUERY) === 0) return true
-  if (hasDetails || load<i32>(labels + HAS_ERROR_TYPE)) return false
-  return fieldEnd(QUERY) - fieldStart(QUERY) <= queryCharactersMax && isTextWritable(QUERY)
-}
-
-function isTextWritable(field: i32): bool {
-  return !isFieldEscaped(field) || putUnescaped(SCRATCH, fieldStart(field), fieldEnd(field)) >= 0
-}
-
-function areValuesWritable(root: i32): bool {
-  if (!readValues(root)) return false
-  if (valueCount === 0) return true
-  const labels = labelsOf(root)
-  if (valueCount !== load<i32>(labels + KEY_COUNT)) return false
-  const input = load<i32>(labels + INPUT)
-  const output = load<i32>(labels + OUTPUT)
-  for (let n = 0; n < valueCount; n++) if (!canBeKept(n, n !== input && n !== output)) return false
   return true
 }

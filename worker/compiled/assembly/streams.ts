@@ -1,7 +1,7 @@
 /** What columns of `executions` are made of, each growing in a place of its own. TypeScript knows them by the same numbers. */
 
 import { putUnescaped } from './json-texts'
-import { STREAM_ENDS, STREAM_LIMITS, STREAM_STARTS } from './layout'
+import { STREAM_ENDS, STREAM_LIMITS, STREAM_STARTS, WORD_ENDS, WORD_STARTS } from './layout'
 
 export const ANCHOR: i32 = 0
 export const EXECUTION_ID: i32 = 1
@@ -58,7 +58,19 @@ export const ATTRIBUTE_ENDS: i32 = 51
 export const ATTRIBUTE_KEY: i32 = 52
 export const ATTRIBUTE_VALUE: i32 = 53
 export const STATUS_EXPLICIT: i32 = 54
-export const STREAM_COUNT: i32 = 55
+export const STATUS: i32 = 55
+export const SEGMENT_STATUS: i32 = 56
+export const ERROR_TYPE: i32 = 57
+export const ERROR_CLASS: i32 = 58
+export const ERROR_MESSAGE: i32 = 59
+export const ERROR_STACK: i32 = 60
+export const ERROR_FINGERPRINT: i32 = 61
+export const FAILED_STEP: i32 = 62
+export const FAILED_NAME_ENDS: i32 = 63
+export const FAILED_NAME: i32 = 64
+export const FAILED_STEPS: i32 = 65
+export const QUERY_DETAILS: i32 = 66
+export const STREAM_COUNT: i32 = 67
 
 export function clearStreams(): void {
   memory.copy(STREAM_ENDS, STREAM_STARTS, STREAM_COUNT << 2)
@@ -94,6 +106,11 @@ export function putText(stream: i32, from: i32, length: i32): void {
   const to = putVarint(at, length)
   copy(to, from, length)
   store<i32>(STREAM_ENDS + (stream << 2), to + length)
+}
+
+export function putWord(stream: i32, word: i32): void {
+  const start = load<i32>(WORD_STARTS + (word << 2))
+  putText(stream, start, load<i32>(WORD_ENDS + (word << 2)) - start)
 }
 
 /** The same of a string in JSON. @param scratch where it may be unescaped */
