@@ -2,6 +2,7 @@
 import { ERROR_SAMPLES_MAX } from '@runlens/clickhouse'
 import type { FiguresPlan } from '../figures.ts'
 import { indent, Parameters, type Question, type Scope } from '../question.ts'
+import { BESIDE_STATUS_INDEX } from '../status.ts'
 import { type ErrorFilter, errorRows } from './error-rows.ts'
 
 export interface ErrorSeriesRow {
@@ -49,7 +50,8 @@ export function errorSamples(scope: Scope, filter: ErrorFilter, starts: readonly
 FROM (
 ${indent(rows)}
 )
-GROUP BY fingerprint`
+GROUP BY fingerprint
+${BESIDE_STATUS_INDEX}`
   return { name: 'error-samples', sql, params: parameters.values }
 }
 

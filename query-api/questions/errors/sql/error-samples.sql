@@ -25,3 +25,4 @@ FROM (
     AND multiIf(error_fingerprint != '', error_fingerprint, status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')), 'lost', 'unknown') IN {fingerprints:Array(String)}
 )
 GROUP BY fingerprint
+SETTINGS ignore_data_skipping_indices = 'by_status'
