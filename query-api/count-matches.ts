@@ -1,16 +1,29 @@
 /** Counts what a list's filter matches, exactly up to a bound: first where it is cheap, then wherever it must. */
-import { COUNTED_MAX, countExecutions, countOpen, type ExecutionCount } from './questions/count-executions.ts'
+import { countExecutions, countedMax, countOpen, type ExecutionCount } from './questions/count-executions.ts'
 import { isSelective, isUnindexed } from './questions/execution-filter.ts'
 import { findAnchors } from './questions/find-candidates.ts'
 import { MATCHES_MAX, type PageReader, type Search } from './read-page.ts'
 import { isOpen } from './shape-execution.ts'
 import { NS_PER_DAY } from './time.ts'
 
+export interface Matches {
+  total: number
+  /** There are more. */
+  isBound: boolean
+}
+
 /**
- * How many executions match; {@link COUNTED_MAX} and one stands for all beyond.
+ * How many executions match, up to {@link countedMax}.
  * @param search for the first page of them, if there is one
  */
-export async function countMatches(reader: PageReader, search: Promise<Search> | null = null): Promise<number> {
+export async function countMatches(reader: PageReader, search: Promise<Search> | null = null): Promise<Matches> {
+  const max = countedMax(reader.filter)
+  const size = await countTo(max, reader, search)
+  return { total: Math.min(size, max), isBound: size > max }
+}
+
+/** One more than `max` stands for all beyond. */
+async function countTo(max: number, reader: PageReader, search: Promise<Search> | null): Promise<number> {
   const { runner, scope, filter, nowNs, signal } = reader
   const { field, from, to } = filter.range
   const count = async (within = {}) => figureOf(await runner.ask(countExecutions(scope, filter, within), signal))
@@ -19,7 +32,7 @@ export async function countMatches(reader: PageReader, search: Promise<Search> |
   if (field === 'started_at' && (from === null || from < dayBefore)) {
     // Most filters match more than the bound within the newest day. One that hardly will is not asked about it.
     const newest = isSelective(filter) ? 0 : await count({ startedFromNs: dayBefore })
-    if (newest > COUNTED_MAX) return newest
+    if (newest > max) return newest
     // Few in a day may be few in all: then merging what lies around them beats merging everything.
     const anchors = await anchorsOf(reader, search)
     if (anchors?.length === 0) return 0

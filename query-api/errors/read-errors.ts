@@ -8,7 +8,7 @@ import type { ErrorEndRow } from '../questions/errors/error-ends.ts'
 import { type ErrorEverRow, errorEver } from '../questions/errors/error-ever.ts'
 import { type ErrorGroupRow, errorGroups } from '../questions/errors/error-groups.ts'
 import type { ErrorFilter } from '../questions/errors/error-rows.ts'
-import { type ErrorSeriesRow, errorSeries } from '../questions/errors/error-series.ts'
+import { type ErrorSeriesRow, errorSamples, errorSeries } from '../questions/errors/error-series.ts'
 import { type ErrorStateRow, errorStates } from '../questions/errors/error-states.ts'
 import { type ErrorsSinceRow, errorsSince } from '../questions/errors/errors-since.ts'
 import type { FiguresPlan } from '../questions/figures.ts'
@@ -102,17 +102,24 @@ export async function readGroups(reader: ErrorReader, filter: ErrorFilter, limit
 
 export type ErrorSeries = Pick<ErrorSeriesRow, 'series' | 'samples'>
 
-/** Series and samples of the groups of an answer, where these did not come with the figures. */
+/** Series and samples of the groups of an answer; of series, what did not come with the figures. */
 export async function readSeries(
   { services, scope, signal }: ErrorReader,
   filter: ErrorFilter,
   { groups, plan, buckets }: ReadGroups,
 ): Promise<ReadonlyMap<string, ErrorSeries>> {
-  const missing = groups.filter(({ series }) => series === undefined).map(({ fingerprint }) => fingerprint)
-  const these = { ...filter, fingerprints: { are: true, of: missing } }
-  const read = missing.length === 0 ? [] : await services.runner.ask(errorSeries(scope, these, plan, buckets), signal)
-  const came = groups.map(({ fingerprint, series = {}, samples = [] }) => [fingerprint, { series, samples }] as const)
-  return new Map<string, ErrorSeries>([...came, ...read.map((row) => [row.fingerprint, row] as const)])
+  if (groups.length === 0) return new Map()
+  const these = { ...filter, fingerprints: { are: true, of: groups.map(({ fingerprint }) => fingerprint) } }
+  if (plan.source === 'rollup') {
+    const read = await services.runner.ask(errorSeries(scope, these, plan, buckets), signal)
+    return new Map(read.map((row) => [row.fingerprint, row]))
+  }
+  const starts = [...new Set(groups.flatMap(({ newest_starts = [] }) => newest_starts))]
+  const read = await services.runner.ask(errorSamples(scope, these, starts), signal)
+  const samplesOf = new Map(read.map(({ fingerprint, samples }) => [fingerprint, samples]))
+  return new Map(
+    groups.map(({ fingerprint, series = {} }) => [fingerprint, { series, samples: samplesOf.get(fingerprint) ?? [] }]),
+  )
 }
 
 export interface GroupParts {

@@ -1,5 +1,5 @@
 /** How many executions a filter matches, up to a bound, and how many of all of them are open. */
-import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
+import { type ExecutionFilter, filterConditions, isSearchedFor } from './execution-filter.ts'
 import { indent, Parameters, type Question, rowsOf, type Scope } from './question.ts'
 import { OPEN, shownStatus } from './status.ts'
 
@@ -8,7 +8,14 @@ export interface ExecutionCount {
 }
 
 /** Counted to this and not on: merging tens of millions of rows for a figure that nobody reads to the last digit would take seconds. */
-export const COUNTED_MAX = 10_000
+const COUNTED_MAX = 10_000
+/** The same of what no index leads to: before the ten thousandth text that matches, three million others were read. */
+const COUNTED_BY_SEARCH_MAX = 1_000
+
+/** To how many the executions of a filter are counted. */
+export function countedMax(filter: ExecutionFilter): number {
+  return isSearchedFor(filter) ? COUNTED_BY_SEARCH_MAX : COUNTED_MAX
+}
 
 /** Where to count: nothing in the answer, but in what is read. */
 export interface CountWithin {
@@ -18,7 +25,7 @@ export interface CountWithin {
   anchors?: readonly string[]
 }
 
-/** One more than {@link COUNTED_MAX} stands for any number beyond. */
+/** One more than {@link countedMax} stands for any number beyond. */
 export function countExecutions(
   scope: Scope,
   filter: ExecutionFilter,
@@ -29,7 +36,7 @@ export function countExecutions(
   if (startedFromNs !== undefined) conditions.push(`started_at >= ${parameters.bindTime('window_from', startedFromNs)}`)
   if (anchors) conditions.push(`anchor_at IN ${parameters.bindAnchors('anchors', anchors)}`)
   const rows = rowsOf('executions', scope, parameters, conditions)
-  const sql = `SELECT count() AS n\nFROM (\n${indent(`SELECT 1\n${rows}\nLIMIT ${COUNTED_MAX + 1}`)}\n)`
+  const sql = `SELECT count() AS n\nFROM (\n${indent(`SELECT 1\n${rows}\nLIMIT ${countedMax(filter) + 1}`)}\n)`
   return { name: 'count-executions', sql, params: parameters.values }
 }
 

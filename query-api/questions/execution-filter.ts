@@ -52,7 +52,16 @@ const INDIVIDUAL: readonly EqualColumn[] = ['user_id', 'conversation_id', 'paren
 
 /** Whether so few are likely to match that looking for a page finds them all. */
 export function isIndividual(filter: ExecutionFilter): boolean {
-  return isUnindexed(filter) || INDIVIDUAL.some((column) => filter.equal[column] !== undefined)
+  return isUnindexed(filter) || hasIndividual(filter)
+}
+
+function hasIndividual({ equal }: ExecutionFilter): boolean {
+  return INDIVIDUAL.some((column) => equal[column] !== undefined)
+}
+
+/** Whether what matches may be much and is only found by looking through everything. */
+export function isSearchedFor(filter: ExecutionFilter): boolean {
+  return isUnindexed(filter) && !hasIndividual(filter)
 }
 
 /** Whether everything is looked through for what matches. */

@@ -361,6 +361,14 @@ describe('pages', () => {
     }
   })
 
+  it('count what no index leads to up to a thousand, and say that there is more', async () => {
+    const found = await list('?q=user-3-&limit=2')
+    expect([found.total, found.total_is_bound]).toEqual([1_000, true])
+    expect((await list(`?q=user-3-&limit=2&cursor=${found.next_cursor}`)).executions).toHaveLength(2)
+    const few = await list('?q=user-300-5&limit=2')
+    expect([few.total, few.total_is_bound]).toEqual([305, false])
+  })
+
   it('keep the range of the first page although time passes', async () => {
     let now = NOW
     const moving = await startApi({ clickhouseUrl: clickhouse.url, now: () => now })

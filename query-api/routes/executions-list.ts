@@ -6,7 +6,6 @@ import { expectedEnds } from '../expected-ends.ts'
 import { filterOf, rangeOfList } from '../filter-of-query.ts'
 import { momentsOf, readMeta, withoutMoment } from '../meta.ts'
 import { invalidParameter } from '../problem.ts'
-import { COUNTED_MAX } from '../questions/count-executions.ts'
 import type { ListedExecution } from '../questions/list-executions.ts'
 import { readPage, searchFirst } from '../read-page.ts'
 import { type ExecutionList, executionListSchema } from '../schema/execution.ts'
@@ -40,7 +39,7 @@ export const executionsList = route({
     const parts = countOpenMatches(reader).then((running) => ({ range: filter.range, source: 'raw' as const, running }))
     const page = { sort, order, after: cursor?.after ?? null }
     const search = searchFirst(reader, page, limit + 1)
-    const [rows, meta, size] = await Promise.all([
+    const [rows, meta, matches] = await Promise.all([
       readPage(reader, page, limit + 1, [], search),
       readMeta(asked.services, moments, parts, asked.signal),
       countMatches(reader, search),
@@ -51,8 +50,8 @@ export const executionsList = route({
     const answer: ExecutionList = {
       executions: shown.map((row) => shapeListed(row, expectedOf, moments.nowNs)),
       count: shown.length,
-      total: Math.min(size, COUNTED_MAX),
-      total_is_bound: size > COUNTED_MAX,
+      total: matches.total,
+      total_is_bound: matches.isBound,
       next_cursor: last ? encodeCursor({ sort, order, range: filter.range, after: positionOf(last) }) : null,
       meta,
     }

@@ -131,7 +131,7 @@ export const executionListSchema = z
   .object({
     executions: z.array(executionSchema),
     count: z.int().describe('Size of this page'),
-    total: z.int().describe('Size of the whole filtered set, counted up to 10000'),
+    total: z.int().describe('Size of the whole filtered set, counted up to 10000; with q or an attribute up to 1000'),
     total_is_bound: z.boolean().describe('The filtered set is larger than `total`'),
     next_cursor: z.string().nullable().describe('Give it as `cursor` for the next page; null on the last'),
     meta: metaSchema,

@@ -1,16 +1,19 @@
 /** Failures by what failed, those that hurt most first. */
+import { ERROR_SAMPLES_MAX } from '@runlens/clickhouse'
 import type { FiguresPlan } from '../figures.ts'
 import { indent, nanoseconds, Parameters, type Question, type Scope } from '../question.ts'
 import { type ErrorFilter, errorRows } from './error-rows.ts'
-import { type ErrorSeriesRow, seriesColumns } from './error-series.ts'
+import { type ErrorSeriesRow, seriesColumn } from './error-series.ts'
 
-/** Series and samples are there where the executions are read anyway; over rollups they cost more than to ask for those of the answer. */
-export interface ErrorGroupRow extends Partial<Pick<ErrorSeriesRow, 'series' | 'samples'>> {
+/** The series is there where the executions are read anyway; over rollups it costs more than to ask for those of the answer. */
+export interface ErrorGroupRow extends Partial<Pick<ErrorSeriesRow, 'series'>> {
   fingerprint: string
   error_type: string
   error_class: string
   /** Each once, at most {@link FAILED_STEPS_MAX}. */
   failed_steps: string[]
+  /** With a series: when the newest of them started that samples are made of; nanoseconds. */
+  newest_starts?: string[]
   executions: string | number
   /** In the period of equal length before. */
   previous_executions: string | number
@@ -48,7 +51,7 @@ export function errorGroups(
     `uniqExactIf(workflow_id, ${current}) AS workflows`,
     `uniqExactArrayIf(hit_users, ${current}) AS users`,
     `${nanoseconds('max(last_at)')} AS last_ns`,
-    ...(plan.source === 'raw' ? seriesColumns(filter, buckets, current, parameters) : []),
+    ...(plan.source === 'raw' ? [seriesColumn(filter, buckets, current, parameters), newestStarts(current)] : []),
   ]
   const sql = `SELECT
   *,
@@ -66,4 +69,8 @@ ${indent(indent(rows))}
 ORDER BY executions * greatest(users, 1) DESC, last_ns DESC, fingerprint
 LIMIT ${parameters.bind('limit', 'UInt32', limit)}`
   return { name: `error-groups-${plan.source}`, sql, params: parameters.values }
+}
+
+function newestStarts(condition: string): string {
+  return `arrayMap(start -> toString(-start), groupArraySortedIf(${ERROR_SAMPLES_MAX})(-at, ${condition})) AS newest_starts`
 }

@@ -16,6 +16,8 @@ export interface ErrorFilter {
   workflowId: string | null
   /** Only these groups, or all but these. */
   fingerprints: { readonly are: boolean; readonly of: readonly string[] } | null
+  /** Only what started at one of these nanoseconds. No rollup knows it: the executions must be read. */
+  starts?: readonly string[]
   silence: Silence
 }
 
@@ -36,6 +38,7 @@ export function errorRows(
     `started_at >= ${parameters.bindTime('errors_from', filter.range.from)}`,
     `started_at < ${parameters.bindTime('errors_to', filter.range.to)}`,
   ]
+  if (filter.starts) within.push(`started_at IN ${parameters.bindTimes('starts', filter.starts)}`)
   if (plan.source === 'raw') return rawRows(scope, filter, FAILURE_STATUSES, within, parameters)
   const parts = rollupParts(scope, filter, plan, parameters, cuts)
   if (plan.rawHours.length > 0) {

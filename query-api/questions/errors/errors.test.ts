@@ -3,7 +3,7 @@ import { errorBreakdown } from './error-breakdown.ts'
 import { errorEver } from './error-ever.ts'
 import { errorGroups } from './error-groups.ts'
 import type { ErrorFilter } from './error-rows.ts'
-import { errorSeries } from './error-series.ts'
+import { errorSamples, errorSeries } from './error-series.ts'
 import { errorStates } from './error-states.ts'
 import { countSuccesses, failureTraits, successTraits } from './error-traits.ts'
 import { errorsSince } from './errors-since.ts'
@@ -37,6 +37,7 @@ const QUESTIONS: NamedQuestion[] = [
   ['error-groups-of-an-owner', errorGroups(owner, these, raw, 24, 10)],
   ['error-series-raw', errorSeries(scope, narrow, raw, 24)],
   ['error-series-rollup', errorSeries(scope, these, { source: 'rollup', rawHours: [] }, 24)],
+  ['error-samples', errorSamples(scope, these, ['150', '160'])],
   ['error-ever', errorEver(scope, these, rollup)],
   ['errors-since', errorsSince(scope, these, rollup, [{ fingerprint: HOSTILE, hour: 3600, before: 2 }])],
   ['error-states', errorStates(scope)],

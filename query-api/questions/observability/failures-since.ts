@@ -2,7 +2,7 @@
 import { FAILURE_STATUSES } from '@runlens/conventions'
 import { type FiguresFilter, scopeConditions } from '../figures.ts'
 import { Parameters, type Question, rowsOf, type Scope } from '../question.ts'
-import { statusConditions } from '../status.ts'
+import { BESIDE_STATUS_INDEX, statusConditions } from '../status.ts'
 
 export interface EnvironmentSince {
   environment: string
@@ -41,6 +41,6 @@ export function failuresSince(
     ...scopeConditions({ ...filter, environment: null }, parameters),
     ...statusConditions(FAILURE_STATUSES, parameters, filter.silence),
   ])
-  const sql = `SELECT\n  environment,\n  count() AS failures\n${rows}\nGROUP BY environment`
+  const sql = `SELECT\n  environment,\n  count() AS failures\n${rows}\nGROUP BY environment\n${BESIDE_STATUS_INDEX}`
   return { name: 'failures-since', sql, params: parameters.values }
 }

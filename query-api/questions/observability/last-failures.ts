@@ -2,7 +2,7 @@
 import { FAILURE_STATUSES } from '@runlens/conventions'
 import { type FiguresFilter, scopeConditions } from '../figures.ts'
 import { Parameters, type Question, rowsOf, type Scope } from '../question.ts'
-import { statusConditions } from '../status.ts'
+import { BESIDE_STATUS_INDEX, statusConditions } from '../status.ts'
 
 export interface FailureTime {
   workflow_id: string
@@ -47,6 +47,7 @@ export function lastFailures(
   ${ofLast('error_type')} AS last_error_type,
   ${ofLast('error_message')} AS last_error_message
 ${rows}
-GROUP BY workflow_id, failed_environment`
+GROUP BY workflow_id, failed_environment
+${BESIDE_STATUS_INDEX}`
   return { name: 'last-failures', sql, params: parameters.values }
 }

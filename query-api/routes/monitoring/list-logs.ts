@@ -3,7 +3,6 @@ import { countMatches } from '../../count-matches.ts'
 import { decodeCursor, encodeCursor } from '../../cursor.ts'
 import { type Moments, momentsOf } from '../../meta.ts'
 import { invalidParameter } from '../../problem.ts'
-import { COUNTED_MAX } from '../../questions/count-executions.ts'
 import type { ExecutionFilter } from '../../questions/execution-filter.ts'
 import { countAll } from '../../questions/monitoring/count-all.ts'
 import { positionAt, positionOf } from '../../questions/monitoring/position-at.ts'
@@ -58,8 +57,8 @@ async function pageBehind(reader: PageReader, after: Position | null, offset: nu
 }
 
 async function countWhole(reader: PageReader): Promise<number> {
-  const size = await countMatches(reader)
-  if (size <= COUNTED_MAX) return size
+  const { total, isBound } = await countMatches(reader)
+  if (!isBound) return total
   const [all] = await reader.runner.ask(countAll(reader.scope, reader.filter), reader.signal)
   return Number(all?.n ?? 0)
 }

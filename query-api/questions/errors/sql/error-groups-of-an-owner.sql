@@ -14,7 +14,7 @@ FROM (
     uniqExactArrayIf(hit_users, at >= {from:Int64}) AS users,
     toString(toUnixTimestamp64Nano(max(last_at))) AS last_ns,
     sumMapIf(map(toUInt32(intDiv((at - {from:Int64}) * {buckets:UInt32}, {length:Int64})), n), at >= {from:Int64}) AS series,
-    arrayMap(s -> CAST((toString(-s.1), s.2, s.3, s.4, s.5), 'Tuple(ns String, execution_id String, instance String, message String, workflow_id String)'), groupArraySortedArrayIf(5)(arrayMap(s -> (s.1, s.2, s.3, s.4, toString(workflow_id)), newest), at >= {from:Int64})) AS samples
+    arrayMap(start -> toString(-start), groupArraySortedIf(5)(-at, at >= {from:Int64})) AS newest_starts
   FROM (
     SELECT
       multiIf(error_fingerprint != '', error_fingerprint, status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')), 'lost', 'unknown') AS fingerprint,

@@ -13,3 +13,4 @@ WHERE tenant = {tenant:String}
   AND status IN {stored_statuses:Array(String)}
   AND if(status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')), 'lost', toString(status)) IN {statuses:Array(String)}
 GROUP BY workflow_id, failed_environment
+SETTINGS ignore_data_skipping_indices = 'by_status'
