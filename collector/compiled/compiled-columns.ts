@@ -19,9 +19,12 @@ export class CompiledColumns implements ColumnStage {
   private readonly labelOf: Int32Array
   private readonly textOf: Int32Array
   private readonly firsts: Int32Array
-  /** Columns of labels. */
+  /** Columns of labels that do not lie in the memory as they are. */
   private readonly labelColumns: Int32Array[]
-
+  /** Addresses of the columns of each text that is placed. */
+  private readonly textColumns: Int32Array
+  /** Columns of {@link labelColumns} in use. */
+  private copied = 0
   private readonly names: Int32Array
   private readonly nameBytes: number
   private readonly made: MadeTexts
@@ -33,6 +36,7 @@ export class CompiledColumns implements ColumnStage {
     const columns = stages.place('LABEL_COLUMNS_MAX')
     this.nameBytes = stages.place('NAME_BYTES')
     this.names = stages.numbers(stages.place('NAMES'), (columns * this.nameBytes) / 4)
+    this.textColumns = stages.numbers(stages.place('TEXT_COLUMNS'), columns * 2)
     this.made = new MadeTexts(stages)
     this.memory = stages.memory.buffer
     const spans = stages.place('SPANS_MAX')
@@ -51,18 +55,27 @@ export class CompiledColumns implements ColumnStage {
   }
 
   placeTexts(length: number, texts: readonly NamedTexts[], { data, values, made }: Cells): boolean {
+    this.copied = 0
     if (texts.length * 2 > this.labelColumns.length || !this.stages.hold(data, values.codes)) return false
     if (texts.some(({ name }) => name.length > this.nameBytes - 4) || !this.made.place(made)) return false
     for (let i = 0; i < texts.length; i++) {
       const { name, starts, ends } = texts[i]!
-      this.labelColumns[i * 2]!.set(starts.subarray(0, length))
-      this.labelColumns[i * 2 + 1]!.set(ends.subarray(0, length))
+      this.textColumns[i * 2] = this.addressOf(starts, length)
+      this.textColumns[i * 2 + 1] = this.addressOf(ends, length)
       const at = i * (this.nameBytes / 4)
       this.names[at] = name.length
       this.names.set(name.words, at + 1)
     }
     this.placed = texts.length
     return true
+  }
+
+  /** The address of a column in the memory, of a copy where it lies elsewhere. */
+  private addressOf(column: Int32Array, length: number): number {
+    if (column.buffer === this.memory) return column.byteOffset
+    const copy = this.labelColumns[this.copied++]!
+    copy.set(column.subarray(0, length))
+    return copy.byteOffset
   }
 
   putTexts(out: ByteBuffer, row: number): number {
@@ -74,10 +87,10 @@ export class CompiledColumns implements ColumnStage {
   }
 
   labels(length: number, numbers: readonly Numbers[]): Classes | undefined {
-    const first = this.placed * 2
+    const first = this.copied
     if (first + numbers.length > this.labelColumns.length) return undefined
     for (let i = 0; i < numbers.length; i++) this.labelColumns[first + i]!.set(numbers[i]!.subarray(0, length))
-    const count = this.stages.run.labelsOf(length, this.placed, numbers.length)
+    const count = this.stages.run.labelsOf(length, this.placed, first, numbers.length)
     return { of: this.labelOf, firsts: this.firsts, count }
   }
 
