@@ -59,6 +59,7 @@ export class ResendFilter {
   admit(tape: TraceTape, tenant: Uint8Array, fresh: RowNumbers, keys: ByteBuffer): void {
     this.hashTenant(tenant)
     const count = tape.spans.length
+    const before = fresh.length
     // All hashes first: the tables' slots, each a miss of the cache, are then fetched side by side.
     const hashes = this.compiled?.of(tape, this.tenantLow, this.tenantHigh) ?? this.hashAll(tape, count)
     for (let first = 0; first < count; first += FETCHED_TOGETHER) {
@@ -67,12 +68,10 @@ export class ResendFilter {
       for (let span = first; span < end; span++) {
         const low = hashes[span * 2]!
         const high = hashes[span * 2 + 1]!
-        if (!this.add(low, high)) continue
-        fresh.push(span)
-        keys.uint32(low)
-        keys.uint32(high)
+        if (this.add(low, high)) fresh.push(span)
       }
     }
+    putKeys(hashes, fresh, before, keys)
   }
 
   /**
@@ -198,6 +197,16 @@ export class ResendFilter {
     const high = Math.imul(this.high + value, 0x1b873593)
     this.low = ((low << 13) | (low >>> 19)) ^ high
     this.high = (((high << 17) | (high >>> 15)) + low) | 0
+  }
+}
+
+/** Of the fresh ones, as they lie in `hashes`, little-endian, spans side by side in one piece: mostly all of them. */
+function putKeys(hashes: Int32Array, { at, length }: RowNumbers, from: number, keys: ByteBuffer): void {
+  const bytes = new Uint8Array(hashes.buffer, hashes.byteOffset, hashes.byteLength)
+  for (let i = from; i < length; ) {
+    const first = i++
+    while (i < length && at[i] === at[i - 1]! + 1) i++
+    keys.copy(bytes, at[first]! * 8, (at[i - 1]! + 1) * 8)
   }
 }
 

@@ -1,11 +1,13 @@
 /** Makes columns of blocks of spans by compiled stages, within the memory of the stages. */
 import type { BlockRoom } from '../blocks/block-builder.ts'
 import { ByteBuffer } from '../blocks/byte-buffer.ts'
+import type { Document, MemberName } from '../blocks/document.ts'
 import {
   type AttributeRange,
   type Cells,
   type Classes,
   type ColumnStage,
+  type NamedFigures,
   type NamedTexts,
   type Numbers,
   RowNumbers,
@@ -62,12 +64,16 @@ export class CompiledColumns implements ColumnStage {
       const { name, starts, ends } = texts[i]!
       this.textColumns[i * 2] = this.addressOf(starts, length)
       this.textColumns[i * 2 + 1] = this.addressOf(ends, length)
-      const at = i * (this.nameBytes / 4)
-      this.names[at] = name.length
-      this.names.set(name.words, at + 1)
+      this.placeName(i, name)
     }
     this.placed = texts.length
     return true
+  }
+
+  private placeName(column: number, { length, words }: MemberName): void {
+    const at = column * (this.nameBytes / 4)
+    this.names[at] = length
+    this.names.set(words, at + 1)
   }
 
   /** The address of a column in the memory, of a copy where it lies elsewhere. */
@@ -84,6 +90,42 @@ export class CompiledColumns implements ColumnStage {
     const begin = bytes.byteOffset
     const end = this.stages.run.putTexts(row, this.placed, begin + out.length, begin + bytes.length)
     return end < 0 ? -1 : end - begin
+  }
+
+  documents({ out, starts, ends }: Document, length: number, figures: readonly NamedFigures[]): boolean {
+    const { stages, placed } = this
+    const hasRoom = placed + figures.length <= this.labelColumns.length
+    if (!hasRoom || !stages.hold(out.bytes, starts, ends, ...figures.map(({ values }) => values))) return false
+    figures.forEach(({ name, values }, i) => {
+      this.textColumns[(placed + i) * 2] = values.byteOffset
+      this.placeName(placed + i, name)
+    })
+    const bytes = stages.run.putDocuments(length, placed, figures.length, out.bytes.length)
+    if (bytes < 0) return false
+    out.length = bytes
+    return true
+  }
+
+  strings(
+    out: ByteBuffer,
+    { at, length }: RowNumbers,
+    source: Uint8Array,
+    starts: Int32Array,
+    ends: Int32Array,
+  ): boolean {
+    if (!this.stages.hold(out.bytes, at, source, starts, ends)) return false
+    const { run } = this.stages
+    const written = run.writeStrings(
+      at.byteOffset,
+      length,
+      starts.byteOffset,
+      ends.byteOffset,
+      source.byteOffset,
+      out.length,
+    )
+    if (written < 0) return false
+    out.length = written
+    return true
   }
 
   labels(length: number, numbers: readonly Numbers[]): Classes | undefined {
@@ -127,10 +169,15 @@ export function compiledRoom(stages: Stages): BlockRoom & { documents: DocumentR
   const stride = stages.place('SPAN_STRIDE')
   const rows = (level: number) =>
     new RowNumbers(stages.numbers(stages.place('BLOCK_ROWS') + level * stride, stages.place('SPANS_MAX')))
+  const places = (name: string) => stages.numbers(stages.place(name), stages.place('SPANS_MAX'))
   const room = (name: string) => new ByteBuffer(stages.buffer(stages.place(name), stages.place(`${name}_BYTES_MAX`)))
   return {
     out: room('OUT'),
-    documents: { labels: room('LABEL_DOCUMENTS'), fields: room('FIELD_DOCUMENTS') },
+    documents: {
+      labels: room('LABEL_DOCUMENTS'),
+      fields: room('FIELD_DOCUMENTS'),
+      fieldPlaces: { starts: places('FIELD_STARTS'), ends: places('FIELD_ENDS') },
+    },
     rows: { item: rows(0), scope: rows(1), resource: rows(2) },
   }
 }

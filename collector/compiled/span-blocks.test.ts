@@ -100,6 +100,20 @@ const attributes = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'gen_ai.s
   maxLength: 12,
 })
 
+/** Figures, which few spans have: of both kinds that the compiled stage writes, and of one that it leaves. */
+const figure = fc.record({
+  key: fc.constantFrom(
+    'runlens.query.total_rows',
+    'db.response.returned_rows',
+    'db.response.returned_rows',
+    'runlens.execution.progress',
+  ),
+  value: fc.oneof(
+    fc.constantFrom(0, 9, 10, 2 ** 32, 2 ** 53 - 1, 2 ** 53).map((intValue) => ({ intValue: String(intValue) })),
+    value,
+  ),
+})
+
 const text = fc.oneof(fc.constantFrom('', 'GET', 'n8n'), fc.string({ unit: 'binary', maxLength: 40 }))
 const id = (bytes: number) =>
   fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((id) => Buffer.from([1, ...id.slice(1)]))
@@ -126,7 +140,9 @@ const span = fc.record({
   kind: fc.nat(5),
   startTimeUnixNano: time,
   endTimeUnixNano: fc.option(time, { nil: undefined }),
-  attributes: fc.tuple(attributes, fc.array(known, { maxLength: 3 })).map((both) => both.flat()),
+  attributes: fc
+    .tuple(attributes, fc.array(known, { maxLength: 3 }), fc.array(figure, { maxLength: 1 }))
+    .map((all) => all.flat()),
   droppedAttributesCount: count,
   events: fc.array(fc.record({ timeUnixNano: time, name: text, attributes }), { maxLength: 2 }),
   droppedEventsCount: count,

@@ -49,6 +49,8 @@ export interface StageExports {
   textsOf(rows: number, count: number, starts: number, ends: number): number
   write16Bytes(rows: number, count: number, starts: number, length: number): void
   write8Bytes(rows: number, count: number, starts: number, length: number): void
+  writeStrings(rows: number, count: number, starts: number, ends: number, base: number, length: number): number
+  putDocuments(spans: number, texts: number, figures: number, room: number): number
   putTexts(row: number, texts: number, begun: number, end: number): number
 }
 

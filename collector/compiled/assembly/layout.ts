@@ -55,14 +55,14 @@ export const LEFT_ROWS: i32 = TREATMENTS + KEY_STRIDE
 /** Of each span: the halves of its key in the resend filter. */
 export const RESEND_KEYS: i32 = LEFT_ROWS + ATTRIBUTE_STRIDE
 
-/** Room for what a stage writes, and for its rows. */
+/** Room for blocks; of each span where the document of its fields starts and ends. */
 export const OUT: i32 = RESEND_KEYS + 2 * SPAN_STRIDE
 export const OUT_BYTES_MAX: i32 = 0x1000000
-export const OUT_STARTS: i32 = OUT + OUT_BYTES_MAX + APART
-export const OUT_ENDS: i32 = OUT_STARTS + SPAN_STRIDE
+export const FIELD_STARTS: i32 = OUT + OUT_BYTES_MAX + APART
+export const FIELD_ENDS: i32 = FIELD_STARTS + SPAN_STRIDE
 
 /** Of a block: its spans, their scopes, their resources. */
-export const BLOCK_ROWS: i32 = OUT_ENDS + SPAN_STRIDE
+export const BLOCK_ROWS: i32 = FIELD_ENDS + SPAN_STRIDE
 
 /** What the mapping says of each span: where each text starts and ends, in the order of its fields; figures and times; then what takes less room. */
 export const MAPPED_TEXTS_MAX: i32 = 32

@@ -38,7 +38,7 @@ export function putTexts(row: i32, texts: i32, begun: i32, end: i32): i32 {
 }
 
 /** A name as it stands in a document, behind its length; gives the address behind it. */
-function putName(at: i32, name: i32): i32 {
+export function putName(at: i32, name: i32): i32 {
   v128.store(at, v128.load(name + 4))
   v128.store(at + 16, v128.load(name + 20))
   return at + load<i32>(name)
