@@ -99,16 +99,21 @@ const WORDS = [
     ...Object.keys(status?.words ?? {}),
   ]),
   ...Object.keys(profiles.statuses),
-  ...[
-    'Finished',
-    'workflow',
-    'llm',
-    'step',
-    '{"user_id":"u","ls_integration":"langgraph"}',
-    'x'.repeat(33),
-    'None',
-    '',
-  ],
+  ...['Finished', 'workflow', 'llm', 'step', 'x'.repeat(33), 'None', ''],
+  // Of attributes whose JSON is looked into.
+  '{"user_id":"u","ls_integration":"langgraph"}',
+  '{"ls_integration":"other","thread_id":"t","session_id":"s"}',
+  '{ "user_id" : -12.5 , "session_id"\t:\n"s" }',
+  '{"a":{"user_id":"no"},"b":["user_id"],"user_id":"yes"}',
+  '{"user_id":"a\\"b","thread_id":"\\u00fc"}',
+  '{"user_id":"","thread_id":{},"session_id":null}',
+  '{"a":"\\",\\"user_id\\":\\"no","user_id":"yes"}',
+  '{"a":"\\"","user_id":"u","b":"\\\\"}',
+  '{"user_id":"cut',
+  '{"user_id":',
+  '{"user_id"',
+  '[{"user_id":1}]',
+  '   ',
 ]
 const NAMES = [
   ...all.flatMap(({ skip, prefixes, roles }) => [
@@ -225,6 +230,24 @@ test('plain spans are not left: of servers, queues, databases and steps', () => 
   const cells = both(encoded({ resourceSpans: [{ resource, scopeSpans: [{ spans }, { spans }] }] }), way)!
   expect(cells.compiled).toEqual(cells.plain)
   expect({ looked: way.looked, left: way.left, joined: way.joined }).toEqual({ looked: 12, left: 0, joined: 4 })
+})
+
+test('what one span says inside JSON is not what the next one says', () => {
+  const named = (key: string, stringValue: string) => [{ key, value: { stringValue } }]
+  const spans = [named('metadata', '{"user_id":"inside"}'), [], named('user.id', 'own'), []].map((attributes) => ({
+    traceId: Buffer.alloc(16, 7),
+    spanId: Buffer.alloc(8, 7),
+    name: 'x',
+    startTimeUnixNano: String(START),
+    attributes,
+  }))
+  const resource = { attributes: named('enduser.pseudo.id', 'of all') }
+  const way = ways('on')
+  const cells = both(encoded({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] }), way)!
+  expect(cells.compiled).toEqual(cells.plain)
+  const mapped = way.compiled.map(indexer.tape)
+  expect(spans.map((_, i) => text(mapped, indexer.tape, 'user_id', i))).toEqual(['inside', 'of all', 'own', 'of all'])
+  expect(way.left).toBe(0)
 })
 
 test('spans of all recorded payloads of traces', () => {

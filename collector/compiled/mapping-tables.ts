@@ -30,6 +30,7 @@ class TablePlacer {
   place({ compiled, rules, writer }: MappingTables): void {
     const { constants } = writer
     this.placeActions(compiled)
+    this.placeDeferred(compiled)
     this.placeWords(compiled)
     this.placeProfiles({ compiled, rules, writer })
     this.set('EXECUTION_KINDS', this.table(constants.kinds))
@@ -54,6 +55,14 @@ class TablePlacer {
   private placeActions({ first, code, a, b, c }: MappingTables['compiled']): void {
     this.set('KEY_ACTIONS', this.numbers(first))
     this.set('ACTIONS', this.numbers([...code].flatMap((action, i) => [action, a[i]!, b[i]!, c[i]!])))
+  }
+
+  private placeDeferred({ deferred }: MappingTables['compiled']): void {
+    const numbers = deferred.flatMap(({ field, rank, status, json, profile, words }) => {
+      const name = json === undefined ? 0 : this.bytes(json)
+      return [field, rank, status, name, json?.length ?? 0, profile, words]
+    })
+    this.set('DEFERRED', this.numbers(numbers))
   }
 
   private placeWords({ words, wordSets, statusWords, statuses }: MappingTables['compiled']): void {

@@ -1,6 +1,7 @@
 /** Writes what one span says of itself to the columns of the mapping, as `mapping/spans/field-writer.ts` does. */
-import { found, mask, rankOf, sourceOf } from './attribute-scan'
+import { found, jsonEndOf, jsonStartOf, mask, rankOf, sourceOf } from './attribute-scan'
 import { findText } from './bytes-table'
+import { hasEscape } from './json-member'
 import { BODY, JOINED, MAPPED_NUMBERS, MAPPED_TEXTS, SPAN_STRIDE } from './layout'
 import { smallInt, writeNumbers } from './mapped-numbers'
 import {
@@ -98,6 +99,12 @@ function put(row: i32, column: i32, start: i32, end: i32): void {
 function copy(row: i32, field: i32): bool {
   const source = sourceOf(field)
   if (source < 0) return false
+  const json = jsonStartOf(field)
+  if (json >= 0) {
+    isLeft = isLeft || hasEscape(json, jsonEndOf(field))
+    put(row, columnOf(field), json, jsonEndOf(field))
+    return true
+  }
   const attribute = source << 2
   const type = load<i32>(attribute, TYPE)
   const start = load<i32>(attribute, VALUE_START)

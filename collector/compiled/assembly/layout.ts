@@ -111,8 +111,9 @@ export const KNOWN_KEYS: i32 = MAPPING + MAPPING_BYTES_MAX
 export const CELLS_MAX: i32 = 512
 export const SCOPE_CELLS: i32 = KNOWN_KEYS + KEY_STRIDE
 export const SPAN_CELLS: i32 = SCOPE_CELLS + CELLS_MAX * 4 + APART
+export const SPAN_JSON: i32 = SPAN_CELLS + CELLS_MAX * 4 + APART
 /** Spans whose names are joined, attributes whose values go before, and behind. */
-export const JOINED: i32 = SPAN_CELLS + CELLS_MAX * 4 + APART
+export const JOINED: i32 = SPAN_JSON + CELLS_MAX * 4 + APART
 
 /** The request. What lies behind it belongs to nobody: wide reads may go beyond its end. */
 export const BODY: i32 = JOINED + 3 * SPAN_STRIDE

@@ -1,5 +1,6 @@
 /** What spans say of themselves, as `mapping/spans/span-mapper.ts` finds it: of those whose attributes say it plainly. */
-import { enterScope, scanAttributes } from './attribute-scan'
+import { enterScope, pendingActions, scanAttributes } from './attribute-scan'
+import { resolvePending } from './deferred'
 import { joinedNames, leaveNames, writeFields } from './field-writer'
 import { LEFT_ROWS } from './layout'
 import { decide } from './role-rules'
@@ -36,6 +37,7 @@ export function mapSpans(
 function mapSpan(span: i32): bool {
   const row = span << 2
   if (!scanAttributes(row)) return false
+  if (pendingActions > 0) resolvePending()
   decide(row)
   return writeFields(span)
 }

@@ -14,6 +14,9 @@ export const STEP_TYPES: i32 = MAPPING + 20
 export const TRUE_WORD: i32 = MAPPING + 24
 export const FALSE_WORD: i32 = MAPPING + 28
 
+/** What can be decided only at the end: see {@link DEFERRED_NUMBERS}. */
+export const DEFERRED: i32 = MAPPING + 116
+
 /** Of each set of words a byte for each word, so many bytes for a set; the same for sources of the status. */
 export const WORD_SETS: i32 = MAPPING + 32
 export const WORD_SET_BYTES: i32 = MAPPING + 36
@@ -53,6 +56,8 @@ export const MAPPING_BEGIN: i32 = MAPPING + 160
 
 // A profile: word set of the names that it skips, its rules (first, count), its beginnings of names (first, count), its provider.
 export const PROFILE_NUMBERS: i32 = 6
+// What is deferred: field and rank, source of the status, address and length of the member's name (0: none), profile, word set.
+export const DEFERRED_NUMBERS: i32 = 7
 // A rule: whether it wants a root (-1: any), kinds of spans as bits, conditions (first, count), word set of names, beginnings of names (first, count);
 // then what it makes of a span: role, rule, kind, type.
 export const RULE_NUMBERS: i32 = 11
