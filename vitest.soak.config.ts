@@ -7,6 +7,7 @@ export const TRY_HARDER = [
   'collector/blocks/log-blocks.test.ts',
   'collector/blocks/metric-blocks.test.ts',
   'collector/blocks/span-blocks.test.ts',
+  'collector/compiled/compiled-mapping.test.ts',
   'collector/compiled/span-blocks.test.ts',
   'mapping/spans/span-mapper.property.test.ts',
   'query-api/one-figure.test.ts',

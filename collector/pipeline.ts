@@ -6,6 +6,7 @@ import type { ClickHouseClient } from '@runlens/clickhouse'
 import { describeRejections, type Indexed, type OtlpEncoding, type OtlpLimits } from '@runlens/otlp'
 import type { Logger } from '@runlens/runtime'
 import { CompiledHashes } from './compiled/compiled-hashes.ts'
+import { CompiledMapping } from './compiled/compiled-mapping.ts'
 import { SecretSearch } from './compiled/secret-search.ts'
 import { Stages } from './compiled/stages.ts'
 import { TraceIndexer } from './compiled/trace-indexer.ts'
@@ -119,6 +120,7 @@ class RunningPipeline implements Pipeline {
     const { limits } = options
     const search = new SecretSearch(indexer)
     this.redactor = new Redactor(options.redaction ?? KEEP_EVERYTHING, options.sealer, search)
+    options.mapper.useStage?.(new CompiledMapping(indexer))
     const mapper = new RedactingMapper(options.mapper, this.redactor)
     this.ways = {
       spans: new TraceWay(limits, filter, mapper, indexer),

@@ -3,7 +3,8 @@
  *
  * A span is known by a 64-bit hash of tenant, ids, end time and status: a span that was sent again because it ended since is
  * another one. The hash starts from a seed of the spool, so that nobody can craft a span that hides another one's.
- * Two generations of open addressing: when the current one is full, the older one is forgotten.
+ * Two generations of open addressing: when the current one is full, the older one is forgotten. Beside its keys each has a byte for every slot: a
+ * span that is not known, as most are not, is told by these alone, which lie nearer to the processor than the keys.
  */
 import type { TraceTape } from '@runlens/otlp'
 import type { ByteBuffer } from './blocks/byte-buffer.ts'
@@ -21,9 +22,16 @@ export interface SpanHashes {
   of(tape: TraceTape, low: number, high: number): Int32Array | undefined
 }
 
+interface Generation {
+  /** Of each slot low and high of its key. */
+  keys: Int32Array
+  /** Of each slot eight bits of its key; 0 for a free one. */
+  marks: Uint8Array
+}
+
 export class ResendFilter {
-  private current: Int32Array
-  private previous: Int32Array
+  private current: Generation
+  private previous: Generation
   private readonly mask: number
   private readonly spansPerGeneration: number
   private inCurrent = 0
@@ -38,7 +46,7 @@ export class ResendFilter {
   /** Of the spans at hand: low and high of each. */
   private hashes = new Int32Array(2048)
 
-  /** @param spansMax spans remembered, at least half of them at any time; memory is at most 32 bytes for each */
+  /** @param spansMax spans remembered, at least half of them at any time; memory is at most 36 bytes for each */
   constructor(
     spansMax: number,
     private readonly compiled?: SpanHashes,
@@ -46,8 +54,8 @@ export class ResendFilter {
     this.spansPerGeneration = Math.max(1, Math.ceil(spansMax / 2))
     const slots = 2 ** Math.ceil(Math.log2(this.spansPerGeneration * SLOTS_PER_SPAN))
     this.mask = slots - 1
-    this.current = new Int32Array(slots * 2)
-    this.previous = new Int32Array(slots * 2)
+    this.current = { keys: new Int32Array(slots * 2), marks: new Uint8Array(slots) }
+    this.previous = { keys: new Int32Array(slots * 2), marks: new Uint8Array(slots) }
   }
 
   /** Before the first `admit`. @param secret eight bytes that stay the same for the spool whose keys are restored */
@@ -59,6 +67,7 @@ export class ResendFilter {
   admit(tape: TraceTape, tenant: Uint8Array, fresh: RowNumbers, keys: ByteBuffer): void {
     this.hashTenant(tenant)
     const count = tape.spans.length
+    const before = fresh.length
     // All hashes first: the tables' slots, each a miss of the cache, are then fetched side by side.
     const hashes = this.compiled?.of(tape, this.tenantLow, this.tenantHigh) ?? this.hashAll(tape, count)
     for (let first = 0; first < count; first += FETCHED_TOGETHER) {
@@ -67,12 +76,10 @@ export class ResendFilter {
       for (let span = first; span < end; span++) {
         const low = hashes[span * 2]!
         const high = hashes[span * 2 + 1]!
-        if (!this.add(low, high)) continue
-        fresh.push(span)
-        keys.uint32(low)
-        keys.uint32(high)
+        if (this.add(low, high)) fresh.push(span)
       }
     }
+    putKeys(hashes, fresh, before, keys)
   }
 
   /**
@@ -80,10 +87,12 @@ export class ResendFilter {
    * for each other. A third of the time of `admit`.
    */
   private fetch(hashes: Int32Array, first: number, end: number): void {
-    const { current, previous, mask } = this
+    const { mask } = this
+    const current = this.current.marks
+    const previous = this.previous.marks
     let seen = 0
     for (let span = first; span < end; span++) {
-      const slot = (hashes[span * 2]! & mask) * 2
+      const slot = hashes[span * 2]! & mask
       seen ^= current[slot]! ^ previous[slot]!
     }
     this.fetched = seen
@@ -108,41 +117,45 @@ export class ResendFilter {
 
   /** Whether the key is new; it is known from now on. */
   private add(low: number, high: number): boolean {
-    const slot = this.find(this.current, low, high)
-    if (this.current[slot] === low && this.current[slot + 1] === high) return false
-    if (this.inPrevious > 0) {
-      const old = this.find(this.previous, low, high)
-      if (this.previous[old] === low && this.previous[old + 1] === high) return false
-    }
-    this.current[slot] = low
-    this.current[slot + 1] = high
+    const { current } = this
+    const slot = this.find(current, low, high)
+    if (slot >= 0 || (this.inPrevious > 0 && this.find(this.previous, low, high) >= 0)) return false
+    this.put(current, ~slot, low, high)
     if (++this.inCurrent >= this.spansPerGeneration) this.turn()
     return true
   }
 
-  /** The place of the key, or the free one where its search ends. */
-  private find(table: Int32Array, low: number, high: number): number {
-    let slot = (low & this.mask) * 2
-    while (table[slot] !== 0 && (table[slot] !== low || table[slot + 1] !== high)) {
-      slot = (slot + 2) & (this.mask * 2 + 1)
+  private put({ keys, marks }: Generation, slot: number, low: number, high: number): void {
+    keys[slot * 2] = low
+    keys[slot * 2 + 1] = high
+    marks[slot] = markOf(high)
+  }
+
+  /** The slot of the key; where it has none, the free one where its search ends as `~slot`. */
+  private find({ keys, marks }: Generation, low: number, high: number): number {
+    const { mask } = this
+    const mark = markOf(high)
+    let slot = low & mask
+    for (let found = marks[slot]; found !== 0; found = marks[slot]) {
+      if (found === mark && keys[slot * 2] === low && keys[slot * 2 + 1] === high) return slot
+      slot = (slot + 1) & mask
     }
-    return slot
+    return ~slot
   }
 
   /** Frees the key's slot and moves up those behind it that had been pushed on by it. */
-  private remove(table: Int32Array, low: number, high: number): boolean {
-    let hole = this.find(table, low, high)
-    if (table[hole] !== low || table[hole + 1] !== high) return false
-    const wrap = this.mask * 2 + 1
-    for (let slot = (hole + 2) & wrap; table[slot] !== 0; slot = (slot + 2) & wrap) {
-      const home = (table[slot]! & this.mask) * 2
-      if (((slot - home) & wrap) < ((slot - hole) & wrap)) continue
-      table[hole] = table[slot]!
-      table[hole + 1] = table[slot + 1]!
+  private remove(generation: Generation, low: number, high: number): boolean {
+    const { keys, marks } = generation
+    const { mask } = this
+    let hole = this.find(generation, low, high)
+    if (hole < 0) return false
+    for (let slot = (hole + 1) & mask; marks[slot] !== 0; slot = (slot + 1) & mask) {
+      const home = keys[slot * 2]! & mask
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue
+      this.put(generation, hole, keys[slot * 2]!, keys[slot * 2 + 1]!)
       hole = slot
     }
-    table[hole] = 0
-    table[hole + 1] = 0
+    marks[hole] = 0
     return true
   }
 
@@ -150,7 +163,8 @@ export class ResendFilter {
     const forgotten = this.previous
     this.previous = this.current
     this.inPrevious = this.inCurrent
-    this.current = forgotten.fill(0)
+    forgotten.marks.fill(0)
+    this.current = forgotten
     this.inCurrent = 0
   }
 
@@ -188,7 +202,7 @@ export class ResendFilter {
     this.mix(at.statusCode[span]!)
     this.low = finish(this.low ^ this.high)
     this.high = finish((Math.imul(this.high, 0x9e3779b1) + this.low) | 0)
-    // 0 marks a free slot.
+    // As keys in spools have it.
     if (this.low === 0) this.low = 1
   }
 
@@ -198,6 +212,21 @@ export class ResendFilter {
     const high = Math.imul(this.high + value, 0x1b873593)
     this.low = ((low << 13) | (low >>> 19)) ^ high
     this.high = (((high << 17) | (high >>> 15)) + low) | 0
+  }
+}
+
+/** Never 0. Slots depend on the other half. */
+function markOf(high: number): number {
+  return (high >>> 24) | 1
+}
+
+/** Of the fresh ones, as they lie in `hashes`, little-endian, spans side by side in one piece: mostly all of them. */
+function putKeys(hashes: Int32Array, { at, length }: RowNumbers, from: number, keys: ByteBuffer): void {
+  const bytes = new Uint8Array(hashes.buffer, hashes.byteOffset, hashes.byteLength)
+  for (let i = from; i < length; ) {
+    const first = i++
+    while (i < length && at[i] === at[i - 1]! + 1) i++
+    keys.copy(bytes, at[first]! * 8, (at[i - 1]! + 1) * 8)
   }
 }
 

@@ -81,14 +81,16 @@ export class BlockBuilder<C extends Cells> {
   }
 
   private gather(tape: Tape, items: BlockItems, kept: RowNumbers): void {
-    const { item, scope, resource } = this.rows
     for (const rows of Object.values(this.rows) as RowNumbers[]) rows.clear()
+    const item = this.rows.item.resize(kept.length)
+    const scope = this.rows.scope.resize(kept.length)
+    const resource = this.rows.resource.resize(kept.length)
     const resourceOf = tape.scopes.at.resource
     for (let i = 0; i < kept.length; i++) {
       const row = kept.at[i]!
-      item.push(row)
-      scope.push(items.scope[row]!)
-      resource.push(resourceOf[items.scope[row]!]!)
+      item[i] = row
+      scope[i] = items.scope[row]!
+      resource[i] = resourceOf[items.scope[row]!]!
     }
   }
 
@@ -109,13 +111,18 @@ function byDay(
 ): { day: number; rows: RowNumbers }[] {
   if (kept.length === 0) return []
   const reader = new DayReader()
+  const today = Math.floor(receivedAtMs / DAY_MS)
+  // Mostly all are of one day.
+  const first = dayAt(time[kept.at[0]!]!, reader, data, today, range)
+  let same = 1
+  while (same < kept.length && dayAt(time[kept.at[same]!]!, reader, data, today, range) === first) same++
+  if (same === kept.length) return [{ day: first, rows: kept }]
   const days = new Map<number, RowNumbers>()
   let lastDay = -1
   let rows: RowNumbers | undefined
   for (let i = 0; i < kept.length; i++) {
     const row = kept.at[i]!
-    const own = time[row]! < 0 ? Math.floor(receivedAtMs / DAY_MS) : reader.of(data, time[row]!)
-    const day = own - (own % range)
+    const day = dayAt(time[row]!, reader, data, today, range)
     if (day !== lastDay || !rows) {
       lastDay = day
       rows = days.get(day) ?? new RowNumbers()
@@ -124,4 +131,10 @@ function byDay(
     rows.push(row)
   }
   return [...days].sort(([a], [b]) => a - b).map(([day, rows]) => ({ day, rows }))
+}
+
+/** The day of a time that starts there, today without one, or the first of its range. */
+function dayAt(start: number, reader: DayReader, data: DataView, today: number, range: number): number {
+  const own = start < 0 ? today : reader.of(data, start)
+  return own - (own % range)
 }

@@ -1,5 +1,5 @@
 /** One JSON object per row, as references: what the columns `*_json` are made of. */
-import { NO_TEXT } from '@runlens/mapping'
+import { NO_TEXT, type TextColumn } from '@runlens/mapping'
 import type { AttributeValues } from './attribute-values.ts'
 import { ByteBuffer, dataView } from './byte-buffer.ts'
 import { writeString } from './json-writer.ts'
@@ -17,8 +17,8 @@ const COLON = 0x3a
 
 export class Document {
   /** `[start, end)` of `out` by row; {@link NO_TEXT} where nothing stands. */
-  starts = new Int32Array(64)
-  ends = new Int32Array(64)
+  starts: Int32Array = new Int32Array(64)
+  ends: Int32Array = new Int32Array(64)
   /**
    * Where documents that several rows have end in `out`, one behind the other from 0 on; a row whose start is `-2 - i` has the i-th of them.
    * Rows of a document have such starts or none at all.
@@ -26,8 +26,14 @@ export class Document {
   readonly sharedEnds: number[] = []
   private isOpen = false
 
-  /** @param out where it is written; that of another document for rows that name what stands there */
-  constructor(readonly out = new ByteBuffer(16 * 1024)) {}
+  /**
+   * @param out where it is written; that of another document for rows that name what stands there
+   * @param home what its columns begin with each time anew
+   */
+  constructor(
+    readonly out = new ByteBuffer(16 * 1024),
+    private readonly home?: TextColumn,
+  ) {}
 
   /** Forgets all rows and makes room for as many. */
   clear(rows: number): void {
@@ -38,6 +44,11 @@ export class Document {
 
   /** For so many rows, all of which must be set. */
   makeRoom(rows: number): void {
+    if (this.home !== undefined && rows <= this.home.starts.length) {
+      this.starts = this.home.starts
+      this.ends = this.home.ends
+      return
+    }
     if (rows <= this.starts.length) return
     this.starts = new Int32Array(rows * 2)
     this.ends = new Int32Array(rows * 2)

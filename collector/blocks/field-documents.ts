@@ -1,11 +1,11 @@
 /** What spans say of themselves, each in its own way: ids, messages, figures, times. Most steps say nothing of it. */
-import { TEXT_FIELDS } from '@runlens/mapping'
+import { TEXT_FIELDS, type TextColumn } from '@runlens/mapping'
 import type { ByteBuffer } from './byte-buffer.ts'
 import { Document, type MemberName, memberName } from './document.ts'
 import { LABELS } from './label-documents.ts'
 import { presentTexts, writeTexts } from './mapped-texts.ts'
 import { writeDouble, writeFigure, writeTime } from './members.ts'
-import type { NamedTexts } from './sources.ts'
+import type { NamedFigures, NamedTexts } from './sources.ts'
 import type { DocumentInput } from './span-cells.ts'
 
 /** `service` has a column of its own. */
@@ -30,12 +30,15 @@ interface Member {
 export class FieldDocuments {
   readonly document: Document
   private input!: DocumentInput
-  /** By row: whether it has any of {@link members}. */
+  /** By row: whether it has any of {@link members} or {@link figures}. */
   private marked = new Uint8Array(64)
+  /** Those of {@link figuresOf}. */
+  private readonly figures = this.figureMembers()
   private readonly members = this.membersOf()
 
-  constructor(out?: ByteBuffer) {
-    this.document = new Document(out)
+  /** @param places of its documents */
+  constructor(out?: ByteBuffer, places?: TextColumn) {
+    this.document = new Document(out, places)
   }
 
   prepare(input: DocumentInput): void {
@@ -47,8 +50,17 @@ export class FieldDocuments {
     // Most requests have one or none, and most rows of them have nothing there.
     const others = this.members.filter(({ mark }) => mark(marked))
     document.clear(length)
-    const placed = texts.length > 0 && (input.columns?.placeTexts(length, texts, input) ?? false)
-    for (let row = 0; row < length; row++) {
+    const placed = input.columns?.placeTexts(length, texts, input) ?? false
+    if (placed && others.length === 0 && input.columns?.documents(document, length, figuresOf(input))) return
+    this.write(texts, placed, marked, others)
+  }
+
+  private write(texts: readonly NamedTexts[], placed: boolean, marked: Uint8Array, members: readonly Member[]): void {
+    const { document, input } = this
+    const figures = this.figures.filter(({ mark }) => mark(marked))
+    const others = [...figures, ...members]
+    document.clear(marked.length)
+    for (let row = 0; row < marked.length; row++) {
       document.begin(row)
       writeTexts(document, texts, input, row, placed)
       if (marked[row] === 1) for (let i = 0; i < others.length; i++) others[i]!.write(row)
@@ -61,12 +73,18 @@ export class FieldDocuments {
     return this.marked.subarray(0, length).fill(0)
   }
 
-  /** Once: what V8 compiled of a function is forgotten with the last one of them, and functions of a request soon are. */
-  private membersOf(): readonly Member[] {
+  private figureMembers(): readonly Member[] {
     const mapped = () => this.input.mapped
     return [
       this.figureMember(ROWS_TOTAL, () => mapped().rowsTotal, writeFigure),
       this.figureMember(ROWS_RETURNED, () => mapped().rowsReturned, writeFigure),
+    ]
+  }
+
+  /** Once: what V8 compiled of a function is forgotten with the last one of them, and functions of a request soon are. */
+  private membersOf(): readonly Member[] {
+    const mapped = () => this.input.mapped
+    return [
       this.figureMember(PROGRESS, () => mapped().progress, writeDouble),
       this.timeMember(QUEUED_AT, () => mapped().queuedAt),
       this.timeMember(EXPECTED_END_AT, () => mapped().expectedEndAt),
@@ -93,6 +111,14 @@ export class FieldDocuments {
       write: (row) => writeTime(this.document, name, times()[row]!),
     }
   }
+}
+
+/** Counts: the first of all members behind the texts. */
+function figuresOf({ mapped }: DocumentInput): NamedFigures[] {
+  return [
+    { name: ROWS_TOTAL, values: mapped.rowsTotal },
+    { name: ROWS_RETURNED, values: mapped.rowsReturned },
+  ]
 }
 
 /** Texts that spans have beside their attributes. */

@@ -39,6 +39,12 @@ export interface NamedTexts extends TextColumn {
   name: MemberName
 }
 
+/** Figures that are members of documents, by name; NaN for none. */
+export interface NamedFigures {
+  name: MemberName
+  values: Float64Array
+}
+
 /** Does with columns what TypeScript does, where they lie in the memory of the compiled stages; elsewhere it does nothing, and tells. */
 export interface ColumnStage {
   /** As `AttributeShapes` numbers shapes. */
@@ -47,6 +53,10 @@ export interface ColumnStage {
   placeTexts(length: number, texts: readonly NamedTexts[], input: Cells): boolean
   /** Opens the document of one row with the texts that it has; gives the length of `out` then, -1 where it did not. */
   putTexts(out: ByteBuffer, row: number): number
+  /** Writes the documents of all rows, of the texts that are placed and of whole figures. @returns whether they are written */
+  documents(document: Document, length: number, figures: readonly NamedFigures[]): boolean
+  /** String rows of texts that start at `starts` of `source`. @returns whether they are written */
+  strings(out: ByteBuffer, rows: RowNumbers, source: Uint8Array, starts: Int32Array, ends: Int32Array): boolean
   /** Classes of rows of which the shape, all texts that are placed and all of these are equal. {@link shapes} come first. */
   labels(length: number, numbers: readonly Numbers[]): Classes | undefined
   /** Classes of rows of a block, by their place in it, by a text of the tape. */
@@ -120,6 +130,13 @@ export class RowNumbers {
     let end = i + 1
     while (end < length && at[end] === row) end++
     return end - i
+  }
+
+  /** Has so many numbers from now on, each of which is to be set. @returns them */
+  resize(length: number): Int32Array {
+    if (length > this.at.length) this.at = new Int32Array(length * 2)
+    this.length = length
+    return this.at
   }
 
   push(row: number): void {

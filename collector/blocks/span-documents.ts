@@ -1,4 +1,5 @@
 /** Every document of the spans of a request: see `SPAN_FIELDS` of clickhouse/tables for how each field is read. */
+import type { TextColumn } from '@runlens/mapping'
 import type { ByteBuffer } from './byte-buffer.ts'
 import { AttributeWriter, type Document } from './document.ts'
 import { FieldDocuments } from './field-documents.ts'
@@ -10,6 +11,8 @@ import type { DocumentInput } from './span-cells.ts'
 export interface DocumentRoom {
   labels: ByteBuffer
   fields: ByteBuffer
+  /** Where the documents of fields start and end. */
+  fieldPlaces: TextColumn
 }
 
 /** Reused from request to request. */
@@ -30,7 +33,7 @@ export class SpanDocuments {
   /** @param room where documents are written */
   constructor(room?: DocumentRoom) {
     this.ofLabels = new LabelDocuments(this.writer, room?.labels)
-    this.ofFields = new FieldDocuments(room?.fields)
+    this.ofFields = new FieldDocuments(room?.fields, room?.fieldPlaces)
     this.labels = this.ofLabels.document
     this.fields = this.ofFields.document
   }

@@ -15,7 +15,8 @@ export interface Texts {
   columns?: ColumnStage | undefined
 }
 
-export function writeTexts(out: ByteBuffer, rows: RowNumbers, { bytes, made, starts, ends }: Texts): void {
+export function writeTexts(out: ByteBuffer, rows: RowNumbers, { bytes, made, starts, ends, columns }: Texts): void {
+  if (made.length === 0 && columns?.strings(out, rows, bytes, starts, ends)) return
   for (let i = 0; i < rows.length; i++) {
     const row = rows.at[i]!
     const start = starts[row]!

@@ -91,7 +91,7 @@ function textWriter<C extends Cells>(name: string, from: (input: C) => Texts): C
 }
 
 function documentWriter<C extends Cells>(name: string, from: (input: C) => Document): CellWriter<C> | undefined {
-  const writer = textWriter<C>(name, (input) => textsOf(from(input)))
+  const writer = textWriter<C>(name, (input) => textsOf(from(input), input))
   if (name !== 'LowCardinality') return writer
   return (out, rows, input) => {
     const document = from(input)
@@ -100,8 +100,8 @@ function documentWriter<C extends Cells>(name: string, from: (input: C) => Docum
   }
 }
 
-function textsOf({ out: { bytes, data }, starts, ends }: Document): Texts {
-  return { bytes, data, made: NONE, starts, ends }
+function textsOf({ out: { bytes, data }, starts, ends }: Document, { columns }: Cells): Texts {
+  return { bytes, data, made: NONE, starts, ends, columns }
 }
 
 /** One column of a block. */

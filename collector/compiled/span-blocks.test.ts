@@ -10,6 +10,7 @@ import { AttributeValues } from '../blocks/attribute-values.ts'
 import { RowNumbers } from '../blocks/sources.ts'
 import { createSpanBlockBuilder } from '../blocks/span-blocks.ts'
 import { CompiledColumns, compiledRoom } from './compiled-columns.ts'
+import { CompiledMapping } from './compiled-mapping.ts'
 import { CompiledValues } from './compiled-values.ts'
 import { Stages } from './stages.ts'
 import { TraceIndexer } from './trace-indexer.ts'
@@ -17,6 +18,9 @@ import { TraceIndexer } from './trace-indexer.ts'
 const stages = new Stages()
 const indexer = new TraceIndexer(stages)
 const mapper = createSpanMapper({ roots: 'on' })
+mapper.useStage(new CompiledMapping(indexer))
+/** Whose columns do not lie in the memory of the stages. */
+const otherMapper = createSpanMapper({ roots: 'on' })
 const ways = {
   plain: { values: new AttributeValues(), builder: createSpanBlockBuilder() },
   compiled: {
@@ -26,12 +30,12 @@ const ways = {
 }
 
 /** Blocks of every `step`th span as both ways make them; undefined for a request that the compiled indexer leaves. */
-function blocksOf(body: Buffer, step = 1) {
+function blocksOf(body: Buffer, step = 1, by = mapper) {
   if (indexer.index(body, DEFAULT_LIMITS, NOW_MS) === undefined) return undefined
   const { tape } = indexer
   const kept = new RowNumbers()
   for (let row = step - 1; row < tape.spans.length; row += step) kept.push(row)
-  const mapped = mapper.map(tape)
+  const mapped = by.map(tape)
   const build = ({ values, builder }: (typeof ways)['plain']) => {
     values.prepare(tape)
     const input = { tape, mapped, values, tenant: Buffer.from('acme'), receivedAtMs: NOW_MS }
@@ -96,6 +100,20 @@ const attributes = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'gen_ai.s
   maxLength: 12,
 })
 
+/** Figures, which few spans have: of both kinds that the compiled stage writes, and of one that it leaves. */
+const figure = fc.record({
+  key: fc.constantFrom(
+    'runlens.query.total_rows',
+    'db.response.returned_rows',
+    'db.response.returned_rows',
+    'runlens.execution.progress',
+  ),
+  value: fc.oneof(
+    fc.constantFrom(0, 9, 10, 2 ** 32, 2 ** 53 - 1, 2 ** 53).map((intValue) => ({ intValue: String(intValue) })),
+    value,
+  ),
+})
+
 const text = fc.oneof(fc.constantFrom('', 'GET', 'n8n'), fc.string({ unit: 'binary', maxLength: 40 }))
 const id = (bytes: number) =>
   fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((id) => Buffer.from([1, ...id.slice(1)]))
@@ -122,7 +140,9 @@ const span = fc.record({
   kind: fc.nat(5),
   startTimeUnixNano: time,
   endTimeUnixNano: fc.option(time, { nil: undefined }),
-  attributes: fc.tuple(attributes, fc.array(known, { maxLength: 3 })).map((both) => both.flat()),
+  attributes: fc
+    .tuple(attributes, fc.array(known, { maxLength: 3 }), fc.array(figure, { maxLength: 1 }))
+    .map((all) => all.flat()),
   droppedAttributesCount: count,
   events: fc.array(fc.record({ timeUnixNano: time, name: text, attributes }), { maxLength: 2 }),
   droppedEventsCount: count,
@@ -150,8 +170,8 @@ const request = fc.record({
 test('compiled blocks of any request are those that TypeScript makes, whichever spans are kept', () => {
   let compared = 0
   fc.assert(
-    fc.property(request, fc.integer({ min: 1, max: 3 }), (given, step) => {
-      const blocks = blocksOf(encoded(given), step)
+    fc.property(request, fc.integer({ min: 1, max: 3 }), fc.boolean(), (given, step, other) => {
+      const blocks = blocksOf(encoded(given), step, other ? otherMapper : mapper)
       if (!blocks) return
       expect(blocks.compiled).toEqual(blocks.plain)
       expect(blocks.isInMemory).toBe(true)

@@ -30,14 +30,27 @@ export interface StageExports {
   leaveAttributes(count: number): number
   leaveTexts(starts: number, ends: number, count: number): number
 
+  // Mapping of spans.
+  mapSpans(
+    first: number,
+    count: number,
+    found: number,
+    profiles: number,
+    statusAt: number,
+    statusSource: number,
+    instanceStart: number,
+    instanceEnd: number,
+  ): number
   // Blocks of spans.
   prepareValues(attributes: number): number
   writeValues(rows: number, count: number, length: number): number
   shapesOf(spans: number): number
-  labelsOf(spans: number, texts: number, numbers: number): number
+  labelsOf(spans: number, texts: number, first: number, numbers: number): number
   textsOf(rows: number, count: number, starts: number, ends: number): number
   write16Bytes(rows: number, count: number, starts: number, length: number): void
   write8Bytes(rows: number, count: number, starts: number, length: number): void
+  writeStrings(rows: number, count: number, starts: number, ends: number, base: number, length: number): number
+  putDocuments(spans: number, texts: number, figures: number, room: number): number
   putTexts(row: number, texts: number, begun: number, end: number): number
 }
 

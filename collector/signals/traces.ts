@@ -1,5 +1,5 @@
 /** The way of traces: index → resend filter → redact → map → blocks of `spans`, and of `markers` for what spans tell before they end. */
-import { type MappedSpans, SpanMarkers } from '@runlens/mapping'
+import { type MappedSpans, type MappingStage, SpanMarkers } from '@runlens/mapping'
 import { type IndexOutcome, indexTraces, jsonToTraces, type OtlpLimits, TraceTape } from '@runlens/otlp'
 import type { Block } from '../blocks/block-builder.ts'
 import { ByteBuffer } from '../blocks/byte-buffer.ts'
@@ -16,6 +16,8 @@ import type { Admitted, Way } from './way.ts'
 /** What each span of a tape says of itself; the answer is valid until the next call. */
 export interface SpanMapper {
   map(tape: TraceTape): MappedSpans
+  /** Lets a stage map the spans that it can. */
+  useStage?(stage: MappingStage): void
 }
 
 export class TraceWay implements Way {

@@ -17,7 +17,7 @@ export class AttributeScan {
   /** Per condition slot: -1 absent, -2 present with a word that no rule names, else the word. */
   readonly words: Int32Array
   /** The three above in one piece, so that a copy is one call. */
-  private readonly cells: Int32Array
+  readonly cells: Int32Array
   /** For fields found inside JSON text: the value's place, -1 for others; `at` is then the attribute that holds it. */
   readonly jsonStart = new Int32Array(FIELDS).fill(-1)
   readonly jsonEnd = new Int32Array(FIELDS)

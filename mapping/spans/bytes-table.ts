@@ -9,8 +9,9 @@
  */
 export class BytesTable {
   readonly size: number
-  private readonly texts: Uint8Array[]
-  private readonly slots: Int32Array
+  readonly texts: readonly Uint8Array[]
+  /** Index of the text in each slot, -1 for none; a power of two of them. */
+  readonly slots: Int32Array
   private readonly mask: number
 
   constructor(texts: readonly string[]) {

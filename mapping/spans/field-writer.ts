@@ -18,6 +18,21 @@ const SERVER = 2
 const CONSUMER = 5
 const ATTEMPT_MAX = 65_535
 
+/** What a writer needs of its profiles; texts are references. */
+export interface WriterConstants {
+  /** Bits of the profiles that know operation words. */
+  prefixed: number
+  kinds: BytesTable
+  stepTypes: BytesTable
+  /** By the profile's bit. */
+  providers: readonly number[]
+  /** By value. */
+  smallInts: readonly number[]
+  http: number
+  queue: number
+  defaultEnvironment: number
+}
+
 export class FieldWriter {
   private readonly compiled: CompiledProfiles
   private readonly out: MappedColumns
@@ -27,18 +42,11 @@ export class FieldWriter {
   /** Columns of {@link PLAIN} and their fields' indexes, side by side. */
   private readonly plainColumns: TextColumn[]
   private readonly plainFields = Int32Array.from(PLAIN, (field) => FIELD[field])
-  /** Bits of the profiles that know operation words. */
-  private readonly prefixed: number
-  private readonly kinds = new BytesTable(EXECUTION_KINDS)
-  private readonly stepTypes = new BytesTable(STEP_TYPES)
-  private readonly providers: number[]
-  private readonly smallInts: number[]
-  private readonly http: number
-  private readonly queue: number
-  private readonly defaultEnvironment: number
+  /** What is the same for all requests. */
+  readonly constants: WriterConstants
   /** Instance of the current resource's spans. */
-  private instanceStart = NO_TEXT
-  private instanceEnd = 0
+  instanceStart = NO_TEXT
+  instanceEnd = 0
 
   constructor(compiled: CompiledProfiles, out: MappedColumns) {
     this.compiled = compiled
@@ -47,12 +55,16 @@ export class FieldWriter {
     this.errors = new ErrorWriter(out)
     this.joined = new JoinedTexts((text) => out.made(text))
     this.plainColumns = PLAIN.map((field) => out.text[field])
-    this.prefixed = compiled.profiles.reduce((mask, { bit, prefixes }) => (prefixes.length > 0 ? mask | bit : mask), 0)
-    this.providers = compiled.profiles.map((profile) => out.constant(profile.source.provider))
-    this.smallInts = Array.from({ length: 600 }, (_, value) => out.constant(String(value)))
-    this.http = out.constant('http')
-    this.queue = out.constant('queue')
-    this.defaultEnvironment = out.constant('default')
+    this.constants = {
+      prefixed: compiled.profiles.reduce((mask, { bit, prefixes }) => (prefixes.length > 0 ? mask | bit : mask), 0),
+      kinds: new BytesTable(EXECUTION_KINDS),
+      stepTypes: new BytesTable(STEP_TYPES),
+      providers: compiled.profiles.map((profile) => out.constant(profile.source.provider)),
+      smallInts: Array.from({ length: 600 }, (_, value) => out.constant(String(value))),
+      http: out.constant('http'),
+      queue: out.constant('queue'),
+      defaultEnvironment: out.constant('default'),
+    }
   }
 
   /** Before the first span of a request. */
@@ -89,18 +101,32 @@ export class FieldWriter {
     if (!this.copy(this.text.instance, tape, span, scan, FIELD.instance))
       this.put(this.text.instance, span, this.instanceStart, this.instanceEnd)
     if (!this.copy(this.text.environment, tape, span, scan, FIELD.environment))
-      this.put(this.text.environment, span, this.defaultEnvironment, 0)
-    this.put(this.text.provider, span, this.providers[31 - Math.clz32(scan.mask & -scan.mask)] ?? NO_TEXT, 0)
+      this.put(this.text.environment, span, this.constants.defaultEnvironment, 0)
+    this.put(this.text.provider, span, this.constants.providers[31 - Math.clz32(scan.mask & -scan.mask)] ?? NO_TEXT, 0)
     this.writeKey(this.text.input_key, tape, span, scan.at[FIELD.input_key]!)
     this.writeKey(this.text.output_key, tape, span, scan.at[FIELD.output_key]!)
     const executes = outcome.role >= ROLE_NUMBER.candidate
     this.writeWorkflow(tape, span, scan, executes)
     if (!this.copy(this.text.mode, tape, span, scan, FIELD.mode) && executes) this.writeMode(tape, span)
     if (executes)
-      this.writeWord(this.text.execution_kind, tape, span, scan.at[FIELD.execution_kind]!, this.kinds, outcome.kind)
+      this.writeWord(
+        this.text.execution_kind,
+        tape,
+        span,
+        scan.at[FIELD.execution_kind]!,
+        this.constants.kinds,
+        outcome.kind,
+      )
     if (outcome.role >= ROLE_NUMBER.step) this.writeStep(tape, span, scan, outcome)
     if ((scan.found & NUMERIC_MARKS) !== 0) this.writeNumbers(tape, span, scan)
     this.writeStatus(tape, span, scan, outcome.role)
+  }
+
+  /** The workflow's name where a stage has left it to be joined; its id is the name if it has none. */
+  joinName(tape: TraceTape, span: number, before: number, after: number): void {
+    const name = this.joined.join(tape, before, after)
+    this.put(this.text.workflow_name, span, name, 0)
+    if (this.text.workflow_id.starts[span] === NO_TEXT) this.put(this.text.workflow_id, span, name, 0)
   }
 
   private put(column: TextColumn, span: number, start: number, end: number): void {
@@ -122,7 +148,7 @@ export class FieldWriter {
       column.ends[span] = valueEnd[row]!
       return true
     }
-    const known = type[row] === ANY.int ? this.smallInts[numberOf(tape, row)] : undefined
+    const known = type[row] === ANY.int ? this.constants.smallInts[numberOf(tape, row)] : undefined
     if (known !== undefined) {
       column.starts[span] = known
       return true
@@ -181,7 +207,7 @@ export class FieldWriter {
     const start = tape.spans.at.nameStart[span]!
     const end = tape.spans.at.nameEnd[span]!
     if (start < 0 || start === end) return
-    for (let mask = scan.mask & this.prefixed; mask !== 0; mask &= mask - 1) {
+    for (let mask = scan.mask & this.constants.prefixed; mask !== 0; mask &= mask - 1) {
       for (const prefix of this.compiled.profiles[31 - Math.clz32(mask & -mask)]!.prefixes) {
         if (end - start > prefix.length && startsWithBytes(prefix, tape.buffer, start, end)) {
           this.put(column, span, start + prefix.length, end)
@@ -194,14 +220,14 @@ export class FieldWriter {
 
   private writeMode(tape: TraceTape, span: number): void {
     const kind = tape.spans.at.kind[span]!
-    if (kind === SERVER) this.put(this.text.mode, span, this.http, 0)
-    else if (kind === CONSUMER) this.put(this.text.mode, span, this.queue, 0)
+    if (kind === SERVER) this.put(this.text.mode, span, this.constants.http, 0)
+    else if (kind === CONSUMER) this.put(this.text.mode, span, this.constants.queue, 0)
   }
 
   private writeStep(tape: TraceTape, span: number, scan: AttributeScan, outcome: Outcome): void {
     if (!this.copy(this.text.step_name, tape, span, scan, FIELD.step_name))
       this.putName(this.text.step_name, tape, span, scan)
-    this.writeWord(this.text.step_type, tape, span, scan.at[FIELD.step_type]!, this.stepTypes, outcome.type)
+    this.writeWord(this.text.step_type, tape, span, scan.at[FIELD.step_type]!, this.constants.stepTypes, outcome.type)
   }
 
   /** A word of a closed vocabulary: the attribute's where it is one, else the rule's. */

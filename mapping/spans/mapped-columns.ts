@@ -1,29 +1,35 @@
 /** The columns that mapping fills: made once, grown when a request has more spans, texts interned where they repeat. */
 import { type MappedSpans, NO_TEXT, TEXT_FIELDS, type TextColumn, type TextField } from './mapped-spans.ts'
 
+/** Arrays of all columns, each with room for `capacity` spans. */
+export interface ColumnArrays extends Omit<MappedSpans, 'length' | 'texts'> {
+  readonly capacity: number
+}
+
 /** {@link MappedSpans} with the means to fill them. */
 export class MappedColumns implements MappedSpans {
   length = 0
   readonly texts: Uint8Array[] = []
   readonly text: Record<TextField, TextColumn>
-  role = new Uint8Array(0)
-  rule = new Uint8Array(0)
-  status = new Uint8Array(0)
-  statusExplicit = new Uint8Array(0)
-  attempt = new Uint16Array(0)
-  rowsTotal = new Float64Array(0)
-  rowsReturned = new Float64Array(0)
-  progress = new Float64Array(0)
-  queuedAt = new BigInt64Array(0)
-  expectedEndAt = new BigInt64Array(0)
-  private capacity = 0
+  role!: Uint8Array
+  rule!: Uint8Array
+  status!: Uint8Array
+  statusExplicit!: Uint8Array
+  attempt!: Uint16Array
+  rowsTotal!: Float64Array
+  rowsReturned!: Float64Array
+  progress!: Float64Array
+  queuedAt!: BigInt64Array
+  expectedEndAt!: BigInt64Array
+  private own = arraysFor(0)
+  private home: ColumnArrays | undefined
+  private used: ColumnArrays | undefined
   private constants = 0
   private readonly interned = new Map<string, number>()
 
   constructor() {
-    // Not filled by `text[field] = …`: beyond twelve such properties V8 makes the object a hash table, four times as slow.
-    const column = (): TextColumn => ({ starts: new Int32Array(0), ends: new Int32Array(0) })
-    this.text = Object.fromEntries(TEXT_FIELDS.map((field) => [field, column()])) as Record<TextField, TextColumn>
+    this.text = textColumns(() => ({ starts: new Int32Array(0), ends: new Int32Array(0) }))
+    this.use(this.own)
   }
 
   /** Reference of a text that lives as long as the process. Only before the first {@link reset}. */
@@ -41,11 +47,16 @@ export class MappedColumns implements MappedSpans {
     return text.length === 0 ? NO_TEXT : -1 - this.texts.push(text)
   }
 
+  /** Columns lie there from now on, for requests that have room. */
+  liveIn(home: ColumnArrays): void {
+    this.home = home
+  }
+
   /** Empties everything and makes room for `length` spans. */
   reset(length: number): void {
     this.texts.length = this.constants
     this.length = length
-    if (length > this.capacity) this.grow(length)
+    this.use(this.arraysOf(length))
     for (const field of TEXT_FIELDS) this.text[field].starts.fill(NO_TEXT, 0, length)
     this.rule.fill(0, 0, length)
     this.status.fill(0, 0, length)
@@ -56,22 +67,50 @@ export class MappedColumns implements MappedSpans {
     this.expectedEndAt.fill(0n, 0, length)
   }
 
-  private grow(length: number): void {
-    this.capacity = 1 << (32 - Math.clz32(length - 1 || 1))
-    const size = this.capacity
-    for (const field of TEXT_FIELDS) {
-      this.text[field].starts = new Int32Array(size)
-      this.text[field].ends = new Int32Array(size)
-    }
-    this.role = new Uint8Array(size)
-    this.rule = new Uint8Array(size)
-    this.status = new Uint8Array(size)
-    this.statusExplicit = new Uint8Array(size)
-    this.attempt = new Uint16Array(size)
-    this.rowsTotal = new Float64Array(size)
-    this.rowsReturned = new Float64Array(size)
-    this.progress = new Float64Array(size)
-    this.queuedAt = new BigInt64Array(size)
-    this.expectedEndAt = new BigInt64Array(size)
+  private arraysOf(length: number): ColumnArrays {
+    if (this.home !== undefined && length <= this.home.capacity) return this.home
+    if (length > this.own.capacity) this.own = arraysFor(1 << (32 - Math.clz32(length - 1 || 1)))
+    return this.own
   }
+
+  private use(arrays: ColumnArrays): void {
+    if (arrays === this.used) return
+    this.used = arrays
+    for (const field of TEXT_FIELDS) {
+      this.text[field].starts = arrays.text[field].starts
+      this.text[field].ends = arrays.text[field].ends
+    }
+    this.role = arrays.role
+    this.rule = arrays.rule
+    this.status = arrays.status
+    this.statusExplicit = arrays.statusExplicit
+    this.attempt = arrays.attempt
+    this.rowsTotal = arrays.rowsTotal
+    this.rowsReturned = arrays.rowsReturned
+    this.progress = arrays.progress
+    this.queuedAt = arrays.queuedAt
+    this.expectedEndAt = arrays.expectedEndAt
+  }
+}
+
+function arraysFor(capacity: number): ColumnArrays {
+  return {
+    capacity,
+    text: textColumns(() => ({ starts: new Int32Array(capacity), ends: new Int32Array(capacity) })),
+    role: new Uint8Array(capacity),
+    rule: new Uint8Array(capacity),
+    status: new Uint8Array(capacity),
+    statusExplicit: new Uint8Array(capacity),
+    attempt: new Uint16Array(capacity),
+    rowsTotal: new Float64Array(capacity),
+    rowsReturned: new Float64Array(capacity),
+    progress: new Float64Array(capacity),
+    queuedAt: new BigInt64Array(capacity),
+    expectedEndAt: new BigInt64Array(capacity),
+  }
+}
+
+/** Not filled by `text[field] = …`: beyond twelve such properties V8 makes the object a hash table, four times as slow. */
+export function textColumns(column: (index: number) => TextColumn): Record<TextField, TextColumn> {
+  return Object.fromEntries(TEXT_FIELDS.map((field, index) => [field, column(index)])) as Record<TextField, TextColumn>
 }

@@ -26,9 +26,14 @@ export type Because =
 /** Rules with their outcomes; `constant` turns a text into a reference. */
 export class RoleRules {
   private readonly compiled: CompiledProfiles
-  private readonly rules: { skip: number; skipped: Outcome; rules: { rule: CompiledRule; outcome: Outcome }[] }[]
+  /** By the profile's bit. */
+  readonly profiles: readonly {
+    skip: number
+    skipped: Outcome
+    rules: readonly { rule: CompiledRule; outcome: Outcome }[]
+  }[]
   /** Bits of the profiles that look at span names. */
-  private readonly readsNames: number
+  readonly readsNames: number
   private readonly other: Outcome
   private readonly marker: Outcome
 
@@ -44,7 +49,7 @@ export class RoleRules {
     })
     this.other = outcome({ kind: 'no_rule' }, 'other')
     this.marker = outcome({ kind: 'tells_of_start' }, 'marker')
-    this.rules = compiled.profiles.map((profile: CompiledProfile) => ({
+    this.profiles = compiled.profiles.map((profile: CompiledProfile) => ({
       skip: profile.skip,
       skipped: outcome({ kind: 'skipped', profile }, 'marker'),
       rules: profile.rules
@@ -67,7 +72,7 @@ export class RoleRules {
     const root = tape.spans.at.parentSpanId[span]! < 0
     let step: Outcome | undefined
     for (let mask = scan.mask; mask !== 0; mask &= mask - 1) {
-      const profile = this.rules[31 - Math.clz32(mask & -mask)]!
+      const profile = this.profiles[31 - Math.clz32(mask & -mask)]!
       if (profile.skip >= 0 && scan.inSet(name, profile.skip)) return profile.skipped
       for (const { rule, outcome } of profile.rules) {
         if (step !== undefined && outcome.role !== ROLE_NUMBER.entry) continue

@@ -8,6 +8,7 @@ import { KnownKeys } from './known-keys.ts'
 import { loadProfiles } from './load-profiles.ts'
 import { MappedColumns } from './mapped-columns.ts'
 import type { MappedSpans } from './mapped-spans.ts'
+import type { MappingStage } from './mapping-stage.ts'
 import type { ProfileSet } from './profile.ts'
 import { type Outcome, RoleRules } from './role-rules.ts'
 
@@ -21,6 +22,8 @@ export interface SpanMapperOptions {
 export interface SpanMapper {
   /** Reads all spans of a tape. The answer and its arrays belong to the mapper and hold until the next call. */
   map(tape: TraceTape, trace?: MappingTrace): MappedSpans
+  /** Lets a stage map the spans that it can, from now on. */
+  useStage(stage: MappingStage): void
 }
 
 /** Is told of each span what decided, for whoever wants to know why; what it is given holds for the time of the call. */
@@ -43,12 +46,13 @@ export class TapeMapper implements SpanMapper {
   readonly rules: RoleRules
   /** Whether rules numbered 5 apply. */
   readonly roots: boolean
-  private readonly writer: FieldWriter
+  readonly writer: FieldWriter
   private readonly ofResource: AttributeScan
   private readonly ofScope: AttributeScan
   private readonly ofSpan: AttributeScan
   private resource = -1
   private scope = -1
+  private stage: MappingStage | undefined
 
   constructor(options: SpanMapperOptions) {
     this.compiled = compileProfiles(options.profiles ?? loadProfiles())
@@ -61,24 +65,48 @@ export class TapeMapper implements SpanMapper {
     this.ofSpan = new AttributeScan(this.compiled, this.known)
   }
 
+  useStage(stage: MappingStage): void {
+    if (!stage.learn(this)) return
+    this.stage = stage
+    this.columns.liveIn(stage.arrays)
+  }
+
   map(tape: TraceTape, trace?: MappingTrace): MappedSpans {
-    const { columns, ofSpan } = this
-    const spans = tape.spans.at
+    const { columns } = this
+    const { scope } = tape.spans.at
     columns.reset(tape.spans.length)
     this.writer.begin()
     this.known.read(tape)
     this.resource = -1
     this.scope = -1
-    for (let span = 0; span < tape.spans.length; span++) {
-      if (spans.scope[span] !== this.scope) this.enterScope(tape, spans.scope[span]!)
-      ofSpan.copy(this.ofScope)
-      ofSpan.scan(tape, spans.attributes[span]!, spans.attributeCount[span]!)
-      if (ofSpan.pending.length > 0) this.resolvePending(tape)
-      const outcome = this.rules.decide(tape, span, ofSpan)
-      this.writer.write(tape, span, ofSpan, outcome)
-      if (trace !== undefined) trace.span(tape, span, ofSpan, outcome)
+    const stage = trace === undefined && this.stage?.begin(tape, this.known.of) ? this.stage : undefined
+    for (let span = 0; span < tape.spans.length; ) {
+      if (scope[span] !== this.scope) this.enterScope(tape, scope[span]!)
+      if (stage !== undefined && this.ofScope.pending.length === 0) span = this.mapBy(stage, tape, span)
+      else this.mapSpan(tape, span++, trace)
     }
     return columns
+  }
+
+  /** The spans of a scope from `first` on. @returns the one behind them */
+  private mapBy(stage: MappingStage, tape: TraceTape, first: number): number {
+    const { writer } = this
+    const { end, left, joined } = stage.map(first, this.ofScope, writer.instanceStart, writer.instanceEnd)
+    const { spans, before, after } = stage.joined
+    for (let i = 0; i < joined; i++) writer.joinName(tape, spans[i]!, before[i]!, after[i]!)
+    for (let i = 0; i < left; i++) this.mapSpan(tape, stage.left[i]!)
+    return end
+  }
+
+  private mapSpan(tape: TraceTape, span: number, trace?: MappingTrace): void {
+    const { ofSpan } = this
+    const { attributes, attributeCount } = tape.spans.at
+    ofSpan.copy(this.ofScope)
+    ofSpan.scan(tape, attributes[span]!, attributeCount[span]!)
+    if (ofSpan.pending.length > 0) this.resolvePending(tape)
+    const outcome = this.rules.decide(tape, span, ofSpan)
+    this.writer.write(tape, span, ofSpan, outcome)
+    if (trace !== undefined) trace.span(tape, span, ofSpan, outcome)
   }
 
   private enterScope(tape: TraceTape, scope: number): void {

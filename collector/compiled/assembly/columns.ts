@@ -1,7 +1,8 @@
 /** Columns of a block out of columns of the tape, as `blocks/fixed-columns.ts` and `blocks/dictionary.ts` make them. */
 import { hashOf, isEqual } from './bytes'
-import { BODY, OUT, TEXT_OF } from './layout'
+import { BODY, OUT, OUT_BYTES_MAX, TEXT_OF } from './layout'
 import { addClass, classCount, clearClasses, firstOf, lookFor, nextLike } from './row-classes'
+import { putLength } from './value-lists'
 
 /** Writes 16 bytes of the request for each row at `length` of `OUT`: those at its start, zeros below 0. @param rows, starts addresses */
 export function write16Bytes(rows: i32, count: i32, starts: i32, length: i32): void {
@@ -19,6 +20,29 @@ export function write8Bytes(rows: i32, count: i32, starts: i32, length: i32): vo
     const start = load<i32>(starts + (load<i32>(rows) << 2))
     store<i64>(at, start < 0 ? 0 : load<i64>(start, BODY), OUT)
   }
+}
+
+/** What a text may take behind its bytes: its length, and what is written beyond its end. */
+const TEXT_BYTES: i32 = 32
+
+/**
+ * Writes a String row for each row at `length` of `OUT`: the bytes from its start to its end behind the address `base`, none for a start below 0.
+ * Gives what the length is then, -1 where there may be too little room. @param rows, starts, ends addresses
+ */
+export function writeStrings(rows: i32, count: i32, starts: i32, ends: i32, base: i32, length: i32): i32 {
+  let at = OUT + length
+  const room = OUT + OUT_BYTES_MAX - TEXT_BYTES
+  for (const last = rows + (count << 2); rows < last; rows += 4) {
+    const cell = load<i32>(rows) << 2
+    const start = load<i32>(starts + cell)
+    const bytes = start < 0 ? 0 : load<i32>(ends + cell) - start
+    if (bytes > room - at) return -1
+    at = putLength(at, bytes)
+    // Sixteen bytes a step: what is written beyond the end is written again, or is room.
+    for (let k = 0; k < bytes; k += 16) v128.store(at + k, v128.load(base + start + k))
+    at += bytes
+  }
+  return at - OUT
 }
 
 /**

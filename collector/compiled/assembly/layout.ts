@@ -55,27 +55,34 @@ export const LEFT_ROWS: i32 = TREATMENTS + KEY_STRIDE
 /** Of each span: the halves of its key in the resend filter. */
 export const RESEND_KEYS: i32 = LEFT_ROWS + ATTRIBUTE_STRIDE
 
-/** Room for what a stage writes, and for its rows. */
+/** Room for blocks; of each span where the document of its fields starts and ends. */
 export const OUT: i32 = RESEND_KEYS + 2 * SPAN_STRIDE
 export const OUT_BYTES_MAX: i32 = 0x1000000
-export const OUT_STARTS: i32 = OUT + OUT_BYTES_MAX + APART
-export const OUT_ENDS: i32 = OUT_STARTS + SPAN_STRIDE
+export const FIELD_STARTS: i32 = OUT + OUT_BYTES_MAX + APART
+export const FIELD_ENDS: i32 = FIELD_STARTS + SPAN_STRIDE
 
 /** Of a block: its spans, their scopes, their resources. */
-export const BLOCK_ROWS: i32 = OUT_ENDS + SPAN_STRIDE
+export const BLOCK_ROWS: i32 = FIELD_ENDS + SPAN_STRIDE
 
-/** Columns by which labels of spans are told apart: numbers of their own, where texts start and end. */
+/** What the mapping says of each span: where each text starts and ends, in the order of its fields; figures and times; then what takes less room. */
+export const MAPPED_TEXTS_MAX: i32 = 32
+export const MAPPED_TEXTS: i32 = BLOCK_ROWS + 3 * SPAN_STRIDE
+export const MAPPED_FIGURES: i32 = MAPPED_TEXTS + 2 * MAPPED_TEXTS_MAX * SPAN_STRIDE
+export const MAPPED_NUMBERS: i32 = MAPPED_FIGURES + 5 * 2 * SPAN_STRIDE
+
+/** Columns by which labels of spans are told apart, of those that lie elsewhere: numbers of their own, where texts start and end. */
 export const LABEL_COLUMNS_MAX: i32 = 48
-export const LABELS: i32 = BLOCK_ROWS + 3 * SPAN_STRIDE
+export const LABELS: i32 = MAPPED_NUMBERS + 5 * SPAN_STRIDE
 /** The class of each span by the shape of its attributes, and by its labels; of each row of a block by a text; what classes are made with. */
 export const SHAPE_OF: i32 = LABELS + LABEL_COLUMNS_MAX * SPAN_STRIDE
 export const LABEL_OF: i32 = SHAPE_OF + SPAN_STRIDE
 export const TEXT_OF: i32 = LABEL_OF + SPAN_STRIDE
 export const CLASSES: i32 = TEXT_OF + SPAN_STRIDE
 
-/** Names of members of at most 32 bytes, each behind its length. */
+/** Of texts that are members of documents: the addresses of the columns where they start and end; their names of at most 32 bytes, each behind its length. */
+export const TEXT_COLUMNS: i32 = CLASSES + 5 * SPAN_STRIDE
 export const NAME_BYTES: i32 = 36
-export const NAMES: i32 = CLASSES + 5 * SPAN_STRIDE
+export const NAMES: i32 = TEXT_COLUMNS + LABEL_COLUMNS_MAX * 8
 /** Texts that the mapping made. */
 export const MADE_MAX: i32 = 16384
 export const MADE_BYTES_MAX: i32 = 0x100000
@@ -96,7 +103,19 @@ export const TOKEN_BEGINNINGS_MAX: i32 = 32
 export const NAME_SLOTS: i32 = TOKEN_BEGINNINGS + (TOKEN_BEGINNINGS_MAX + 1) * 24 + 8
 export const NAME_SLOTS_MAX: i32 = 16384
 
+/** Tables of the mapping (`mapping-places.ts`); by the number of a key of the request, its number there. */
+export const MAPPING: i32 = NAME_SLOTS + NAME_SLOTS_MAX * 8
+export const MAPPING_BYTES_MAX: i32 = 0x80000
+export const KNOWN_KEYS: i32 = MAPPING + MAPPING_BYTES_MAX
+/** What the attributes of a scope say with those of its resource, and of a span with both: see `mapping/spans/attribute-scan.ts`. */
+export const CELLS_MAX: i32 = 512
+export const SCOPE_CELLS: i32 = KNOWN_KEYS + KEY_STRIDE
+export const SPAN_CELLS: i32 = SCOPE_CELLS + CELLS_MAX * 4 + APART
+export const SPAN_JSON: i32 = SPAN_CELLS + CELLS_MAX * 4 + APART
+/** Spans whose names are joined, attributes whose values go before, and behind. */
+export const JOINED: i32 = SPAN_JSON + CELLS_MAX * 4 + APART
+
 /** The request. What lies behind it belongs to nobody: wide reads may go beyond its end. */
-export const BODY: i32 = NAME_SLOTS + NAME_SLOTS_MAX * 8
+export const BODY: i32 = JOINED + 3 * SPAN_STRIDE
 export const BODY_BYTES_MAX: i32 = 0x800000
 export const END: i32 = BODY + BODY_BYTES_MAX + 0x10000

@@ -1,6 +1,6 @@
 /** Texts that mapping found, as members of the document of one span, as `blocks/mapped-texts.ts` writes them. */
 import { ESCAPED_BYTES_MAX, putString } from './json-writer'
-import { BODY, LABELS, MADE, MADE_ENDS, MADE_STARTS, NAME_BYTES, NAMES, SPAN_STRIDE } from './layout'
+import { BODY, MADE, MADE_ENDS, MADE_STARTS, NAME_BYTES, NAMES, TEXT_COLUMNS } from './layout'
 
 const OPEN: i32 = 0x7b
 const COMMA: i32 = 0x2c
@@ -9,19 +9,19 @@ const NO_TEXT: i32 = -1
 const MEMBER_BYTES: i32 = NAME_BYTES + 8
 
 /**
- * Opens the document of a span at the address `begun` with those of the first so many columns at `LABELS` in which it has a text; gives the address
+ * Opens the document of a span at the address `begun` with those of the first so many texts at `TEXT_COLUMNS` in which it has a text; gives the address
  * behind them, -1 where there may be too little room before `end`.
  */
 export function putTexts(row: i32, texts: i32, begun: i32, end: i32): i32 {
   const cell = row << 2
   let at = begun
   for (let column = 0; column < texts; column++) {
-    const starts = LABELS + column * 2 * SPAN_STRIDE + cell
-    let start = load<i32>(starts)
+    const text = TEXT_COLUMNS + (column << 3)
+    let start = load<i32>(load<i32>(text) + cell)
     if (start === NO_TEXT) continue
     let length: i32
     if (start >= 0) {
-      length = load<i32>(starts + SPAN_STRIDE) - start
+      length = load<i32>(load<i32>(text, 4) + cell) - start
       start += BODY
     } else {
       const made = (-2 - start) << 2
@@ -38,7 +38,7 @@ export function putTexts(row: i32, texts: i32, begun: i32, end: i32): i32 {
 }
 
 /** A name as it stands in a document, behind its length; gives the address behind it. */
-function putName(at: i32, name: i32): i32 {
+export function putName(at: i32, name: i32): i32 {
   v128.store(at, v128.load(name + 4))
   v128.store(at + 16, v128.load(name + 20))
   return at + load<i32>(name)

@@ -22,7 +22,7 @@ export function hashSpans(count: i32, tenantLow: i32, tenantHigh: i32): void {
     mix(load<i32>(row, SPAN_STATUS_CODE))
     low = finish(low ^ high)
     high = finish(high * 0x9e3779b1 + low)
-    // 0 marks a free slot.
+    // As keys in spools have it.
     store<i32>(span << 3, low === 0 ? 1 : low, RESEND_KEYS)
     store<i32>(span << 3, high, RESEND_KEYS + 4)
   }

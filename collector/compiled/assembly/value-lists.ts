@@ -52,7 +52,7 @@ function putList(begun: i32, first: i32, end: i32, least: i32): i32 {
 }
 
 /** A length as varint; gives the address behind it. */
-function putLength(at: i32, length: i32): i32 {
+export function putLength(at: i32, length: i32): i32 {
   let rest = length
   for (; rest > 127; rest >>>= 7) store<u8>(at++, (rest & 127) | 128)
   store<u8>(at, rest)
