@@ -325,10 +325,8 @@ describe('pages', () => {
   it('repeat nothing and miss nothing while newer rows arrive', async () => {
     let n = 0
     const arrive = () => {
-      const late = `late-${n++}`
-      return insertExecutions(clickhouse.client, [
-        { execution_id: late, started_at: `2026-11-20 11:59:${String(10 + n)}.000`, service: 'late' },
-      ])
+      const row = { execution_id: `late-${n++}`, started_at: `2026-11-20 11:59:${10 + n}.000`, service: 'late' }
+      return insertExecutions(clickhouse.client, [row])
     }
     expect(await pages('', arrive)).toEqual(WHOLE)
     expect((await list('?service=late')).total).toBe(8)
@@ -363,10 +361,9 @@ describe('pages', () => {
 
   it('count what no index leads to up to a thousand, and say that there is more', async () => {
     const found = await list('?q=user-3-&limit=2')
-    expect([found.total, found.total_is_bound]).toEqual([1_000, true])
+    expect(found).toMatchObject({ total: 1_000, total_is_bound: true })
     expect((await list(`?q=user-3-&limit=2&cursor=${found.next_cursor}`)).executions).toHaveLength(2)
-    const few = await list('?q=user-300-5&limit=2')
-    expect([few.total, few.total_is_bound]).toEqual([305, false])
+    expect(await list('?q=user-300-5')).toMatchObject({ total: 305, total_is_bound: false })
   })
 
   it('keep the range of the first page although time passes', async () => {
