@@ -114,6 +114,7 @@ describe('a client', () => {
     const room = Buffer.alloc(8_100)
     expect(await readNativeInto(beside, rows(1_000), room)).toBeGreaterThan(8_000)
     expect(await readNativeInto(beside, rows(1_020), room)).toBe(-1)
+    expect(await readNativeInto(beside, rows(1), room.subarray(0, 0))).toBe(-1)
     expect(await readNativeInto(beside, rows(3_000_000), room)).toBe(-1)
     expect(left()).toEqual([])
   })

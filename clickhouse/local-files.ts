@@ -26,7 +26,6 @@ export const PASSWORD_FILE = 'clickhouse.password'
 export const CLIENT_FILE = /^client-[0-9a-f]{16}-\d{1,15}$/
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
-const SYSTEM_LIMIT_OF_VECTORS = 1024
 
 export class LocalFiles {
   private readonly prefix = `client-${randomBytes(8).toString('hex')}`
@@ -55,9 +54,7 @@ export class LocalFiles {
     const name = this.name()
     const handle = await open(join(this.directory, name), 'wx', 0o600)
     try {
-      for (let at = 0; at < rows.length; at += SYSTEM_LIMIT_OF_VECTORS) {
-        await writeWhole(handle, rows.slice(at, at + SYSTEM_LIMIT_OF_VECTORS))
-      }
+      await writeWhole(handle, rows)
       return name
     } catch (error) {
       await this.remove(name)
@@ -69,17 +66,15 @@ export class LocalFiles {
 
   /**
    * Reads a result, and removes it.
-   * @param room gives room for so many bytes; undefined for none
-   * @returns its length, -1 if there is no room
+   * @returns its length, -1 if there is no room for all of it
    */
-  async take(name: string, room: (bytes: number) => Uint8Array | undefined): Promise<number> {
+  async take(name: string, room: Uint8Array): Promise<number> {
     const handle = await open(join(this.directory, name), 'r')
     try {
       const { size } = await handle.stat()
-      const bytes = room(size)
-      if (!bytes) return -1
+      if (size > room.length) return -1
       for (let at = 0; at < size; ) {
-        const { bytesRead } = await handle.read(bytes, at, size - at, at)
+        const { bytesRead } = await handle.read(room, at, size - at, at)
         if (bytesRead === 0) throw new Error(`a result ends after ${at} of ${size} bytes`)
         at += bytesRead
       }

@@ -65,7 +65,8 @@ async function takeFile(
       ...exec,
       clickhouse_settings: {
         ...clickhouse_settings,
-        max_result_bytes: String(IN_MEMORY * room.length),
+        // 0 would be no limit.
+        max_result_bytes: String(Math.max(1, IN_MEMORY * room.length)),
         result_overflow_mode: 'throw',
       },
       http_headers: { [RESULT_FILE_HEADER]: file },
@@ -80,7 +81,7 @@ async function takeFile(
     if ((error as { code?: unknown }).code === TOO_MANY_ROWS_OR_BYTES) return -1
     throw error
   }
-  return files.take(file, (bytes) => (bytes > room.length ? undefined : room))
+  return files.take(file, room)
 }
 
 function execOf({ query, parameters }: NativeStatement) {

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PASSWORD_FILE } from '@runlens/clickhouse'
 import { type Address, RunlensError, systemErrorCode } from '@runlens/runtime'
 import { reachable } from './reachable.ts'
 
-const PASSWORD_FILE = 'clickhouse.password'
 const PASSWORD_BYTES = 24
 
 /** How long one's own ClickHouse may take to come up beside `runlens up`. */

@@ -1,4 +1,5 @@
 /** What the attributes of a span say, as `mapping/spans/attribute-scan.ts` finds it. */
+import { BOOL, EMPTY, STRING } from './any-types'
 import { findText } from './bytes-table'
 import { BODY, KNOWN_KEYS, SCOPE_CELLS, SPAN_CELLS, SPAN_JSON } from './layout'
 import {
@@ -20,11 +21,6 @@ const FIELD_EXCEPT: i32 = 1
 const PROFILE: i32 = 2
 const WORD: i32 = 3
 const STATUS: i32 = 4
-
-// `ANY` of `otlp/tape.ts`.
-const EMPTY: i32 = 0
-const STRING: i32 = 1
-const BOOL: i32 = 2
 
 /** `SOURCE_FIELDS` of `mapping/spans/profile.ts`. */
 const FIELDS: i32 = 36

@@ -1,14 +1,10 @@
 /** Every attribute value of the tape as text to store, as `blocks/attribute-values.ts` does. */
+import { BOOL, DOUBLE, INT, STRING } from './any-types'
 import { DOUBLE_BYTES_MAX, putDouble } from './decimals'
 import { FORMATTED_BYTES_MAX, LEFT_ROWS, VALUE_CODES, VALUE_ENDS, VALUE_STARTS } from './layout'
 import { listBytesMax, putBool, putInt, putList } from './plain-lists'
 import { TYPE, VALUE_END, VALUE_START } from './tables'
 
-// `ANY` of `otlp/tape.ts`, and its codes in `VALUE_TYPES` of `conventions/values.ts`.
-const STRING: i32 = 1
-const BOOL: i32 = 2
-const INT: i32 = 3
-const DOUBLE: i32 = 4
 const ARRAY: i32 = 5
 const KVLIST: i32 = 6
 const STRING_CODE: i32 = 0x73

@@ -1,4 +1,5 @@
 /** What attributes say that needs the claimed profiles or the bytes of JSON text, as `mapping/spans/span-mapper.ts` resolves it at the end. */
+import { STRING } from './any-types'
 import {
   addProfile,
   isInSet,
@@ -17,8 +18,6 @@ import { findMember, memberEnd, memberStart } from './json-member'
 import { BODY } from './layout'
 import { DEFERRED, DEFERRED_NUMBERS, WORDS } from './mapping-places'
 import { TYPE, VALUE_END, VALUE_START } from './tables'
-
-const STRING: i32 = 1
 
 /** First the markers inside JSON text, then the fields, which may ask for the profiles so found. */
 export function resolvePending(): void {

@@ -1,4 +1,5 @@
 /** Writes what one span says of itself to the columns of the mapping, as `mapping/spans/field-writer.ts` does. */
+import { INT, STRING } from './any-types'
 import { found, jsonEndOf, jsonStartOf, mask, rankOf, sourceOf } from './attribute-scan'
 import { findText } from './bytes-table'
 import { hasEscape } from './json-member'
@@ -38,8 +39,6 @@ const OUTPUT_KEY: i32 = 23
 /** The column of a text that is no field: it stands behind that of the first one. */
 const PROVIDER_COLUMN: i32 = 1
 
-const STRING: i32 = 1
-const INT: i32 = 3
 const SERVER: i32 = 2
 const CONSUMER: i32 = 5
 const NO_TEXT: i32 = -1

@@ -1,4 +1,5 @@
 /** Counts that spans say, as `mapping/spans/scalar-values.ts` reads them where they are small whole numbers. */
+import { INT } from './any-types'
 import { sourceOf } from './attribute-scan'
 import { BODY, MAPPED_FIGURES, MAPPED_NUMBERS, SPAN_STRIDE } from './layout'
 import { TYPE, VALUE_END, VALUE_START } from './tables'
@@ -11,7 +12,6 @@ const QUEUED_AT: i32 = 33
 const EXPECTED_END_AT: i32 = 34
 const PROGRESS: i32 = 35
 
-const INT: i32 = 3
 const ATTEMPT_MAX: i32 = 65535
 const NONE: i32 = -1
 const LEFT: i32 = -2

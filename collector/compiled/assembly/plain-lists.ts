@@ -2,16 +2,12 @@
  * Arrays and key-value lists as JSON, as `otlp/values/list-to-text.ts` writes them where that is plain and nothing needs an escape. Whatever is
  * not so simple (doubles of many digits, bytes, empty values, a key said twice, many keys) is left.
  */
+import { BOOL, DOUBLE, INT, STRING } from './any-types'
 import { isEqual } from './bytes'
 import { digitsOf, putDigits, putDouble } from './decimals'
 import { BODY, FORMATTED } from './layout'
 import { readField, start, stop, tag } from './wire'
 
-// `ANY` of `otlp/tape.ts`
-const STRING: i32 = 1
-const BOOL: i32 = 2
-const INT: i32 = 3
-const DOUBLE: i32 = 4
 const ARRAY: i32 = 5
 const KVLIST: i32 = 6
 const BYTES: i32 = 7

@@ -1,4 +1,5 @@
 /** Finds the rows of the tape in which redaction may have something to do: in all others `redaction/redactor.ts` would change nothing. */
+import { STRING } from './any-types'
 import { LEFT_ROWS, TREATMENTS } from './layout'
 import { mayBeSecretKey, mayHoldSecret } from './secrets'
 import { KEY, TYPE, VALUE_END, VALUE_START } from './tables'
@@ -9,7 +10,6 @@ const SEARCHED: i32 = 0
 const PASSED_OVER: i32 = 1
 
 // AnyValue's members, and the fields of lists and pairs
-const STRING: i32 = 1
 const ARRAY: i32 = 5
 const KVLIST: i32 = 6
 const BYTES: i32 = 7

@@ -1,4 +1,5 @@
 /** The status of a span that did not fail, as `mapping/spans/span-status.ts` and `field-writer.ts` read it. */
+import { STRING } from './any-types'
 import { sourceOf, statusAt, statusSource } from './attribute-scan'
 import { findText } from './bytes-table'
 import { BODY, MAPPED_NUMBERS, MAPPED_TEXTS, SPAN_STRIDE } from './layout'
@@ -12,7 +13,6 @@ const SUCCESS: i32 = 4
 const FAILED: i32 = 6
 const ERROR: i32 = 7
 
-const STRING: i32 = 1
 const ERROR_CODE: i32 = 2
 const ERROR_TYPE: i32 = 13
 const ERROR_TYPE_COLUMN: i32 = MAPPED_TEXTS + (ERROR_TYPE + 1) * 2 * SPAN_STRIDE
