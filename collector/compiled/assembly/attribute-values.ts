@@ -1,12 +1,11 @@
 /** Every attribute value of the tape as text to store, as `blocks/attribute-values.ts` does. */
-import { BOOL, DOUBLE, INT, STRING } from './any-types'
+import { ARRAY, BOOL, DOUBLE, INT, KVLIST, STRING } from './any-types'
 import { DOUBLE_BYTES_MAX, putDouble } from './decimals'
 import { FORMATTED_BYTES_MAX, LEFT_ROWS, VALUE_CODES, VALUE_ENDS, VALUE_STARTS } from './layout'
 import { listBytesMax, putBool, putInt, putList } from './plain-lists'
 import { TYPE, VALUE_END, VALUE_START } from './tables'
 
-const ARRAY: i32 = 5
-const KVLIST: i32 = 6
+// Their codes in `VALUE_TYPES` of `conventions/values.ts`.
 const STRING_CODE: i32 = 0x73
 const BOOL_CODE: i32 = 0x62
 const INT_CODE: i32 = 0x69

@@ -2,14 +2,12 @@
  * Arrays and key-value lists as JSON, as `otlp/values/list-to-text.ts` writes them where that is plain and nothing needs an escape. Whatever is
  * not so simple (doubles of many digits, bytes, empty values, a key said twice, many keys) is left.
  */
-import { BOOL, DOUBLE, INT, STRING } from './any-types'
+import { ARRAY, BOOL, DOUBLE, INT, KVLIST, STRING } from './any-types'
 import { isEqual } from './bytes'
 import { digitsOf, putDigits, putDouble } from './decimals'
 import { BODY, FORMATTED } from './layout'
 import { readField, start, stop, tag } from './wire'
 
-const ARRAY: i32 = 5
-const KVLIST: i32 = 6
 const BYTES: i32 = 7
 
 // opentelemetry.proto.common.v1: ArrayValue and KeyValueList, KeyValue

@@ -1,5 +1,5 @@
 /** Finds the rows of the tape in which redaction may have something to do: in all others `redaction/redactor.ts` would change nothing. */
-import { STRING } from './any-types'
+import { ARRAY, KVLIST, STRING } from './any-types'
 import { LEFT_ROWS, TREATMENTS } from './layout'
 import { mayBeSecretKey, mayHoldSecret } from './secrets'
 import { KEY, TYPE, VALUE_END, VALUE_START } from './tables'
@@ -10,8 +10,6 @@ const SEARCHED: i32 = 0
 const PASSED_OVER: i32 = 1
 
 // AnyValue's members, and the fields of lists and pairs
-const ARRAY: i32 = 5
-const KVLIST: i32 = 6
 const BYTES: i32 = 7
 const FIRST_FIELD: i32 = (1 << 3) | LEN
 const SECOND_FIELD: i32 = (2 << 3) | LEN
