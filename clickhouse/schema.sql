@@ -666,6 +666,7 @@ CREATE TABLE executions
     `visual_streaming` LowCardinality(String) MATERIALIZED attributes['visual.streaming'] CODEC(LZ4),
     `visual_events_captured` Nullable(Float64) MATERIALIZED toFloat64OrNull(attributes['visual.events_captured']) CODEC(LZ4),
     `visual_stream_duration_s` Nullable(Float64) MATERIALIZED toFloat64OrNull(attributes['visual.stream_duration_s']) CODEC(LZ4),
+    `listed` String MATERIALIZED toJSONString((kind, provider, workflow_id, workflow_name, workflow_version, mode, environment, service, database_type, queue_ms, progress, toString(toUnixTimestamp64Nano(expected_end_at)), error_type, error_class, error_fingerprint, response_status_code, failed_step, step_count, failed_steps, toString(rows_total), toString(rows_returned), retry_of, attempt, substringUTF8(input, 1, if(startsWith(input, 'enc:v1:'), 800, 200)), substringUTF8(output, 1, if(startsWith(output, 'enc:v1:'), 800, 200)))) CODEC(ZSTD(1)),
     INDEX by_started_at started_at TYPE minmax GRANULARITY 1,
     INDEX by_status status TYPE minmax GRANULARITY 1,
     INDEX by_duration_ms duration_ms TYPE minmax GRANULARITY 1,

@@ -81,7 +81,7 @@ it('reads every field of the documents of logs as tables/ says', async () => {
     expect(sql).toContain(`${tables.aliasSql(name, alias)},`)
 })
 
-it('keeps of the attributes of executions what tables/ says', async () => {
+it('keeps of executions what tables/ says', async () => {
   const described = await rows<{ name: string; type: string; default_type: string; default_expression: string }>(
     'DESCRIBE TABLE executions',
   )

@@ -1,8 +1,9 @@
 /** Counts what a list's filter matches, exactly up to a bound: first where it is cheap, then wherever it must. */
 import { countExecutions, countedMax, countOpen, type ExecutionCount } from './questions/count-executions.ts'
-import { isSelective, isUnindexed } from './questions/execution-filter.ts'
+import { isSelective } from './questions/execution-filter.ts'
 import { findAnchors } from './questions/find-candidates.ts'
-import { MATCHES_MAX, type PageReader, type Search } from './read-page.ts'
+import type { FirstPage } from './read-page.ts'
+import { anchorsOf, MATCHES_MAX, ofExecutions, type PageReader, positionOf } from './search-page.ts'
 import { isOpen } from './shape-execution.ts'
 import { NS_PER_DAY } from './time.ts'
 
@@ -12,19 +13,32 @@ export interface Matches {
   isBound: boolean
 }
 
-/**
- * How many executions match, up to {@link countedMax}.
- * @param search for the first page of them, if there is one
- */
-export async function countMatches(reader: PageReader, search: Promise<Search> | null = null): Promise<Matches> {
+/** How many executions match, up to {@link countedMax}. */
+export async function countMatches(reader: PageReader, first: FirstPage | null = null): Promise<Matches> {
   const max = countedMax(reader.filter)
-  const size = await countTo(max, reader, search)
+  const size = first ? await countFound(reader, first) : await countAlone(max, reader)
   return { total: Math.min(size, max), isBound: size > max }
 }
 
+/** What was found with the first page, if that is everything; else whatever there is. */
+async function countFound({ runner, scope, filter, signal }: PageReader, first: FirstPage): Promise<number> {
+  const { found, isAll } = await first.search
+  if (!isAll) return figureOf(await runner.ask(countExecutions(scope, filter), signal))
+  const shown = ofExecutions(found, first.width)
+  const last = shown.at(-1)
+  const others = found.slice(shown.length)
+  if (!last || others.length === 0) return (await first.round).rows.length
+  // What is said of these now counts, whatever it was when they were found.
+  const within = { anchors: anchorsOf(others), behind: { order: first.order, at: positionOf(last) } }
+  const [{ rows }, rest] = await Promise.all([
+    first.round,
+    runner.ask(countExecutions(scope, filter, within), signal).then(figureOf),
+  ])
+  return rows.length + rest
+}
+
 /** One more than `max` stands for all beyond. */
-async function countTo(max: number, reader: PageReader, search: Promise<Search> | null): Promise<number> {
-  const { runner, scope, filter, nowNs, signal } = reader
+async function countAlone(max: number, { runner, scope, filter, nowNs, signal }: PageReader): Promise<number> {
   const { field, from, to } = filter.range
   const count = async (within = {}) => figureOf(await runner.ask(countExecutions(scope, filter, within), signal))
   const end = to !== null && to < nowNs ? to : nowNs
@@ -34,28 +48,23 @@ async function countTo(max: number, reader: PageReader, search: Promise<Search> 
     const newest = isSelective(filter) ? 0 : await count({ startedFromNs: dayBefore })
     if (newest > max) return newest
     // Few in a day may be few in all: then merging what lies around them beats merging everything.
-    const anchors = await anchorsOf(reader, search)
-    if (anchors?.length === 0) return 0
-    if (anchors) return count({ anchors })
+    const anchors = await runner.ask(findAnchors(scope, filter, MATCHES_MAX + 1), signal)
+    if (anchors.length === 0) return 0
+    if (anchors.length <= MATCHES_MAX)
+      return count({ anchors: [...new Set(anchors.map(({ anchor_us }) => anchor_us))] })
   }
   return count()
 }
 
-/** Anchors of all that matches; null: of very many, or as dear to find as to count. */
-async function anchorsOf(
-  { runner, scope, filter, signal }: PageReader,
-  search: Promise<Search> | null,
-): Promise<string[] | null> {
-  const searched = await search
-  if (searched && !searched.isAll && (searched.found.length > MATCHES_MAX || isUnindexed(filter))) return null
-  const found = searched?.isAll ? searched.found : await runner.ask(findAnchors(scope, filter, MATCHES_MAX + 1), signal)
-  return found.length > MATCHES_MAX ? null : [...new Set(found.map(({ anchor_us }) => anchor_us))]
-}
-
-/** Of statuses none of which is open, none is. */
-export async function countOpenMatches({ runner, scope, filter, signal }: PageReader): Promise<number> {
+/** Of statuses none of which is open, none is; nor where everything that matches was found with the first page, and none of it is. */
+export async function countOpenMatches(reader: PageReader, first: FirstPage | null = null): Promise<number> {
+  const { runner, scope, filter, signal } = reader
   if (filter.status !== null && !filter.status.some(isOpen)) return 0
-  return figureOf(await runner.ask(countOpen(scope, filter), signal))
+  const search = await first?.search
+  const open = search?.isAll ? search.found.filter(({ is_open }) => is_open === 1) : null
+  if (open?.length === 0) return 0
+  const anchors = open && open.length <= MATCHES_MAX ? anchorsOf(open) : null
+  return figureOf(await runner.ask(countOpen(scope, filter, anchors), signal))
 }
 
 function figureOf([row]: readonly ExecutionCount[]): number {

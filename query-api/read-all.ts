@@ -1,7 +1,8 @@
 /** Everything that a filter matches, newest start first, page by page: as many rows in memory as a page has, however many there are. */
 import type { ListedExecution } from './questions/list-executions.ts'
 import type { Position } from './questions/page-order.ts'
-import { type PageReader, readPage } from './read-page.ts'
+import { readPage } from './read-page.ts'
+import type { PageReader } from './search-page.ts'
 
 /** As many as one round of reading a page gives. */
 const ROWS_PER_PAGE = 500

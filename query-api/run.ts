@@ -179,11 +179,10 @@ async function queryText(
 }
 
 /** Only questions about all tenants name none; their rows do. */
-function rowsOf(text: string, { params }: Question<unknown>, reveal: Reveal): unknown[] {
-  const rows = text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { tenant?: unknown })
+function rowsOf(text: string, { params, decode }: Question<unknown>, reveal: Reveal): unknown[] {
+  const lines = text.split('\n').filter((line) => line !== '')
+  const came = lines.map((line) => JSON.parse(line) as { tenant?: unknown })
+  const rows = decode ? came.map((row) => decode(row as never) as { tenant?: unknown }) : came
   if (!text.includes(SEALED_MARK)) return rows
   return rows.map((row) => reveal(row, String(params.tenant ?? row.tenant ?? '')))
 }

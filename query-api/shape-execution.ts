@@ -1,4 +1,5 @@
 /** Rows of executions to the objects of an answer: unknown text and figures become null, times ISO-8601. */
+import { PREVIEW_CHARACTERS } from '@runlens/clickhouse'
 import {
   type ExecutionKind,
   LIVELY_STATUSES,
@@ -9,7 +10,7 @@ import {
 import type { ExpectedEndOf } from './expected-ends.ts'
 import { firstCharacters } from './last-message.ts'
 import type { ExecutionColumns } from './questions/execution-columns.ts'
-import { type ListedExecution, PREVIEW_CHARACTERS } from './questions/list-executions.ts'
+import type { ListedExecution } from './questions/list-executions.ts'
 import type { ReadExecution } from './questions/read-executions.ts'
 import type { RelatedExecution } from './questions/related-executions.ts'
 import type { Execution, ExecutionDetail, ExecutionLink } from './schema/execution.ts'

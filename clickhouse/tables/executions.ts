@@ -6,6 +6,7 @@
  * `do_not_merge_across_partitions_select_final = 1`. Unknown text is '', unknown figures and times are NULL.
  */
 import { RUNLENS_VISUAL } from '@runlens/conventions'
+import { SEALED_MARK } from '@runlens/runtime'
 import { type Row, table } from './column.ts'
 import type { SpanField } from './span-fields.ts'
 import { STATUS_ENUM } from './spans.ts'
@@ -106,12 +107,61 @@ export const EXECUTIONS = table('executions', {
 })
 export type ExecutionRow = Row<typeof EXECUTIONS>
 
-/** MATERIALIZED columns, which ClickHouse fills by itself out of the attributes; `''` and NULL where nothing is told. */
+/** Characters of a payload in a list. */
+export const PREVIEW_CHARACTERS = 200
+/** The first chunk of an encrypted one, 512 bytes of text. */
+const SEALED_PREVIEW_CHARACTERS = 800
+
+/**
+ * What the MATERIALIZED column `listed` holds, a JSON array in this order, and where from: values that a list shows and that cost as much as a column
+ * each, were they read one by one. 64-bit figures and times (nanoseconds) are text, what is unknown is as in its column. A preview is the beginning
+ * of a payload, or so much of an encrypted one as its beginning can be read from. Whatever is added goes to the end.
+ */
+const LISTED = {
+  kind: 'kind',
+  provider: 'provider',
+  workflow_id: 'workflow_id',
+  workflow_name: 'workflow_name',
+  workflow_version: 'workflow_version',
+  mode: 'mode',
+  environment: 'environment',
+  service: 'service',
+  conversation_id: 'conversation_id',
+  database_type: 'database_type',
+  query: 'query',
+  queue_ms: 'queue_ms',
+  progress: 'progress',
+  expected_end_ns: 'toString(toUnixTimestamp64Nano(expected_end_at))',
+  /** Null where that is its end, as it mostly is. */
+  last_seen_ns: 'toString(toUnixTimestamp64Nano(nullIf(last_seen_at, ended_at)))',
+  heartbeat_ms: 'toString(toUnixTimestamp64Milli(heartbeat_at))',
+  error_type: 'error_type',
+  error_class: 'error_class',
+  error_message: 'error_message',
+  error_fingerprint: 'error_fingerprint',
+  response_status_code: 'response_status_code',
+  failed_step: 'failed_step',
+  step_count: 'step_count',
+  failed_steps: 'failed_steps',
+  rows_total: 'toString(rows_total)',
+  rows_returned: 'toString(rows_returned)',
+  parent_execution_id: 'parent_execution_id',
+  retry_of: 'retry_of',
+  attempt: 'attempt',
+  input_preview: preview('input'),
+  output_preview: preview('output'),
+} as const
+
+/** The names of these, in order. */
+export const LISTED_VALUES = Object.keys(LISTED) as (keyof typeof LISTED)[]
+
+/** MATERIALIZED columns, which ClickHouse fills by itself out of the others; of attributes `''` and NULL where nothing is told. */
 export const EXECUTION_MATERIALIZED = {
   visual_enabled: textOf(RUNLENS_VISUAL.enabled),
   visual_streaming: textOf(RUNLENS_VISUAL.streaming),
   visual_events_captured: numberOf(RUNLENS_VISUAL.eventsCaptured),
   visual_stream_duration_s: numberOf(RUNLENS_VISUAL.streamDurationSeconds),
+  listed: { type: 'String', sql: `toJSONString((${Object.values(LISTED).join(', ')}))` },
 } as const satisfies Record<string, SpanField>
 
 /** Attributes that a column holds as they are. */
@@ -126,4 +176,9 @@ function textOf(key: string): SpanField {
 
 function numberOf(key: string): SpanField {
   return { type: 'Nullable(Float64)', sql: `toFloat64OrNull(attributes['${key}'])` }
+}
+
+function preview(column: 'input' | 'output'): string {
+  const length = `if(startsWith(${column}, '${SEALED_MARK}'), ${SEALED_PREVIEW_CHARACTERS}, ${PREVIEW_CHARACTERS})`
+  return `substringUTF8(${column}, 1, ${length})`
 }

@@ -1,5 +1,6 @@
 /** How many executions a filter matches, up to a bound, and how many of all of them are open. */
 import { type ExecutionFilter, filterConditions, isSearchedFor } from './execution-filter.ts'
+import { behind, type PageOrder, type Position } from './page-order.ts'
 import { indent, Parameters, type Question, rowsOf, type Scope } from './question.ts'
 import { OPEN, shownStatus } from './status.ts'
 
@@ -23,26 +24,35 @@ export interface CountWithin {
   startedFromNs?: bigint
   /** Only executions with one of these anchors, microseconds. */
   anchors?: readonly string[]
+  /** Only those behind a position in an order. */
+  behind?: { order: PageOrder; at: Position }
 }
 
 /** One more than {@link countedMax} stands for any number beyond. */
 export function countExecutions(
   scope: Scope,
   filter: ExecutionFilter,
-  { startedFromNs, anchors }: CountWithin = {},
+  { startedFromNs, anchors, behind: place }: CountWithin = {},
 ): Question<ExecutionCount> {
   const parameters = new Parameters()
   const conditions = filterConditions(filter, parameters)
   if (startedFromNs !== undefined) conditions.push(`started_at >= ${parameters.bindTime('window_from', startedFromNs)}`)
   if (anchors) conditions.push(`anchor_at IN ${parameters.bindAnchors('anchors', anchors)}`)
+  if (place) conditions.push(...behind(place.order, place.at, 'after', parameters))
   const rows = rowsOf('executions', scope, parameters, conditions)
   const sql = `SELECT count() AS n\nFROM (\n${indent(`SELECT 1\n${rows}\nLIMIT ${countedMax(filter) + 1}`)}\n)`
   return { name: 'count-executions', sql, params: parameters.values }
 }
 
-export function countOpen(scope: Scope, filter: ExecutionFilter): Question<ExecutionCount> {
+/** @param anchors the only ones where there may be any, microseconds; null: anywhere */
+export function countOpen(
+  scope: Scope,
+  filter: ExecutionFilter,
+  anchors: readonly string[] | null = null,
+): Question<ExecutionCount> {
   const parameters = new Parameters()
   const rows = rowsOf('executions', scope, parameters, [
+    ...(anchors ? [`anchor_at IN ${parameters.bindAnchors('anchors', anchors)}`] : []),
     ...filterConditions(filter, parameters),
     // The index is about the stored status.
     `status IN ${OPEN}`,

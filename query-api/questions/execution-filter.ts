@@ -50,18 +50,14 @@ export function isSelective({ equal, attributes, q }: ExecutionFilter): boolean 
 /** Columns of which a value is that of few executions, and which an index leads to. */
 const INDIVIDUAL: readonly EqualColumn[] = ['user_id', 'conversation_id', 'parent_execution_id']
 
-/** Whether so few are likely to match that looking for a page finds them all. */
-export function isIndividual(filter: ExecutionFilter): boolean {
-  return isUnindexed(filter) || hasIndividual(filter)
-}
-
-function hasIndividual({ equal }: ExecutionFilter): boolean {
+/** Whether an index leads to what matches, which is likely to be few. */
+export function isIndexed({ equal }: ExecutionFilter): boolean {
   return INDIVIDUAL.some((column) => equal[column] !== undefined)
 }
 
 /** Whether what matches may be much and is only found by looking through everything. */
 export function isSearchedFor(filter: ExecutionFilter): boolean {
-  return isUnindexed(filter) && !hasIndividual(filter)
+  return isUnindexed(filter) && !isIndexed(filter)
 }
 
 /** Whether everything is looked through for what matches. */

@@ -1,7 +1,8 @@
 /** Versions of executions that match a filter, in the order of a page, whether or not another version replaced them. */
 import { type ExecutionFilter, filterConditions, isSelective } from './execution-filter.ts'
 import { behind, orderBy, type PageOrder, type Position, sortValue } from './page-order.ts'
-import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
+import { indent, Parameters, type Question, rowsOf, type Scope } from './question.ts'
+import { OPEN } from './status.ts'
 
 export interface Candidate {
   /** Microseconds. */
@@ -9,6 +10,8 @@ export interface Candidate {
   execution_id: string
   instance: string
   sort_value: string | null
+  /** Whether this version is queued, running or waiting, or was when it was written. */
+  is_open: number
 }
 
 export interface CandidateSearch extends PageOrder {
@@ -37,15 +40,41 @@ export function findCandidates(scope: Scope, filter: ExecutionFilter, search: Ca
   if (windowFromNs !== null) conditions.push(`${sort} >= ${parameters.bindTime('window_from', windowFromNs)}`)
   if (after) conditions.push(...behind(search, after, 'after', parameters))
   const sql = `SELECT
-  toString(toUnixTimestamp64Micro(anchor_at)) AS anchor_us,
-  execution_id,
-  instance,
-  ${sortValue(search)}
+  ${candidateColumns(search)}
 ${rowsOf('execution_versions', scope, parameters, conditions)}
 ${orderBy(search)}
 LIMIT ${parameters.bind('limit', 'UInt32', search.limit)}
 SETTINGS ${isSelective(filter) && sort !== 'duration_ms' ? `${BEFORE_READING}, ${OF_FEW}` : BEFORE_READING}`
   return { name: 'find-candidates', sql, params: parameters.values }
+}
+
+/**
+ * The same, if fewer than `limit` match; else any of them, found as soon as so many are. In order, but without an order to read by: where
+ * an index leads to what matches, nothing has to be bounded first.
+ */
+export function findAll(scope: Scope, filter: ExecutionFilter, order: PageOrder, limit: number): Question<Candidate> {
+  const parameters = new Parameters()
+  const conditions = ['is_deleted = 0', ...filterConditions(filter, parameters)]
+  const inner = `SELECT anchor_at, execution_id, instance, ${order.sort}, status
+${rowsOf('execution_versions', scope, parameters, conditions)}
+LIMIT ${parameters.bind('limit', 'UInt32', limit)}`
+  const sql = `SELECT
+  ${candidateColumns(order)}
+FROM
+(
+${indent(inner)}
+)
+${orderBy(order)}
+SETTINGS ${BEFORE_READING}`
+  return { name: 'find-all', sql, params: parameters.values }
+}
+
+function candidateColumns(order: PageOrder): string {
+  return `toString(toUnixTimestamp64Micro(anchor_at)) AS anchor_us,
+  execution_id,
+  instance,
+  ${sortValue(order)},
+  status IN ${OPEN} AS is_open`
 }
 
 /** Anchors of versions that match, in no order. */

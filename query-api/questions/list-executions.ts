@@ -1,16 +1,10 @@
 /** The rows of a page of executions, as merged, from among candidates. */
-import { SEALED_MARK } from '@runlens/runtime'
-import { type ExecutionColumns, executionColumns } from './execution-columns.ts'
+import type { ExecutionColumns } from './execution-columns.ts'
 import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
 import type { Candidate } from './find-candidates.ts'
+import { decodeListed, LISTED_COLUMNS, type Stored } from './listed-values.ts'
 import { behind, orderBy, type PageOrder, type Position, sortValue, upTo } from './page-order.ts'
 import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
-import { shownStatus } from './status.ts'
-
-/** Shown of an input or output in a list. */
-export const PREVIEW_CHARACTERS = 200
-/** The first chunk of it, 512 bytes of text. */
-const SEALED_PREVIEW_CHARACTERS = 800
 
 export interface ListedExecution extends ExecutionColumns {
   input_preview: string
@@ -66,19 +60,8 @@ export function listExecutions<More extends keyof ListedMore = never>(
     ...(page.after ? behind(page, page.after, 'after', parameters) : []),
     upTo(page, { ...last, value: last.sort_value }, 'until', parameters),
   ]
-  const columns = [
-    ...executionColumns(shownStatus(parameters, filter.silence)),
-    preview('input'),
-    preview('output'),
-    sortValue(page),
-    ...more.map((column) => MORE_SQL[column] ?? column),
-  ]
+  const columns = [...LISTED_COLUMNS, sortValue(page), ...more.map((column) => MORE_SQL[column] ?? column)]
   const sql = `SELECT\n  ${columns.join(',\n  ')}\n${rowsOf('executions', scope, parameters, conditions)}\n${orderBy(page)}`
-  return { name: 'list-executions', sql, params: parameters.values }
-}
-
-/** Of an encrypted text so much that {@link PREVIEW_CHARACTERS} can be read from it. */
-function preview(column: 'input' | 'output'): string {
-  const length = `if(startsWith(${column}, '${SEALED_MARK}'), ${SEALED_PREVIEW_CHARACTERS}, ${PREVIEW_CHARACTERS})`
-  return `substringUTF8(${column}, 1, ${length}) AS ${column}_preview`
+  const decode = (row: Stored<ListedExecution & Pick<ListedMore, More>>) => decodeListed(row, filter.silence)
+  return { name: 'list-executions', sql, params: parameters.values, decode }
 }

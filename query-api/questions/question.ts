@@ -19,6 +19,8 @@ export interface Question<Row> {
   readonly name: string
   readonly sql: string
   readonly params: Readonly<Record<string, ParameterValue>>
+  /** What becomes of a row as it came, before encrypted texts are opened. Default: it stays. */
+  readonly decode?: (row: never) => Row
   /** Carries the type of a row; never set. */
   readonly row?: Row
 }

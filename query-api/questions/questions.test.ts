@@ -5,7 +5,7 @@ import { dirtyHours } from './dirty-hours.ts'
 import { durationFloor } from './duration-floor.ts'
 import type { ExecutionFilter } from './execution-filter.ts'
 import { executionLogs } from './execution-logs.ts'
-import { type CandidateSearch, findAnchors, findCandidates } from './find-candidates.ts'
+import { type CandidateSearch, findAll, findAnchors, findCandidates } from './find-candidates.ts'
 import { listExecutions } from './list-executions.ts'
 import { outlineExecutions, readExecutions } from './read-executions.ts'
 import { readTrace } from './read-trace.ts'
@@ -61,7 +61,13 @@ const firstPage: CandidateSearch = { sort: 'started_at', order: 'desc', after: n
 const after = { value: '7', execution_id: HOSTILE, instance: HOSTILE }
 const byDuration = { sort: 'duration_ms', order: 'asc', after } as const
 const withoutEnd = { sort: 'ended_at', order: 'desc', after: { ...after, value: null } } as const
-const candidate = { anchor_us: '1700000000000005', execution_id: HOSTILE, instance: HOSTILE, sort_value: '6' }
+const candidate = {
+  anchor_us: '1700000000000005',
+  execution_id: HOSTILE,
+  instance: HOSTILE,
+  sort_value: '6',
+  is_open: 0,
+}
 const history = { workflowId: HOSTILE, stepNames: [HOSTILE], from: 1n, to: 2n }
 const places = [
   { trace_id: 'ab'.repeat(16), first_started_at: 1n, last_started_at: 2n, services: [HOSTILE], markers: 0 },
@@ -81,6 +87,8 @@ const QUESTIONS: NamedQuestion[] = [
   ['find-candidates-every-filter', findCandidates(scope, everyFilter, { ...firstPage, after })],
   ['find-candidates-by-duration', findCandidates(scope, noFilter, { ...byDuration, windowFromNs: null, limit: 7 })],
   ['find-candidates-without-end', findCandidates(scope, noFilter, { ...withoutEnd, windowFromNs: null, limit: 7 })],
+  ['find-all', findAll(scope, everyFilter, firstPage, 1001)],
+  ['find-all-by-duration', findAll(scope, noFilter, byDuration, 7)],
   ['find-anchors', findAnchors(scope, everyFilter, 1001)],
   ['list-executions-first-page', listExecutions(scope, noFilter, { ...firstPage, after: null }, [candidate])],
   ['list-executions-every-filter', listExecutions(scope, everyFilter, { ...firstPage, after }, [candidate])],
@@ -90,7 +98,12 @@ const QUESTIONS: NamedQuestion[] = [
   ['count-executions', countExecutions(scope, everyFilter)],
   ['count-executions-of-a-day', countExecutions(scope, noFilter, { startedFromNs: 5n })],
   ['count-executions-at-anchors', countExecutions(scope, noFilter, { anchors: ['5', '1700000000000006'] })],
+  [
+    'count-executions-behind',
+    countExecutions(scope, noFilter, { anchors: ['5'], behind: { order: firstPage, at: after } }),
+  ],
   ['count-open', countOpen(scope, everyFilter)],
+  ['count-open-at-anchors', countOpen(scope, noFilter, ['5', '1700000000000006'])],
   ['read-executions', readExecutions(scope, HOSTILE, silence)],
   ['outline-executions', outlineExecutions(scope, HOSTILE, silence)],
   ['related-executions', relatedExecutions(scope, relative, silence)],
@@ -130,6 +143,7 @@ describe('for one owner', () => {
   it('takes only rows of that user, wherever rows have one', () => {
     for (const { sql, params } of [
       findCandidates(owned, noFilter, firstPage),
+      findAll(owned, noFilter, firstPage, 1001),
       listExecutions(owned, noFilter, { ...firstPage, after: null }, [candidate]),
       countExecutions(owned, noFilter),
       countOpen(owned, noFilter),

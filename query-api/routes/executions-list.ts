@@ -7,7 +7,7 @@ import { filterOf, rangeOfList } from '../filter-of-query.ts'
 import { momentsOf, readMeta, withoutMoment } from '../meta.ts'
 import { invalidParameter } from '../problem.ts'
 import type { ListedExecution } from '../questions/list-executions.ts'
-import { readPage, searchFirst } from '../read-page.ts'
+import { readFirst, readPage } from '../read-page.ts'
 import { type ExecutionList, executionListSchema } from '../schema/execution.ts'
 import { listQuerySchema } from '../schema/list-query.ts'
 import { shapeListed } from '../shape-execution.ts'
@@ -36,13 +36,14 @@ export const executionsList = route({
     const filter = filterOf(asked, range, moments.silence)
     const { runner } = asked.services
     const reader = { runner, scope: asked.scope, filter, nowNs: moments.nowNs, signal: asked.signal }
-    const parts = countOpenMatches(reader).then((running) => ({ range: filter.range, source: 'raw' as const, running }))
     const page = { sort, order, after: cursor?.after ?? null }
-    const search = searchFirst(reader, page, limit + 1)
+    const first = readFirst(reader, page, limit + 1)
+    const running = countOpenMatches(reader, first)
+    const parts = running.then((running) => ({ range: filter.range, source: 'raw' as const, running }))
     const [rows, meta, matches] = await Promise.all([
-      readPage(reader, page, limit + 1, [], search),
+      readPage(reader, page, limit + 1, [], first?.round),
       readMeta(asked.services, moments, parts, asked.signal),
-      countMatches(reader, search),
+      countMatches(reader, first),
     ])
     const shown = rows.slice(0, limit)
     const last = rows.length > limit ? shown.at(-1) : undefined

@@ -5,10 +5,10 @@ import { EXPORT_FORMATS, EXPORT_TYPES, exportAnswer, timeInName } from '../../ex
 import { filterOf, rangeOfList } from '../../filter-of-query.ts'
 import { type Moments, momentsOf } from '../../meta.ts'
 import { readAll } from '../../read-all.ts'
-import type { PageReader } from '../../read-page.ts'
 import { type Execution, executionSchema } from '../../schema/execution.ts'
 import { listedQuery } from '../../schema/list-query.ts'
 import { choice } from '../../schema/parameters.ts'
+import type { PageReader } from '../../search-page.ts'
 import { shapeListed } from '../../shape-execution.ts'
 import { QUESTION_PROBLEMS, route } from '../route.ts'
 

@@ -1,0 +1,52 @@
+SELECT
+  toString(toUnixTimestamp64Micro(anchor_at)) AS anchor_us,
+  execution_id,
+  instance,
+  toString(toUnixTimestamp64Nano(started_at)) AS sort_value,
+  toString(version) AS version,
+  status IN ('queued', 'running', 'waiting') AS is_open
+FROM
+(
+  SELECT anchor_at, execution_id, instance, started_at, version, status
+  FROM executions
+  WHERE tenant = {tenant:String}
+    AND is_deleted = 0
+    AND ended_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
+    AND ended_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+    AND provider = {provider:String}
+    AND instance = {instance:String}
+    AND workflow_id = {workflow_id:String}
+    AND workflow_name = {workflow_name:String}
+    AND environment = {environment:String}
+    AND service = {service:String}
+    AND user_id = {user_id:String}
+    AND conversation_id = {conversation_id:String}
+    AND database_type = {database_type:String}
+    AND error_type = {error_type:String}
+    AND error_class = {error_class:String}
+    AND error_fingerprint = {error_fingerprint:String}
+    AND failed_step = {failed_step:String}
+    AND workflow_version = {workflow_version:String}
+    AND mode = {mode:String}
+    AND parent_execution_id = {parent_execution_id:String}
+    AND kind IN {kinds:Array(String)}
+    AND status IN {stored_statuses:Array(String)}
+    AND if(status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')), 'lost', toString(status)) IN {statuses:Array(String)}
+    AND duration_ms >= {min_duration_ms:Float64}
+    AND duration_ms <= {max_duration_ms:Float64}
+    AND mapContains(attributes, {attribute_key_0:String})
+    AND attributes[{attribute_key_0:String}] = {attribute_value_0:String}
+    AND (positionCaseInsensitiveUTF8(workflow_name, {q:String}) > 0
+      OR positionCaseInsensitiveUTF8(failed_step, {q:String}) > 0
+      OR positionCaseInsensitiveUTF8(service, {q:String}) > 0
+      OR positionCaseInsensitiveUTF8(execution_id, {q:String}) > 0
+      OR positionCaseInsensitiveUTF8(workflow_id, {q:String}) > 0
+      OR positionCaseInsensitiveUTF8(user_id, {q:String}) > 0
+      OR positionCaseInsensitiveUTF8(conversation_id, {q:String}) > 0
+      OR positionCaseInsensitiveUTF8(query, {q:String}) > 0
+      OR positionCaseInsensitiveUTF8(error_type, {q:String}) > 0
+      OR positionCaseInsensitiveUTF8(error_message, {q:String}) > 0)
+  LIMIT {limit:UInt32}
+)
+ORDER BY started_at DESC NULLS LAST, execution_id DESC, instance DESC
+SETTINGS use_skip_indexes_on_data_read = 0

@@ -1,0 +1,117 @@
+/** Looks for the candidates of a page: versions of executions that match, by every index and without merging. */
+import { durationFloor, hasDurationFloor } from './questions/duration-floor.ts'
+import { type ExecutionFilter, isIndexed, isSelective } from './questions/execution-filter.ts'
+import { type Candidate, findAll, findCandidates } from './questions/find-candidates.ts'
+import type { Page } from './questions/list-executions.ts'
+import type { Position } from './questions/page-order.ts'
+import type { Scope } from './questions/question.ts'
+import type { Runner } from './run.ts'
+import { windowsOf } from './windows.ts'
+
+export interface PageReader {
+  runner: Runner
+  scope: Scope
+  filter: ExecutionFilter
+  nowNs: bigint
+  signal: AbortSignal
+}
+
+/** Candidates for a page, from its first on. */
+export interface Search {
+  found: readonly Candidate[]
+  /** Whether there are no others. */
+  isAll: boolean
+}
+
+/** Candidates asked for at once, for each row that is wanted: an execution has two versions while it is being written. */
+const CANDIDATES_PER_ROW = 2
+/** Executions looked at in one round: their anchors go into a parameter, which an HTTP request has limited room for. */
+export const ROUND_MAX = 500
+/** Versions that match, looked up one by one to count executions: one search for a page finds as many where few match. */
+export const MATCHES_MAX = 1_000
+
+/** Candidates for `wanted` executions behind `page.after`. */
+export async function searchPage(reader: PageReader, page: Page, wanted: number): Promise<Search> {
+  const limit = wanted * CANDIDATES_PER_ROW
+  return (await searchSlowest(reader, page, limit)) ?? searchWindows(reader, page, limit)
+}
+
+/** The same for a first page, where everything may be found that matches, so that it need not be looked for once more to be counted; else null. */
+export function searchFirst(reader: PageReader, page: Page, wanted: number): Promise<Search> | null {
+  if (page.after || page.sort === 'duration_ms' || !isSelective(reader.filter)) return null
+  return searchSelective(reader, page, wanted * CANDIDATES_PER_ROW)
+}
+
+async function searchSelective(reader: PageReader, page: Page, limit: number): Promise<Search> {
+  const { runner, scope, filter, signal } = reader
+  if (isIndexed(filter)) {
+    const found = await runner.ask(findAll(scope, filter, page, MATCHES_MAX + 1), signal)
+    if (found.length <= MATCHES_MAX) return { found, isAll: true }
+  }
+  return searchWindows(reader, page, limit, MATCHES_MAX + 1)
+}
+
+/**
+ * The slowest of all, if the rollup gives away how slow they are: with a bound on the duration, an index leaves out nearly
+ * everything. Null when fewer than `limit` reach the bound, or the page is about something else.
+ */
+async function searchSlowest(
+  { runner, scope, filter, signal }: PageReader,
+  page: Page,
+  limit: number,
+): Promise<Search | null> {
+  // The rollup knows no owners.
+  if (scope.owner !== undefined) return null
+  if (page.sort !== 'duration_ms' || page.order === 'asc' || page.after || !hasDurationFloor(filter)) return null
+  const [floor] = await runner.ask(durationFloor(scope, filter, limit), signal)
+  if (!floor) return null
+  const slow = { ...filter, min_duration_ms: floor.floor_ms }
+  const found = await runner.ask(findCandidates(scope, slow, { ...page, windowFromNs: null, limit }), signal)
+  return found.length < limit ? null : { found, isAll: false }
+}
+
+/**
+ * Asks for ever longer windows until one is full or everything was seen: fewer than asked for are all then.
+ * @param limitOfAll how many are asked for where no window bounds the search, if more
+ */
+async function searchWindows(
+  { runner, scope, filter, nowNs, signal }: PageReader,
+  page: Page,
+  limit: number,
+  limitOfAll = limit,
+): Promise<Search> {
+  const range = filter.range.field === page.sort ? filter.range : { from: null, to: null }
+  let found: readonly Candidate[] = []
+  const windows = windowsOf(page, range, nowNs)
+  for (const [n, windowFromNs] of windows.entries()) {
+    // What is rare does not fill a page within an hour.
+    if (n === 0 && windows.length > 1 && isSelective(filter)) continue
+    // A day that gave less than a quarter promises no full window of four days: everything is next.
+    if (n > 1 && windowFromNs !== null && found.length * 4 < limit) continue
+    const most = windowFromNs === null ? Math.max(limit, limitOfAll) : limit
+    found = await runner.ask(findCandidates(scope, filter, { ...page, windowFromNs, limit: most }), signal)
+    if (windowFromNs === null) return { found, isAll: found.length < most }
+    if (found.length >= limit) break
+  }
+  return { found, isAll: false }
+}
+
+/** The candidates up to the last version of the n-th execution. */
+export function ofExecutions(candidates: readonly Candidate[], executions: number): readonly Candidate[] {
+  const seen = new Set<string>()
+  for (const [index, { execution_id, instance }] of candidates.entries()) {
+    seen.add(JSON.stringify([execution_id, instance]))
+    if (seen.size > executions) return candidates.slice(0, index)
+  }
+  return candidates
+}
+
+/** Where a candidate stands in the order of its page. */
+export function positionOf({ sort_value, execution_id, instance }: Candidate): Position {
+  return { value: sort_value, execution_id, instance }
+}
+
+/** Anchors of candidates, each once. */
+export function anchorsOf(candidates: readonly Candidate[]): string[] {
+  return [...new Set(candidates.map(({ anchor_us }) => anchor_us))]
+}
