@@ -105,7 +105,8 @@ async function fillParts(
     for (const { sql } of fillStatements(timeline, state.filled, count)) {
       await client.command({
         query: sql,
-        clickhouse_settings: { max_partitions_per_insert_block: '0', max_insert_threads: '2' },
+        // Parts of this size are what merging leaves: merged once, they are read without looking for versions in them.
+        clickhouse_settings: { max_partitions_per_insert_block: '0', max_insert_threads: '2', optimize_on_insert: 1 },
       })
     }
     state.filled += count

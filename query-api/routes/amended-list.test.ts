@@ -138,6 +138,7 @@ function sorted(versions: readonly Version[], { value, descending }: Order): str
 async function readPages(query: string, limit: number) {
   const ids: string[] = []
   const totals = new Set<number>()
+  const open = new Set<number>()
   let cursor: string | null = null
   do {
     const more = cursor === null ? '' : `&cursor=${cursor}`
@@ -145,9 +146,10 @@ async function readPages(query: string, limit: number) {
     expect(status).toBe(200)
     ids.push(...body.executions.map(({ execution_id }: { execution_id: string }) => execution_id))
     totals.add(body.total)
+    open.add(body.meta.running)
     cursor = body.next_cursor
   } while (cursor !== null)
-  return { ids, totals: [...totals] }
+  return { ids, totals: [...totals], open: [...open] }
 }
 
 describe('a list of amended executions', () => {
@@ -169,9 +171,13 @@ describe('a list of amended executions', () => {
     'by %s holds what the newest versions say: "%s"',
     async (_, filter, order, keeps) => {
       const expected = sorted(newest.filter(keeps), order)
-      const { ids, totals } = await readPages(`${order.query}&${filter}`, 13)
+      const running = newest.filter((version) => keeps(version) && version.status === 'running').length
+      const { ids, totals, open } = await readPages(`${order.query}&${filter}`, 13)
       expect(ids).toEqual(expected)
-      expect(totals).toEqual([expected.length])
+      expect({ totals, open }).toEqual({ totals: [expected.length], open: [running] })
+      // Most of what is found does not fit into this page.
+      const { body } = await api.get(`/api/v1/executions?${order.query}&${filter}&limit=2`)
+      expect({ total: body.total, running: body.meta.running }).toEqual({ total: expected.length, running })
     },
   )
 
