@@ -1,9 +1,10 @@
 /** Counts what a list's filter matches, exactly up to a bound: first where it is cheap, then wherever it must. */
 import { countExecutions, countedMax, countOpen, type ExecutionCount } from './questions/count-executions.ts'
 import { isSelective } from './questions/execution-filter.ts'
-import { findAnchors } from './questions/find-candidates.ts'
+import { type Candidate, countVersions, findAnchors } from './questions/find-candidates.ts'
+import type { PageOrder } from './questions/page-order.ts'
 import type { FirstPage } from './read-page.ts'
-import { anchorsOf, MATCHES_MAX, ofExecutions, type PageReader, positionOf } from './search-page.ts'
+import { anchorsOf, executionsOf, MATCHES_MAX, ofExecutions, type PageReader, positionOf } from './search-page.ts'
 import { isOpen } from './shape-execution.ts'
 import { NS_PER_DAY } from './time.ts'
 
@@ -21,20 +22,32 @@ export async function countMatches(reader: PageReader, first: FirstPage | null =
 }
 
 /** What was found with the first page, if that is everything; else whatever there is. */
-async function countFound({ runner, scope, filter, signal }: PageReader, first: FirstPage): Promise<number> {
+async function countFound(reader: PageReader, first: FirstPage): Promise<number> {
+  const { runner, scope, filter, signal } = reader
   const { found, isAll } = await first.search
   if (!isAll) return figureOf(await runner.ask(countExecutions(scope, filter), signal))
   const shown = ofExecutions(found, first.width)
-  const last = shown.at(-1)
   const others = found.slice(shown.length)
-  if (!last || others.length === 0) return (await first.round).rows.length
-  // What is said of these now counts, whatever it was when they were found.
-  const within = { anchors: anchorsOf(others), behind: { order: first.order, at: positionOf(last) } }
-  const [{ rows }, rest] = await Promise.all([
-    first.round,
-    runner.ask(countExecutions(scope, filter, within), signal).then(figureOf),
-  ])
+  const [{ rows }, rest] = await Promise.all([first.round, countBehind(reader, first.order, shown.at(-1), others)])
   return rows.length + rest
+}
+
+/**
+ * Executions that match behind the last one shown, of which versions were found. Where there are no other versions than these, that is known without
+ * merging any; else what is said of them now counts.
+ */
+async function countBehind(
+  { runner, scope, filter, signal }: PageReader,
+  order: PageOrder,
+  last: Candidate | undefined,
+  others: readonly Candidate[],
+): Promise<number> {
+  if (!last || others.length === 0) return 0
+  const anchors = anchorsOf(others)
+  const [versions] = await runner.ask(countVersions(scope, anchors), signal)
+  if (Number(versions?.n) === others.length) return executionsOf(others)
+  const within = { anchors, behind: { order, at: positionOf(last) } }
+  return figureOf(await runner.ask(countExecutions(scope, filter, within), signal))
 }
 
 /** One more than `max` stands for all beyond. */

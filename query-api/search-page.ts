@@ -25,6 +25,8 @@ export interface Search {
 
 /** Candidates asked for at once, for each row that is wanted: an execution has two versions while it is being written. */
 const CANDIDATES_PER_ROW = 2
+/** By duration: only the last of these has one. */
+const CANDIDATES_PER_DURATION = 1.125
 /** Executions looked at in one round: their anchors go into a parameter, which an HTTP request has limited room for. */
 export const ROUND_MAX = 500
 /** Versions that match, looked up one by one to count executions: one search for a page finds as many where few match. */
@@ -32,7 +34,7 @@ export const MATCHES_MAX = 1_000
 
 /** Candidates for `wanted` executions behind `page.after`. */
 export async function searchPage(reader: PageReader, page: Page, wanted: number): Promise<Search> {
-  const limit = wanted * CANDIDATES_PER_ROW
+  const limit = Math.ceil(wanted * (page.sort === 'duration_ms' ? CANDIDATES_PER_DURATION : CANDIDATES_PER_ROW))
   return (await searchSlowest(reader, page, limit)) ?? searchWindows(reader, page, limit)
 }
 
@@ -48,7 +50,7 @@ async function searchSelective(reader: PageReader, page: Page, limit: number): P
     const found = await runner.ask(findAll(scope, filter, page, MATCHES_MAX + 1), signal)
     if (found.length <= MATCHES_MAX) return { found, isAll: true }
   }
-  return searchWindows(reader, page, limit, MATCHES_MAX + 1)
+  return searchWindows(reader, page, limit, 'to count')
 }
 
 /**
@@ -72,15 +74,16 @@ async function searchSlowest(
 
 /**
  * Asks for ever longer windows until one is full or everything was seen: fewer than asked for are all then.
- * @param limitOfAll how many are asked for where no window bounds the search, if more
+ * @param purpose to count: what counting needs, too, and {@link MATCHES_MAX} and one where no window bounds the search
  */
 async function searchWindows(
   { runner, scope, filter, nowNs, signal }: PageReader,
   page: Page,
   limit: number,
-  limitOfAll = limit,
+  purpose: 'to show' | 'to count' = 'to show',
 ): Promise<Search> {
   const range = filter.range.field === page.sort ? filter.range : { from: null, to: null }
+  const isToldOpen = purpose === 'to count'
   let found: readonly Candidate[] = []
   const windows = windowsOf(page, range, nowNs)
   for (const [n, windowFromNs] of windows.entries()) {
@@ -88,8 +91,9 @@ async function searchWindows(
     if (n === 0 && windows.length > 1 && isSelective(filter)) continue
     // A day that gave less than a quarter promises no full window of four days: everything is next.
     if (n > 1 && windowFromNs !== null && found.length * 4 < limit) continue
-    const most = windowFromNs === null ? Math.max(limit, limitOfAll) : limit
-    found = await runner.ask(findCandidates(scope, filter, { ...page, windowFromNs, limit: most }), signal)
+    const most = windowFromNs === null && isToldOpen ? Math.max(limit, MATCHES_MAX + 1) : limit
+    const search = { ...page, windowFromNs, limit: most, isToldOpen }
+    found = await runner.ask(findCandidates(scope, filter, search), signal)
     if (windowFromNs === null) return { found, isAll: found.length < most }
     if (found.length >= limit) break
   }
@@ -99,11 +103,20 @@ async function searchWindows(
 /** The candidates up to the last version of the n-th execution. */
 export function ofExecutions(candidates: readonly Candidate[], executions: number): readonly Candidate[] {
   const seen = new Set<string>()
-  for (const [index, { execution_id, instance }] of candidates.entries()) {
-    seen.add(JSON.stringify([execution_id, instance]))
+  for (const [index, candidate] of candidates.entries()) {
+    seen.add(keyOf(candidate))
     if (seen.size > executions) return candidates.slice(0, index)
   }
   return candidates
+}
+
+/** How many executions they are versions of. */
+export function executionsOf(candidates: readonly Candidate[]): number {
+  return new Set(candidates.map(keyOf)).size
+}
+
+function keyOf({ execution_id, instance }: Candidate): string {
+  return JSON.stringify([execution_id, instance])
 }
 
 /** Where a candidate stands in the order of its page. */

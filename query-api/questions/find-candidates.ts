@@ -10,8 +10,8 @@ export interface Candidate {
   execution_id: string
   instance: string
   sort_value: string | null
-  /** Whether this version is queued, running or waiting, or was when it was written. */
-  is_open: number
+  /** Whether this version is queued, running or waiting, or was when it was written; where it was asked for. */
+  is_open?: number
 }
 
 export interface CandidateSearch extends PageOrder {
@@ -20,6 +20,8 @@ export interface CandidateSearch extends PageOrder {
   /** Only versions whose sort time is at least this, nanoseconds; null: all. The widening window. */
   windowFromNs: bigint | null
   limit: number
+  /** Whether to tell which are open: a column more. */
+  isToldOpen?: boolean
 }
 
 /**
@@ -40,7 +42,7 @@ export function findCandidates(scope: Scope, filter: ExecutionFilter, search: Ca
   if (windowFromNs !== null) conditions.push(`${sort} >= ${parameters.bindTime('window_from', windowFromNs)}`)
   if (after) conditions.push(...behind(search, after, 'after', parameters))
   const sql = `SELECT
-  ${candidateColumns(search)}
+  ${candidateColumns(search, search.isToldOpen)}
 ${rowsOf('execution_versions', scope, parameters, conditions)}
 ${orderBy(search)}
 LIMIT ${parameters.bind('limit', 'UInt32', search.limit)}
@@ -49,17 +51,17 @@ SETTINGS ${isSelective(filter) && sort !== 'duration_ms' ? `${BEFORE_READING}, $
 }
 
 /**
- * The same, if fewer than `limit` match; else any of them, found as soon as so many are. In order, but without an order to read by: where
- * an index leads to what matches, nothing has to be bounded first.
+ * The same, if fewer than `limit` match, and those that were deleted; else any of them, found as soon as so many are. In order, but without an order
+ * to read by: where an index leads to what matches, nothing has to be bounded first.
  */
 export function findAll(scope: Scope, filter: ExecutionFilter, order: PageOrder, limit: number): Question<Candidate> {
   const parameters = new Parameters()
-  const conditions = ['is_deleted = 0', ...filterConditions(filter, parameters)]
+  const conditions = filterConditions(filter, parameters)
   const inner = `SELECT anchor_at, execution_id, instance, ${order.sort}, status
 ${rowsOf('execution_versions', scope, parameters, conditions)}
 LIMIT ${parameters.bind('limit', 'UInt32', limit)}`
   const sql = `SELECT
-  ${candidateColumns(order)}
+  ${candidateColumns(order, true)}
 FROM
 (
 ${indent(inner)}
@@ -69,12 +71,24 @@ SETTINGS ${BEFORE_READING}`
   return { name: 'find-all', sql, params: parameters.values }
 }
 
-function candidateColumns(order: PageOrder): string {
-  return `toString(toUnixTimestamp64Micro(anchor_at)) AS anchor_us,
-  execution_id,
-  instance,
-  ${sortValue(order)},
-  status IN ${OPEN} AS is_open`
+function candidateColumns(order: PageOrder, isToldOpen = false): string {
+  const columns = [
+    'toString(toUnixTimestamp64Micro(anchor_at)) AS anchor_us',
+    'execution_id',
+    'instance',
+    sortValue(order),
+  ]
+  if (isToldOpen) columns.push(`status IN ${OPEN} AS is_open`)
+  return columns.join(',\n  ')
+}
+
+/** How many versions of executions there are at some anchors, whatever they say: what says no more than that reads nothing but the key. */
+export function countVersions(scope: Scope, anchors: readonly string[]): Question<{ n: string | number }> {
+  const parameters = new Parameters()
+  const rows = rowsOf('execution_versions', scope, parameters, [
+    `anchor_at IN ${parameters.bindAnchors('anchors', anchors)}`,
+  ])
+  return { name: 'count-versions', sql: `SELECT count() AS n\n${rows}`, params: parameters.values }
 }
 
 /** Anchors of versions that match, in no order. */

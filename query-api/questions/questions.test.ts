@@ -5,7 +5,7 @@ import { dirtyHours } from './dirty-hours.ts'
 import { durationFloor } from './duration-floor.ts'
 import type { ExecutionFilter } from './execution-filter.ts'
 import { executionLogs } from './execution-logs.ts'
-import { type CandidateSearch, findAll, findAnchors, findCandidates } from './find-candidates.ts'
+import { type CandidateSearch, countVersions, findAll, findAnchors, findCandidates } from './find-candidates.ts'
 import { listExecutions } from './list-executions.ts'
 import { outlineExecutions, readExecutions } from './read-executions.ts'
 import { readTrace } from './read-trace.ts'
@@ -66,7 +66,6 @@ const candidate = {
   execution_id: HOSTILE,
   instance: HOSTILE,
   sort_value: '6',
-  is_open: 0,
 }
 const history = { workflowId: HOSTILE, stepNames: [HOSTILE], from: 1n, to: 2n }
 const places = [
@@ -87,6 +86,8 @@ const QUESTIONS: NamedQuestion[] = [
   ['find-candidates-every-filter', findCandidates(scope, everyFilter, { ...firstPage, after })],
   ['find-candidates-by-duration', findCandidates(scope, noFilter, { ...byDuration, windowFromNs: null, limit: 7 })],
   ['find-candidates-without-end', findCandidates(scope, noFilter, { ...withoutEnd, windowFromNs: null, limit: 7 })],
+  ['find-candidates-told-open', findCandidates(scope, noFilter, { ...firstPage, isToldOpen: true })],
+  ['count-versions', countVersions(scope, ['5', '1700000000000006'])],
   ['find-all', findAll(scope, everyFilter, firstPage, 1001)],
   ['find-all-by-duration', findAll(scope, noFilter, byDuration, 7)],
   ['find-anchors', findAnchors(scope, everyFilter, 1001)],
@@ -143,6 +144,7 @@ describe('for one owner', () => {
   it('takes only rows of that user, wherever rows have one', () => {
     for (const { sql, params } of [
       findCandidates(owned, noFilter, firstPage),
+      countVersions(owned, ['5']),
       findAll(owned, noFilter, firstPage, 1001),
       listExecutions(owned, noFilter, { ...firstPage, after: null }, [candidate]),
       countExecutions(owned, noFilter),

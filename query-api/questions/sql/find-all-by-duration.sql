@@ -3,14 +3,12 @@ SELECT
   execution_id,
   instance,
   toString(duration_ms) AS sort_value,
-  toString(version) AS version,
   status IN ('queued', 'running', 'waiting') AS is_open
 FROM
 (
-  SELECT anchor_at, execution_id, instance, duration_ms, version, status
+  SELECT anchor_at, execution_id, instance, duration_ms, status
   FROM executions
   WHERE tenant = {tenant:String}
-    AND is_deleted = 0
   LIMIT {limit:UInt32}
 )
 ORDER BY duration_ms ASC NULLS LAST, execution_id ASC, instance ASC

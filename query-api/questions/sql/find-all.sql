@@ -3,14 +3,12 @@ SELECT
   execution_id,
   instance,
   toString(toUnixTimestamp64Nano(started_at)) AS sort_value,
-  toString(version) AS version,
   status IN ('queued', 'running', 'waiting') AS is_open
 FROM
 (
-  SELECT anchor_at, execution_id, instance, started_at, version, status
+  SELECT anchor_at, execution_id, instance, started_at, status
   FROM executions
   WHERE tenant = {tenant:String}
-    AND is_deleted = 0
     AND ended_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
     AND ended_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
     AND provider = {provider:String}

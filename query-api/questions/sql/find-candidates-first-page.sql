@@ -2,9 +2,7 @@ SELECT
   toString(toUnixTimestamp64Micro(anchor_at)) AS anchor_us,
   execution_id,
   instance,
-  toString(toUnixTimestamp64Nano(started_at)) AS sort_value,
-  toString(version) AS version,
-  status IN ('queued', 'running', 'waiting') AS is_open
+  toString(toUnixTimestamp64Nano(started_at)) AS sort_value
 FROM executions
 WHERE tenant = {tenant:String}
   AND is_deleted = 0
