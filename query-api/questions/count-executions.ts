@@ -1,6 +1,6 @@
 /** How many executions a filter matches, up to a bound, and how many of all of them are open. */
 import { type ExecutionFilter, filterConditions, isSearchedFor } from './execution-filter.ts'
-import { behind, type PageOrder, type Position } from './page-order.ts'
+import { AT_ANCHORS, behind, type PageOrder, type Position } from './page-order.ts'
 import { indent, Parameters, type Question, rowsOf, type Scope } from './question.ts'
 import { OPEN, shownStatus } from './status.ts'
 
@@ -40,7 +40,8 @@ export function countExecutions(
   if (anchors) conditions.push(`anchor_at IN ${parameters.bindAnchors('anchors', anchors)}`)
   if (place) conditions.push(...behind(place.order, place.at, 'after', parameters))
   const rows = rowsOf('executions', scope, parameters, conditions)
-  const sql = `SELECT count() AS n\nFROM (\n${indent(`SELECT 1\n${rows}\nLIMIT ${countedMax(filter) + 1}`)}\n)`
+  const counted = `SELECT count() AS n\nFROM (\n${indent(`SELECT 1\n${rows}\nLIMIT ${countedMax(filter) + 1}`)}\n)`
+  const sql = anchors ? `${counted}\n${AT_ANCHORS}` : counted
   return { name: 'count-executions', sql, params: parameters.values }
 }
 

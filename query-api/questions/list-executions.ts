@@ -3,7 +3,7 @@ import type { ExecutionColumns } from './execution-columns.ts'
 import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
 import type { Candidate } from './find-candidates.ts'
 import { decodeListed, LISTED_COLUMNS, type Stored } from './listed-values.ts'
-import { behind, orderBy, type PageOrder, type Position, sortValue, upTo } from './page-order.ts'
+import { AT_ANCHORS, behind, orderBy, type PageOrder, type Position, sortValue, upTo } from './page-order.ts'
 import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
 
 export interface ListedExecution extends ExecutionColumns {
@@ -61,7 +61,7 @@ export function listExecutions<More extends keyof ListedMore = never>(
     upTo(page, { ...last, value: last.sort_value }, 'until', parameters),
   ]
   const columns = [...LISTED_COLUMNS, sortValue(page), ...more.map((column) => MORE_SQL[column] ?? column)]
-  const sql = `SELECT\n  ${columns.join(',\n  ')}\n${rowsOf('executions', scope, parameters, conditions)}\n${orderBy(page)}`
+  const sql = `SELECT\n  ${columns.join(',\n  ')}\n${rowsOf('executions', scope, parameters, conditions)}\n${orderBy(page)}\n${AT_ANCHORS}`
   const decode = (row: Stored<ListedExecution & Pick<ListedMore, More>>) => decodeListed(row, filter.silence)
   return { name: 'list-executions', sql, params: parameters.values, decode }
 }

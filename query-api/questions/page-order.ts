@@ -6,6 +6,9 @@ export interface PageOrder {
   order: 'asc' | 'desc'
 }
 
+/** For rows at known anchors: no other index leads closer, and asking them takes a tenth of the CPU. */
+export const AT_ANCHORS = 'SETTINGS use_skip_indexes = 0'
+
 /** Where a row stands in the order; null: it lacks what is sorted by. */
 export interface Position {
   /** Nanoseconds or milliseconds as text. */
