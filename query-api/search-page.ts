@@ -1,11 +1,13 @@
 /** Looks for the candidates of a page: versions of executions that match, by every index and without merging. */
-import { durationFloor, hasDurationFloor } from './questions/duration-floor.ts'
+import { guessFloor } from './guess-floor.ts'
+import { hasDurationFloor } from './questions/duration-floor.ts'
 import { type ExecutionFilter, isIndexed, isSelective } from './questions/execution-filter.ts'
 import { type Candidate, findAll, findCandidates } from './questions/find-candidates.ts'
 import type { Page } from './questions/list-executions.ts'
 import type { Position } from './questions/page-order.ts'
 import type { Scope } from './questions/question.ts'
 import type { Runner } from './run.ts'
+import { NS_PER_MS } from './time.ts'
 import { windowsOf } from './windows.ts'
 
 export interface PageReader {
@@ -58,17 +60,18 @@ async function searchSelective(reader: PageReader, page: Page, limit: number): P
  * everything. Null when fewer than `limit` reach the bound, or the page is about something else.
  */
 async function searchSlowest(
-  { runner, scope, filter, signal }: PageReader,
+  { runner, scope, filter, nowNs, signal }: PageReader,
   page: Page,
   limit: number,
 ): Promise<Search | null> {
   // The rollup knows no owners.
   if (scope.owner !== undefined) return null
   if (page.sort !== 'duration_ms' || page.order === 'asc' || page.after || !hasDurationFloor(filter)) return null
-  const [floor] = await runner.ask(durationFloor(scope, filter, limit), signal)
-  if (!floor) return null
-  const slow = { ...filter, min_duration_ms: floor.floor_ms }
-  const found = await runner.ask(findCandidates(scope, slow, { ...page, windowFromNs: null, limit }), signal)
+  const floor = await guessFloor(runner, scope, filter, limit, Number(nowNs / NS_PER_MS))
+  if (floor === null) return null
+  const slow = { ...filter, min_duration_ms: floor }
+  const search = { ...page, windowFromNs: null, limit, isFew: true }
+  const found = await runner.ask(findCandidates(scope, slow, search), signal)
   return found.length < limit ? null : { found, isAll: false }
 }
 

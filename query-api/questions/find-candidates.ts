@@ -20,6 +20,8 @@ export interface CandidateSearch extends PageOrder {
   /** Only versions whose sort time is at least this, nanoseconds; null: all. The widening window. */
   windowFromNs: bigint | null
   limit: number
+  /** Whether few match, whatever is asked for: so the filter itself says by default, unless it is about durations. */
+  isFew?: boolean
   /** Whether to tell which are open: a column more. */
   isToldOpen?: boolean
 }
@@ -37,7 +39,7 @@ const OF_FEW = 'use_top_k_dynamic_filtering = 0, query_plan_optimize_lazy_materi
  */
 export function findCandidates(scope: Scope, filter: ExecutionFilter, search: CandidateSearch): Question<Candidate> {
   const parameters = new Parameters()
-  const { sort, after, windowFromNs } = search
+  const { sort, after, windowFromNs, isFew = isSelective(filter) && sort !== 'duration_ms' } = search
   const conditions = ['is_deleted = 0', ...filterConditions(filter, parameters)]
   if (windowFromNs !== null) conditions.push(`${sort} >= ${parameters.bindTime('window_from', windowFromNs)}`)
   if (after) conditions.push(...behind(search, after, 'after', parameters))
@@ -46,7 +48,7 @@ export function findCandidates(scope: Scope, filter: ExecutionFilter, search: Ca
 ${rowsOf('execution_versions', scope, parameters, conditions)}
 ${orderBy(search)}
 LIMIT ${parameters.bind('limit', 'UInt32', search.limit)}
-SETTINGS ${isSelective(filter) && sort !== 'duration_ms' ? `${BEFORE_READING}, ${OF_FEW}` : BEFORE_READING}`
+SETTINGS ${isFew ? `${BEFORE_READING}, ${OF_FEW}` : BEFORE_READING}`
   return { name: 'find-candidates', sql, params: parameters.values }
 }
 

@@ -183,19 +183,20 @@ describe('a list of amended executions', () => {
     },
   )
 
+  // A bound is remembered for pages of about one size, and a range.
   it.each([
-    ['that many reach', 1000],
-    ['that few reach', 1900],
-    ['that none reaches', 1e9],
-  ])('by duration is the same with a bound from the rollup %s', async (_, bound) => {
-    const pageOf2 = '/api/v1/executions?sort=duration_ms&time_range=30d&limit=2'
-    const expected = sorted(newest, ORDERS[2]!).slice(0, 2)
+    ['that many reach', 1000, 2],
+    ['that few reach', 1900, 33],
+    ['that none reaches', 1e9, 65],
+  ])('by duration is the same with a bound from the rollup %s', async (_, bound, limit) => {
+    const page = `/api/v1/executions?sort=duration_ms&time_range=7d&limit=${limit}`
+    const expected = sorted(newest, ORDERS[2]!).slice(0, limit)
     await clickhouse.client.command({
       query: `INSERT INTO execution_hours_total (tenant, hour, kind, environment, status, executions, duration_ms_max, generation)
-SELECT 'default', toDateTime('2026-11-20 00:00:00') + number * 3600, 'workflow', 'default', 'success', 1, ${bound}, ${bound}
-FROM numbers(11)`,
+SELECT 'default', toDateTime('2026-11-20 11:00:00') - number * 3600, 'workflow', 'default', 'success', 1, ${bound}, ${bound}
+FROM numbers(200)`,
     })
-    const { body } = await api.get(pageOf2)
+    const { body } = await api.get(page)
     expect(body.executions.map(({ execution_id }: { execution_id: string }) => execution_id)).toEqual(expected)
   })
 
