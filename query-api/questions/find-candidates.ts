@@ -30,7 +30,7 @@ export interface CandidateSearch extends PageOrder {
  * Indexes are looked at before reading: beside it, as is the default, hundreds of scattered granules cost a fifth more CPU (26.7). What the
  * n-th best may still be is only worth following where much matches: of few it makes the filter read every column first, up to six times the CPU.
  */
-const BEFORE_READING = 'use_skip_indexes_on_data_read = 0'
+export const BEFORE_READING = 'use_skip_indexes_on_data_read = 0'
 const OF_FEW = 'use_top_k_dynamic_filtering = 0, query_plan_optimize_lazy_materialization = 0'
 
 /**

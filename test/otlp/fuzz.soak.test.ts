@@ -1,6 +1,6 @@
 /**
  * More than a million hostile requests: 250 000 over the wire against the built collector, 800 000 straight into tape,
- * mapping and blocks. FUZZ_SEED makes a run again.
+ * mapping and blocks. FUZZ_SEED makes a run again; FUZZ_TIMES=8 sends eight times as many, to see whether memory that rose stays where it is.
  */
 import { describe, expect, it, vi } from 'vitest'
 import { directLoad } from './fuzz/direct-load.ts'
@@ -11,9 +11,10 @@ import { wireFuzz } from './fuzz/wire-fuzz.ts'
 vi.setConfig({ testTimeout: 3_600_000 })
 
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000)
-const OVER_HTTP = 200_000
-const OVER_GRPC = 50_000
-const DIRECT = 800_000
+const TIMES = Number(process.env.FUZZ_TIMES ?? 1)
+const OVER_HTTP = 200_000 * TIMES
+const OVER_GRPC = 50_000 * TIMES
+const DIRECT = 800_000 * TIMES
 /** The bar for a collector whose ClickHouse is away while the spool fills. */
 const RSS_BYTES_MAX = 512 * 1024 * 1024
 

@@ -1,4 +1,5 @@
 /** Where executions lie that may hold queries of a user: anchors of versions that started in some hours, whether or not another replaced them. */
+import { BEFORE_READING } from '../find-candidates.ts'
 import { Parameters, type Question, rowsOf, type Scope } from '../question.ts'
 import { type Hour, type QueryFilter, STARTED_HOUR } from './query-filter.ts'
 
@@ -26,6 +27,7 @@ export function findQueryAnchors(
   ])
   const sql = `SELECT DISTINCT toString(toUnixTimestamp64Micro(anchor_at)) AS anchor_us
 ${rows}
-LIMIT ${parameters.bind('limit', 'UInt32', limit)}`
+LIMIT ${parameters.bind('limit', 'UInt32', limit)}
+SETTINGS ${BEFORE_READING}`
   return { name: 'find-query-anchors', sql, params: parameters.values }
 }

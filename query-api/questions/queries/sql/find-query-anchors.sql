@@ -9,3 +9,4 @@ WHERE tenant = {tenant:String}
   AND started_at < fromUnixTimestamp64Nano({last_hour:Int64}, 'UTC')
   AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {read_hours:Array(UInt32)}
 LIMIT {limit:UInt32}
+SETTINGS use_skip_indexes_on_data_read = 0
