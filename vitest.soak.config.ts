@@ -11,6 +11,7 @@ export const TRY_HARDER = [
   'collector/compiled/span-blocks.test.ts',
   'mapping/spans/span-mapper.property.test.ts',
   'query-api/one-figure.test.ts',
+  'query-api/questions/listed-values.test.ts',
   'test/access/every-route.test.ts',
   'query-api/routes/amended-list.test.ts',
   'query-api/routes/executions-list.test.ts',

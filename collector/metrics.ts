@@ -58,6 +58,13 @@ const PIPELINE: readonly FigureRow<PipelineStats>[] = [
   ],
   ['counter', 'runlens_redacted_values_total', 'Values in which a secret was masked.', (s) => s.redacted],
   ['counter', 'runlens_encrypted_values_total', 'Values that were encrypted.', (s) => s.encrypted],
+  [
+    'counter',
+    'runlens_interpreted_requests_total',
+    'Requests of traces done without compiled stages, by what left them: index those that it is not for, build as a stage failed.',
+    (s): Record<string, number> => ({ ...s.interpreted }),
+    'stage',
+  ],
   ['gauge', 'runlens_spool_bytes', 'Bytes of the spool on disk.', (s) => s.spool.bytes],
   ['gauge', 'runlens_spool_pending_records', 'Records that ClickHouse does not have yet.', (s) => s.spool.records],
   [

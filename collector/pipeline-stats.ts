@@ -1,5 +1,6 @@
 /** What the pipeline counts, for metrics and the invariant `accepted = stored + in spool + dead letter`, which holds for each signal. */
 import { REFUSAL_IS_PERMANENT, type RefusalReason } from './outcome.ts'
+import type { InterpretedRequests } from './signals/traces.ts'
 import type { SpoolStats } from './spool/spool.ts'
 import type { WriterStats } from './writer/writer.ts'
 
@@ -36,6 +37,8 @@ export interface PipelineStats {
   redacted: number
   /** Values that were encrypted. */
   encrypted: number
+  /** Requests of traces that were done without compiled stages. */
+  interpreted: InterpretedRequests
   /** Requests refused, by reason. */
   refused: RefusalCounts
   spool: SpoolStats

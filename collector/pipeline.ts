@@ -157,6 +157,7 @@ class RunningPipeline implements Pipeline {
       markers: { ...this.ways.logs.markerCounts },
       redacted: this.redactor.masked,
       encrypted: this.redactor.sealed,
+      interpreted: { ...this.ways.spans.interpreted },
       refused: { ...this.refused },
       spool,
       writer: this.writer.stats(),

@@ -45,8 +45,9 @@ function createTaker(): (request: HostileRequest) => boolean {
   const settings = { ...KEEP_EVERYTHING, secrets: 'on', queryText: 'sanitised' } as const
   const redactor = new Redactor(settings, undefined, new SecretSearch(indexer))
   const mapper = new RedactingMapper(createSpanMapper({ roots: 'on' }), redactor)
+  const traces = new TraceWay(DEFAULT_LIMITS, filter, mapper, indexer)
   const ways: Record<string, Way> = {
-    traces: new TraceWay(DEFAULT_LIMITS, filter, mapper, indexer),
+    traces,
     logs: new LogWay(DEFAULT_LIMITS, mapper, redactor),
     metrics: new MetricWay(DEFAULT_LIMITS, redactor),
   }
@@ -59,6 +60,7 @@ function createTaker(): (request: HostileRequest) => boolean {
     const { fresh } = way.admit(tenant)
     const blocks = way.build(tenant, NOW_MS)
     const rows = blocks.filter(({ table }) => table !== 'markers').reduce((sum, block) => sum + block.rows, 0)
+    if (traces.interpreted.build > 0) throw new Error('a compiled stage failed')
     if (rows !== fresh) throw new Error(`${fresh} ${way.noun} became ${rows} rows`)
     return true
   }

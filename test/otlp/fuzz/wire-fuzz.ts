@@ -40,6 +40,7 @@ export async function wireFuzz({ seed, overHttp, overGrpc }: WireFuzz, rssBytesM
     await watch.stop()
     const metrics = await (await fetch(`${collector.urls.otlpHttp}/metrics`)).text()
     const figure = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1])
+    expect(metrics).toMatch(/^runlens_interpreted_requests_total\{.*stage="build".*\} 0$/m)
     expect(await collector.stop()).toBe(0)
     expect(collector.output()).not.toContain('a reason of our own')
     http.expectWell(overHttp)
