@@ -1,4 +1,4 @@
-/** Sends hostile calls over one HTTP/2 connection, many streams at a time; some are reset half-way. */
+/** Sends hostile calls over one HTTP/2 connection after the other, many streams at a time; some are reset half-way. */
 import { type ClientHttp2Session, connect } from 'node:http2'
 import type { Signal } from '@runlens/otlp'
 import { frameMessage } from '../../../collector/receivers/grpc/frame.ts'
@@ -9,9 +9,22 @@ const STREAMS = 80
 const CANCEL = 8
 /** One of so many calls is reset in the middle of its message, beside those that are counted. */
 const RESET_EVERY = 50
+/** On one connection. It is closed, rightly, once a thousand streams were reset on it at more than 33 a second (nghttp2's bound). */
+const CALLS_PER_CONNECTION = 40_000
 
 /** Sends the requests `[first, first + count)` of a seed. */
 export async function grpcLoad(address: string, { seed, first, count }: LoadOptions, account: Account): Promise<void> {
+  for (let at = first; at < first + count; at += CALLS_PER_CONNECTION) {
+    const left = first + count - at
+    await overOneConnection(address, { seed, first: at, count: Math.min(CALLS_PER_CONNECTION, left) }, account)
+  }
+}
+
+async function overOneConnection(
+  address: string,
+  { seed, first, count }: LoadOptions,
+  account: Account,
+): Promise<void> {
   const session = connect(`http://${address}`)
   session.on('error', () => {})
   let next = first
