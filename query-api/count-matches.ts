@@ -33,8 +33,8 @@ async function countFound(reader: PageReader, first: FirstPage): Promise<number>
 }
 
 /**
- * Executions that match behind the last one shown, of which versions were found. Where there are no other versions than these, that is known without
- * merging any; else what is said of them now counts.
+ * Executions that match behind the last one shown, of which versions were found. Where there are no other versions than these, not even one that
+ * says deleted, that is known without merging any; else what is said of them now counts.
  */
 async function countBehind(
   { runner, scope, filter, signal }: PageReader,
@@ -76,8 +76,7 @@ export async function countOpenMatches(reader: PageReader, first: FirstPage | nu
   const search = await first?.search
   const open = search?.isAll ? search.found.filter(({ is_open }) => is_open === 1) : null
   if (open?.length === 0) return 0
-  const anchors = open && open.length <= MATCHES_MAX ? anchorsOf(open) : null
-  return figureOf(await runner.ask(countOpen(scope, filter, anchors), signal))
+  return figureOf(await runner.ask(countOpen(scope, filter, open && anchorsOf(open)), signal))
 }
 
 function figureOf([row]: readonly ExecutionCount[]): number {

@@ -53,12 +53,12 @@ SETTINGS ${isFew ? `${BEFORE_READING}, ${OF_FEW}` : BEFORE_READING}`
 }
 
 /**
- * The same, if fewer than `limit` match, and those that were deleted; else any of them, found as soon as so many are. In order, but without an order
- * to read by: where an index leads to what matches, nothing has to be bounded first.
+ * The same, if fewer than `limit` match; else any of them, found as soon as so many are. In order, but without an order to read by: where an index
+ * leads to what matches, nothing has to be bounded first.
  */
 export function findAll(scope: Scope, filter: ExecutionFilter, order: PageOrder, limit: number): Question<Candidate> {
   const parameters = new Parameters()
-  const conditions = filterConditions(filter, parameters)
+  const conditions = ['is_deleted = 0', ...filterConditions(filter, parameters)]
   const inner = `SELECT anchor_at, execution_id, instance, ${order.sort}, status
 ${rowsOf('execution_versions', scope, parameters, conditions)}
 LIMIT ${parameters.bind('limit', 'UInt32', limit)}`
@@ -84,7 +84,7 @@ function candidateColumns(order: PageOrder, isToldOpen = false): string {
   return columns.join(',\n  ')
 }
 
-/** How many versions of executions there are at some anchors, whatever they say: what says no more than that reads nothing but the key. */
+/** How many versions of executions there are at some anchors, deleted ones too: reads nothing but the key. */
 export function countVersions(scope: Scope, anchors: readonly string[]): Question<{ n: string | number }> {
   const parameters = new Parameters()
   const rows = rowsOf('execution_versions', scope, parameters, [

@@ -204,4 +204,30 @@ FROM numbers(200)`,
     const expected = sorted(newest, ORDERS[0]!)
     expect((await readPages('sort=started_at', 4)).ids).toEqual(expected)
   })
+
+  it("counts what was deleted no longer, nor what became another user's, wherever it stood", async () => {
+    const at = (n: number) => timeText(NOW - 3_600_000 - n * 1_000)
+    const versionOf = (n: number, version: number, more: Partial<ExecutionParts> = {}) => ({
+      ...{ execution_id: `steady-${n}`, anchor_at: at(n), started_at: at(n), ended_at: at(n - 1), user_id: 'steady' },
+      version: String(version),
+      ...more,
+    })
+    const listed = async () => {
+      const { body } = await api.get('/api/v1/executions?user_id=steady&limit=2')
+      return { ids: body.executions.map(({ execution_id }: ExecutionParts) => execution_id), total: body.total }
+    }
+    const { client } = clickhouse
+    await insertExecutions(
+      client,
+      Array.from({ length: 8 }, (_, n) => versionOf(n, 1)),
+    )
+    expect(await listed()).toEqual({ ids: ['steady-0', 'steady-1'], total: 8 })
+    await insertExecutions(client, [versionOf(5, 2, { is_deleted: 1 })])
+    expect(await listed()).toEqual({ ids: ['steady-0', 'steady-1'], total: 7 })
+    await insertExecutions(client, [versionOf(6, 2, { user_id: 'other' }), versionOf(0, 2, { is_deleted: 1 })])
+    expect(await listed()).toEqual({ ids: ['steady-1', 'steady-2'], total: 5 })
+    // Amended so that it stands before all others, and its older version among them.
+    await insertExecutions(client, [versionOf(7, 2, { started_at: at(-1), ended_at: at(-2) })])
+    expect(await listed()).toEqual({ ids: ['steady-7', 'steady-1'], total: 5 })
+  })
 })

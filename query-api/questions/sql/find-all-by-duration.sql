@@ -9,6 +9,7 @@ FROM
   SELECT anchor_at, execution_id, instance, duration_ms, status
   FROM executions
   WHERE tenant = {tenant:String}
+    AND is_deleted = 0
   LIMIT {limit:UInt32}
 )
 ORDER BY duration_ms ASC NULLS LAST, execution_id ASC, instance ASC

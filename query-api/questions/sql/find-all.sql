@@ -9,6 +9,7 @@ FROM
   SELECT anchor_at, execution_id, instance, started_at, status
   FROM executions
   WHERE tenant = {tenant:String}
+    AND is_deleted = 0
     AND ended_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
     AND ended_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
     AND provider = {provider:String}
