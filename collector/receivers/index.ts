@@ -1,6 +1,6 @@
 /** Both doors of the collector, opened and closed together. */
 import type { Address } from '@runlens/runtime'
-import { createGrpcReceiver } from './grpc/server.ts'
+import { createGrpcReceiver, type GrpcReceiverOptions } from './grpc/server.ts'
 import { createHttpReceiver, type HttpReceiverOptions } from './http/server.ts'
 
 export interface ReceiverAddresses {
@@ -19,7 +19,10 @@ export interface Receivers {
  * Binds both ports, or neither.
  * @throws RunlensError `port_in_use` or `address_invalid`, naming the setting
  */
-export async function startReceivers(addresses: ReceiverAddresses, options: HttpReceiverOptions): Promise<Receivers> {
+export async function startReceivers(
+  addresses: ReceiverAddresses,
+  options: HttpReceiverOptions & GrpcReceiverOptions,
+): Promise<Receivers> {
   const grpc = createGrpcReceiver(options)
   const http = createHttpReceiver(options)
   const boundGrpc = await grpc.listen(addresses.grpc)

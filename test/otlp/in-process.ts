@@ -6,6 +6,7 @@ import { Registry } from 'prom-client'
 import { type Admission, type AdmissionLimits, createAdmission } from '../../collector/admission.ts'
 import { createReceiverCounters } from '../../collector/receivers/counters.ts'
 import { type Authenticate, everyoneIsDefault } from '../../collector/receivers/credentials.ts'
+import type { SessionTimes } from '../../collector/receivers/grpc/watch-session.ts'
 import { startReceivers } from '../../collector/receivers/index.ts'
 import type { BodyTimes } from '../../collector/receivers/intake.ts'
 import { createReceiver, type Service } from '../../collector/receivers/receiver.ts'
@@ -20,6 +21,7 @@ export interface InProcessOptions {
   bodyBytesMax?: number
   bodyTimes?: BodyTimes
   headersMs?: number
+  sessionTimes?: Partial<SessionTimes>
   /** Default 3. */
   retryAfterSeconds?: number
 }
@@ -53,6 +55,7 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
       counters: createReceiverCounters(registry),
       retryAfterSeconds: options.retryAfterSeconds ?? 3,
       ...(options.headersMs ? { headersMs: options.headersMs } : {}),
+      ...(options.sessionTimes ? { sessionTimes: options.sessionTimes } : {}),
       pages: { registry, notReady: () => undefined },
     },
   )

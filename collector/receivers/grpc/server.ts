@@ -2,6 +2,7 @@
 import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2'
 import { type Address, listen } from '@runlens/runtime'
 import { type CallOptions, serveStream } from './call.ts'
+import { type SessionTimes, watchSession } from './watch-session.ts'
 
 /** One connection's bounds; a client queues beyond them or is reset by HTTP/2 itself. */
 const STREAMS_MAX = 100
@@ -10,9 +11,8 @@ const HEADER_BYTES_MAX = 16 * 1024
 const STREAM_WINDOW_BYTES = 1024 * 1024
 const CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024
 const CONNECTIONS_MAX = 2_048
-/** A connection must speak HTTP/2 within the first time and is closed after the second without a word. */
-const PREFACE_MS = 10_000
-const IDLE_MS = 300_000
+/** Without anything from the other side the system asks for it (TCP keepalive). */
+const KEEP_ALIVE_MS = 300_000
 
 export interface GrpcReceiver {
   /** @throws RunlensError `port_in_use` or `address_invalid` */
@@ -21,15 +21,20 @@ export interface GrpcReceiver {
   stop: (graceMs: number) => Promise<void>
 }
 
-export function createGrpcReceiver(options: CallOptions): GrpcReceiver {
+export interface GrpcReceiverOptions extends CallOptions {
+  /** When a connection is given up. */
+  sessionTimes?: Partial<SessionTimes>
+}
+
+export function createGrpcReceiver(options: GrpcReceiverOptions): GrpcReceiver {
+  const { counters, sessionTimes } = options
   const sessions = new Set<ServerHttp2Session>()
   const server = createHttp2Server(options)
   server.on('session', (session) => {
     sessions.add(session)
     session.once('close', () => sessions.delete(session))
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES)
-    session.setTimeout(PREFACE_MS, () => session.close())
-    session.once('remoteSettings', () => session.setTimeout(IDLE_MS))
+    watchSession(session, () => counters.connectionFailed('grpc'), sessionTimes)
   })
 
   return {
@@ -59,7 +64,7 @@ function createHttp2Server(options: CallOptions): Http2Server {
     },
   })
   server.maxConnections = CONNECTIONS_MAX
-  server.on('connection', (socket) => socket.setKeepAlive(true, IDLE_MS))
+  server.on('connection', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS))
   server.on('drop', () => counters.connectionRefused('grpc'))
   server.on('sessionError', () => counters.connectionFailed('grpc'))
   server.on('stream', (stream, headers, _flags, rawHeaders: string[]) => {
