@@ -1,10 +1,10 @@
 /** Counts what a list's filter matches, exactly up to a bound: first where it is cheap, then wherever it must. */
 import { countExecutions, countedMax, countOpen, type ExecutionCount } from './questions/count-executions.ts'
 import { isSelective } from './questions/execution-filter.ts'
-import { type Candidate, countVersions, findAnchors } from './questions/find-candidates.ts'
-import type { PageOrder } from './questions/page-order.ts'
+import { anchorsOf, type Candidate, countVersions, findAnchors } from './questions/find-candidates.ts'
+import { type PageOrder, positionOf } from './questions/page-order.ts'
 import type { FirstPage } from './read-page.ts'
-import { anchorsOf, executionsOf, MATCHES_MAX, ofExecutions, type PageReader, positionOf } from './search-page.ts'
+import { executionsOf, MATCHES_MAX, ofExecutions, type PageReader } from './search-page.ts'
 import { isOpen } from './shape-execution.ts'
 import { NS_PER_DAY } from './time.ts'
 
@@ -63,8 +63,7 @@ async function countAlone(max: number, { runner, scope, filter, nowNs, signal }:
     // Few in a day may be few in all: then merging what lies around them beats merging everything.
     const anchors = await runner.ask(findAnchors(scope, filter, MATCHES_MAX + 1), signal)
     if (anchors.length === 0) return 0
-    if (anchors.length <= MATCHES_MAX)
-      return count({ anchors: [...new Set(anchors.map(({ anchor_us }) => anchor_us))] })
+    if (anchors.length <= MATCHES_MAX) return count({ anchors: anchorsOf(anchors) })
   }
   return count()
 }

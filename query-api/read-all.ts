@@ -1,6 +1,6 @@
 /** Everything that a filter matches, newest start first, page by page: as many rows in memory as a page has, however many there are. */
 import type { ListedExecution } from './questions/list-executions.ts'
-import type { Position } from './questions/page-order.ts'
+import { type Position, positionOf } from './questions/page-order.ts'
 import { readPage } from './read-page.ts'
 import type { PageReader } from './search-page.ts'
 
@@ -19,6 +19,6 @@ export async function* readAll(reader: PageReader): AsyncGenerator<readonly List
     yield rows
     const last = rows.at(-1)
     if (!last || rows.length < ROWS_PER_PAGE) return
-    after = { value: last.sort_value, execution_id: last.execution_id, instance: last.instance }
+    after = positionOf(last)
   }
 }

@@ -1,16 +1,8 @@
 /** Reads a page of executions: candidates first, by every index and without merging, then the rows behind them as merged. */
 import type { Candidate } from './questions/find-candidates.ts'
 import { type ListedExecution, type ListedMore, listExecutions, type Page } from './questions/list-executions.ts'
-import type { PageOrder } from './questions/page-order.ts'
-import {
-  ofExecutions,
-  type PageReader,
-  positionOf,
-  ROUND_MAX,
-  type Search,
-  searchFirst,
-  searchPage,
-} from './search-page.ts'
+import { type PageOrder, positionOf } from './questions/page-order.ts'
+import { ofExecutions, type PageReader, ROUND_MAX, type Search, searchFirst, searchPage } from './search-page.ts'
 
 /** Candidates of one round, and the rows behind them. */
 export interface Round<Row> {

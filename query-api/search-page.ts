@@ -4,7 +4,6 @@ import { hasDurationFloor } from './questions/duration-floor.ts'
 import { type ExecutionFilter, isIndexed, isSelective } from './questions/execution-filter.ts'
 import { type Candidate, findAll, findCandidates } from './questions/find-candidates.ts'
 import type { Page } from './questions/list-executions.ts'
-import type { Position } from './questions/page-order.ts'
 import type { Scope } from './questions/question.ts'
 import type { Runner } from './run.ts'
 import { NS_PER_MS } from './time.ts'
@@ -120,14 +119,4 @@ export function executionsOf(candidates: readonly Candidate[]): number {
 
 function keyOf({ execution_id, instance }: Candidate): string {
   return JSON.stringify([execution_id, instance])
-}
-
-/** Where a candidate stands in the order of its page. */
-export function positionOf({ sort_value, execution_id, instance }: Candidate): Position {
-  return { value: sort_value, execution_id, instance }
-}
-
-/** Anchors of candidates, each once. */
-export function anchorsOf(candidates: readonly Candidate[]): string[] {
-  return [...new Set(candidates.map(({ anchor_us }) => anchor_us))]
 }

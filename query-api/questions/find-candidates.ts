@@ -93,6 +93,11 @@ export function countVersions(scope: Scope, anchors: readonly string[]): Questio
   return { name: 'count-versions', sql: `SELECT count() AS n\n${rows}`, params: parameters.values }
 }
 
+/** Anchors of versions, each once. */
+export function anchorsOf(versions: readonly Pick<Candidate, 'anchor_us'>[]): string[] {
+  return [...new Set(versions.map(({ anchor_us }) => anchor_us))]
+}
+
 /** Anchors of versions that match, in no order. */
 export function findAnchors(scope: Scope, filter: ExecutionFilter, limit: number): Question<{ anchor_us: string }> {
   const parameters = new Parameters()

@@ -1,9 +1,18 @@
 /** The rows of a page of executions, as merged, from among candidates. */
 import type { ExecutionColumns } from './execution-columns.ts'
 import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
-import type { Candidate } from './find-candidates.ts'
+import { anchorsOf, type Candidate } from './find-candidates.ts'
 import { decodeListed, LISTED_COLUMNS, type Stored } from './listed-values.ts'
-import { AT_ANCHORS, behind, orderBy, type PageOrder, type Position, sortValue, upTo } from './page-order.ts'
+import {
+  AT_ANCHORS,
+  behind,
+  orderBy,
+  type PageOrder,
+  type Position,
+  positionOf,
+  sortValue,
+  upTo,
+} from './page-order.ts'
 import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
 
 export interface ListedExecution extends ExecutionColumns {
@@ -53,12 +62,11 @@ export function listExecutions<More extends keyof ListedMore = never>(
 ): Question<ListedExecution & Pick<ListedMore, More>> {
   const parameters = new Parameters()
   const last = candidates.at(-1)!
-  const anchors = [...new Set(candidates.map(({ anchor_us }) => anchor_us))]
   const conditions = [
-    `anchor_at IN ${parameters.bindAnchors('anchors', anchors)}`,
+    `anchor_at IN ${parameters.bindAnchors('anchors', anchorsOf(candidates))}`,
     ...filterConditions(filter, parameters),
     ...(page.after ? behind(page, page.after, 'after', parameters) : []),
-    upTo(page, { ...last, value: last.sort_value }, 'until', parameters),
+    upTo(page, positionOf(last), 'until', parameters),
   ]
   const columns = [...LISTED_COLUMNS, sortValue(page), ...more.map((column) => MORE_SQL[column] ?? column)]
   const sql = `SELECT\n  ${columns.join(',\n  ')}\n${rowsOf('executions', scope, parameters, conditions)}\n${orderBy(page)}\n${AT_ANCHORS}`

@@ -17,6 +17,15 @@ export interface Position {
   instance: string
 }
 
+/** Where a row stands that tells its {@link sortValue}. */
+export function positionOf({
+  sort_value,
+  execution_id,
+  instance,
+}: Omit<Position, 'value'> & { sort_value: string | null }): Position {
+  return { value: sort_value, execution_id, instance }
+}
+
 /**
  * What an execution lacks puts it last, in either order; equal values are ordered by execution id and instance, which together
  * are unique.

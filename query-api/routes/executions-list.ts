@@ -6,7 +6,7 @@ import { expectedEnds } from '../expected-ends.ts'
 import { filterOf, rangeOfList } from '../filter-of-query.ts'
 import { momentsOf, readMeta, withoutMoment } from '../meta.ts'
 import { invalidParameter } from '../problem.ts'
-import type { ListedExecution } from '../questions/list-executions.ts'
+import { positionOf } from '../questions/page-order.ts'
 import { readFirst, readPage } from '../read-page.ts'
 import { type ExecutionList, executionListSchema } from '../schema/execution.ts'
 import { listQuerySchema } from '../schema/list-query.ts'
@@ -59,7 +59,3 @@ export const executionsList = route({
     return { json: answer, identity: withoutMoment(answer) }
   },
 })
-
-function positionOf(row: ListedExecution) {
-  return { value: row.sort_value, execution_id: row.execution_id, instance: row.instance }
-}

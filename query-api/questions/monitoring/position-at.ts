@@ -1,6 +1,6 @@
 /** Where the execution stands that an offset passes over last: the page behind it is then found as any other. */
 import { type ExecutionFilter, filterConditions } from '../execution-filter.ts'
-import { orderBy, type PageOrder, type Position, sortValue } from '../page-order.ts'
+import { orderBy, type PageOrder, sortValue } from '../page-order.ts'
 import { Parameters, type Question, rowsOf, type Scope } from '../question.ts'
 
 export interface PositionRow {
@@ -23,8 +23,4 @@ ${rows}
 ${orderBy(order)}
 LIMIT 1 OFFSET ${parameters.bind('offset', 'UInt32', offset - 1)}`
   return { name: 'position-at', sql, params: parameters.values }
-}
-
-export function positionOf({ sort_value, execution_id, instance }: PositionRow): Position {
-  return { value: sort_value, execution_id, instance }
 }

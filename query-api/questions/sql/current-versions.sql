@@ -1,4 +1,0 @@
-SELECT execution_id, instance, toString(version) AS version
-FROM executions FINAL
-WHERE tenant = {tenant:String}
-  AND anchor_at IN {anchors:Array(DateTime64(6))}
