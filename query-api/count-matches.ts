@@ -36,7 +36,7 @@ async function countFound(reader: PageReader, first: FirstPage): Promise<number>
  * Executions that match behind the last one shown, of which versions were found. Where there are no other versions than these, not even one that
  * says deleted, that is known without merging any; else what is said of them now counts.
  */
-async function countBehind(
+export async function countBehind(
   { runner, scope, filter, signal }: PageReader,
   order: PageOrder,
   last: Candidate | undefined,

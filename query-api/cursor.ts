@@ -17,6 +17,8 @@ export interface Cursor {
   /** As resolved for the first page, so that a range that ends "now" does not move between pages. */
   range: OpenRange
   after: Position
+  /** Rows on the pages before, where they are part of what is counted. */
+  seen?: number
 }
 
 const INT64_MAX = 9_223_372_036_854_775_807n
@@ -32,9 +34,10 @@ const wireSchema = z.strictObject({
   f: nanoseconds.nullable(),
   t: nanoseconds.nullable(),
   a: z.tuple([z.union([nanoseconds, milliseconds]).nullable(), z.string(), z.string()]),
+  n: z.int().nonnegative().optional(),
 })
 
-export function encodeCursor({ sort, order, range, after }: Cursor): string {
+export function encodeCursor({ sort, order, range, after, seen }: Cursor): string {
   const wire: z.infer<typeof wireSchema> = {
     v: 1,
     s: sort,
@@ -42,6 +45,7 @@ export function encodeCursor({ sort, order, range, after }: Cursor): string {
     f: range.from === null ? null : String(range.from),
     t: range.to === null ? null : String(range.to),
     a: [after.value, after.execution_id, after.instance],
+    ...(seen === undefined ? {} : { n: seen }),
   }
   return Buffer.from(JSON.stringify(wire)).toString('base64url')
 }
@@ -61,13 +65,14 @@ export function decodeCursor(text: string): Cursor {
   if (!parsed.success || !fits(parsed.data.s, parsed.data.a[0])) {
     throw invalidParameter('cursor', 'must be the next_cursor of an answer, unchanged')
   }
-  const { s, o, f, t, a } = parsed.data
+  const { s, o, f, t, a, n } = parsed.data
   const [value, execution_id, instance] = a
   return {
     sort: s,
     order: o,
     range: { from: f === null ? null : BigInt(f), to: t === null ? null : BigInt(t) },
     after: { value, execution_id, instance },
+    ...(n === undefined ? {} : { seen: n }),
   }
 }
 

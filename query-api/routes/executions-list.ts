@@ -1,16 +1,16 @@
 /** `GET /api/v1/executions`: the filtered list, newest first, page by page. */
 import { z } from 'zod'
-import { countMatches, countOpenMatches } from '../count-matches.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { expectedEnds } from '../expected-ends.ts'
 import { filterOf, rangeOfList } from '../filter-of-query.ts'
+import { readListPage } from '../list-page.ts'
 import { momentsOf, readMeta, withoutMoment } from '../meta.ts'
 import { invalidParameter } from '../problem.ts'
-import { positionOf } from '../questions/page-order.ts'
-import { readFirst, readPage } from '../read-page.ts'
 import { type ExecutionList, executionListSchema } from '../schema/execution.ts'
 import { listQuerySchema } from '../schema/list-query.ts'
+import { isSearchedBack } from '../search-back.ts'
 import { shapeListed } from '../shape-execution.ts'
+import { formatTime } from '../time.ts'
 import { QUESTION_PROBLEMS, route } from './route.ts'
 
 export const executionsList = route({
@@ -37,23 +37,29 @@ export const executionsList = route({
     const { runner } = asked.services
     const reader = { runner, scope: asked.scope, filter, nowNs: moments.nowNs, signal: asked.signal }
     const page = { sort, order, after: cursor?.after ?? null }
-    const first = readFirst(reader, page, limit + 1)
-    const running = countOpenMatches(reader, first)
-    const parts = running.then((running) => ({ range: filter.range, source: 'raw' as const, running }))
-    const [rows, meta, matches] = await Promise.all([
-      readPage(reader, page, limit + 1, [], first?.round),
+    const reading = readListPage(reader, page, limit)
+    const parts = reading.running.then((running) => ({ range: filter.range, source: 'raw' as const, running }))
+    const [{ shown, matches, next, searchedFromNs }, meta] = await Promise.all([
+      reading.page,
       readMeta(asked.services, moments, parts, asked.signal),
-      countMatches(reader, first),
     ])
-    const shown = rows.slice(0, limit)
-    const last = rows.length > limit ? shown.at(-1) : undefined
     const expectedOf = await expectedEnds(runner, asked.scope, shown, moments, asked.signal)
+    const seen = isSearchedBack(reader, page) ? (cursor?.seen ?? 0) : undefined
     const answer: ExecutionList = {
       executions: shown.map((row) => shapeListed(row, expectedOf, moments.nowNs)),
       count: shown.length,
-      total: matches.total,
+      total: matches.total + (seen ?? 0),
       total_is_bound: matches.isBound,
-      next_cursor: last ? encodeCursor({ sort, order, range: filter.range, after: positionOf(last) }) : null,
+      searched_from: searchedFromNs === null ? null : formatTime(searchedFromNs),
+      next_cursor: next
+        ? encodeCursor({
+            sort,
+            order,
+            range: filter.range,
+            after: next,
+            ...(seen === undefined ? {} : { seen: seen + shown.length }),
+          })
+        : null,
       meta,
     }
     return { json: answer, identity: withoutMoment(answer) }

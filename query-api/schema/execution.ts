@@ -131,9 +131,17 @@ export const executionListSchema = z
   .object({
     executions: z.array(executionSchema),
     count: z.int().describe('Size of this page'),
-    total: z.int().describe('Size of the whole filtered set, counted up to 10000; with q or an attribute up to 1000'),
-    total_is_bound: z.boolean().describe('The filtered set is larger than `total`'),
-    next_cursor: z.string().nullable().describe('Give it as `cursor` for the next page; null on the last'),
+    total: z
+      .int()
+      .describe('Size of the whole filtered set, counted up to 10000; with q or an attribute as far as was looked'),
+    total_is_bound: z.boolean().describe('The filtered set may be larger than `total`'),
+    searched_from: isoTime()
+      .nullable()
+      .describe('With q or an attribute: what started earlier was not looked at yet; null: everything was'),
+    next_cursor: z
+      .string()
+      .nullable()
+      .describe('Give it as `cursor` for the next page, also where this one is not full; null on the last'),
     meta: metaSchema,
   })
   .meta({ id: 'ExecutionList' })

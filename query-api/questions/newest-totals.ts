@@ -1,0 +1,28 @@
+/** How many executions of all each of the newest hours holds, back to where so many are together, as the rollup tells it. */
+import { indent, Parameters, type Question, rowsOf, type Scope } from './question.ts'
+
+export interface HourTotal {
+  /** Its start, seconds since the epoch. */
+  hour_s: number
+  executions: string | number
+}
+
+/**
+ * Newest first, from the hour of `topNs` back. Hours that were not built yet are missing.
+ * @param executions the last hour told is the one in which so many are reached
+ */
+export function newestTotals(scope: Scope, topNs: bigint, executions: number): Question<HourTotal> {
+  const parameters = new Parameters()
+  const rows = rowsOf('execution_hours_total', scope, parameters, [
+    `hour <= ${parameters.bindTime('top', topNs)}`,
+    'executions > 0',
+  ])
+  const summed = `SELECT hour, sum(executions) AS n, sum(n) OVER (ORDER BY hour DESC) AS so_far\n${rows}\nGROUP BY hour`
+  const sql = `SELECT toUnixTimestamp(hour) AS hour_s, n AS executions
+FROM (
+${indent(summed)}
+)
+WHERE so_far - n < ${parameters.bind('executions', 'UInt32', executions)}
+ORDER BY hour DESC`
+  return { name: 'newest-totals', sql, params: parameters.values }
+}
