@@ -24,28 +24,35 @@ export async function countMatches(reader: PageReader, first: FirstPage | null =
 /** What was found with the first page, if that is everything; else whatever there is. */
 async function countFound(reader: PageReader, first: FirstPage): Promise<number> {
   const { runner, scope, filter, signal } = reader
-  const { found, isAll } = await first.search
+  const { found, isAll, isGuess } = await first.search
   if (!isAll) return figureOf(await runner.ask(countExecutions(scope, filter), signal))
   const shown = ofExecutions(found, first.width)
   const others = found.slice(shown.length)
-  const [{ rows }, rest] = await Promise.all([first.round, countBehind(reader, first.order, shown.at(-1), others)])
+  const [{ rows }, rest] = await Promise.all([
+    first.round,
+    countBehind(reader, first.order, shown.at(-1), others, isGuess),
+  ])
   return rows.length + rest
 }
 
 /**
  * Executions that match behind the last one shown, of which versions were found. Where there are no other versions than these, not even one that
  * says deleted, that is known without merging any; else what is said of them now counts.
+ * @param isGuess whether some of these may be no versions that match
  */
 export async function countBehind(
   { runner, scope, filter, signal }: PageReader,
   order: PageOrder,
   last: Candidate | undefined,
   others: readonly Candidate[],
+  isGuess = false,
 ): Promise<number> {
   if (!last || others.length === 0) return 0
   const anchors = anchorsOf(others)
-  const [versions] = await runner.ask(countVersions(scope, anchors), signal)
-  if (Number(versions?.n) === others.length) return executionsOf(others)
+  if (!isGuess) {
+    const [versions] = await runner.ask(countVersions(scope, anchors), signal)
+    if (Number(versions?.n) === others.length) return executionsOf(others)
+  }
   const within = { anchors, behind: { order, at: positionOf(last) } }
   return figureOf(await runner.ask(countExecutions(scope, filter, within), signal))
 }

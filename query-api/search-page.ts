@@ -2,6 +2,7 @@
 import { guessFloor } from './guess-floor.ts'
 import { hasDurationFloor } from './questions/duration-floor.ts'
 import { type ExecutionFilter, isIndexed, isSelective } from './questions/execution-filter.ts'
+import { findByTerm, onlyTerm } from './questions/find-by-term.ts'
 import { type Candidate, findAll, findCandidates } from './questions/find-candidates.ts'
 import type { Page } from './questions/list-executions.ts'
 import type { Scope } from './questions/question.ts'
@@ -22,6 +23,8 @@ export interface Search {
   found: readonly Candidate[]
   /** Whether there are no others. */
   isAll: boolean
+  /** Whether some may be of executions that never match: their rows tell. */
+  isGuess?: boolean
 }
 
 /** Candidates asked for at once, for each row that is wanted: an execution has two versions while it is being written. */
@@ -47,7 +50,12 @@ export function searchFirst(reader: PageReader, page: Page, wanted: number): Pro
 
 async function searchSelective(reader: PageReader, page: Page, limit: number): Promise<Search> {
   const { runner, scope, filter, signal } = reader
-  if (isIndexed(filter)) {
+  const term = page.sort === 'started_at' ? onlyTerm(scope, filter) : null
+  if (term) {
+    const order = { sort: 'started_at', order: page.order } as const
+    const found = await runner.ask(findByTerm(scope, term, filter.range, order, MATCHES_MAX + 1), signal)
+    if (found.length <= MATCHES_MAX) return { found, isAll: true, isGuess: true }
+  } else if (isIndexed(filter)) {
     const found = await runner.ask(findAll(scope, filter, page, MATCHES_MAX + 1), signal)
     if (found.length <= MATCHES_MAX) return { found, isAll: true }
   }

@@ -48,7 +48,7 @@ export function isSelective({ equal, attributes, q }: ExecutionFilter): boolean 
 }
 
 /** Columns of which a value is that of few executions, and which an index leads to. */
-const INDIVIDUAL: readonly EqualColumn[] = ['user_id', 'conversation_id', 'parent_execution_id']
+export const INDIVIDUAL = ['user_id', 'conversation_id', 'parent_execution_id'] as const satisfies EqualColumn[]
 
 /** Whether an index leads to what matches, which is likely to be few. */
 export function isIndexed({ equal }: ExecutionFilter): boolean {

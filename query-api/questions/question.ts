@@ -79,6 +79,7 @@ const SOURCES = {
   execution_minutes: 'execution_minutes FINAL',
   execution_patterns: 'execution_patterns FINAL',
   execution_locator: 'execution_locator',
+  execution_terms: 'execution_terms',
   dirty_hours: 'dirty_hours',
   step_days: 'step_days FINAL',
   step_hours: 'step_hours FINAL',
