@@ -582,6 +582,47 @@ ORDER BY (tenant, started_at, pattern)
 TTL started_at + toIntervalDay(400)
 SETTINGS index_granularity = 256;
 
+CREATE TABLE execution_terms
+(
+    `tenant` LowCardinality(String) CODEC(ZSTD(1)),
+    `term` Enum8('user_id' = 1, 'conversation_id' = 2, 'parent_execution_id' = 3) CODEC(ZSTD(1)),
+    `value` String CODEC(ZSTD(1)),
+    `anchor_at` DateTime64(6) CODEC(Delta(8), ZSTD(1)),
+    `execution_id` String CODEC(ZSTD(1)),
+    `instance` LowCardinality(String) CODEC(ZSTD(1)),
+    `started_offset_ns` Int64 CODEC(ZSTD(1)),
+    `is_open` UInt8 CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant, term, value, anchor_at, execution_id, instance, started_offset_ns, is_open)
+SETTINGS index_granularity = 256, merge_selector_base = 12;
+
+CREATE MATERIALIZED VIEW execution_terms_from_executions TO execution_terms
+(
+    `tenant` LowCardinality(String),
+    `term` Enum8('user_id' = 1, 'conversation_id' = 2, 'parent_execution_id' = 3),
+    `value` String,
+    `anchor_at` DateTime64(6),
+    `execution_id` String,
+    `instance` LowCardinality(String),
+    `started_offset_ns` Int64,
+    `is_open` UInt8
+)
+AS SELECT
+    tenant,
+    term,
+    value,
+    anchor_at,
+    execution_id,
+    instance,
+    toUnixTimestamp64Nano(started_at) - (toUnixTimestamp64Micro(anchor_at) * 1000) AS started_offset_ns,
+    status IN ('queued', 'running', 'waiting') AS is_open
+FROM executions
+ARRAY JOIN
+    CAST([1, 2, 3], 'Array(Enum8(\'user_id\' = 1, \'conversation_id\' = 2, \'parent_execution_id\' = 3))') AS term,
+    [user_id, conversation_id, parent_execution_id] AS value
+WHERE (is_deleted = 0) AND (value != '');
+
 CREATE TABLE executions
 (
     `tenant` LowCardinality(String) CODEC(LZ4),

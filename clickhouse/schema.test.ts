@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestClickHouse } from '../test/kit/clickhouse.ts'
 import { startDatabase } from '../test/kit/stack-db.ts'
 import { arrivalColumns } from './arrival-columns.ts'
+import { executionTerms } from './execution-terms.ts'
 import { readMigrations } from './migrate.ts'
 import { durationBucketSql, EXECUTION_SCALE, QUANTILE_LEVELS, STEP_SCALE } from './quantiles.ts'
 import * as tables from './tables/index.ts'
@@ -118,6 +119,7 @@ it('remembers insert tokens on spans and on what its views feed', async () => {
     'execution_locator',
     'execution_minutes',
     'execution_patterns',
+    'execution_terms',
     'executions',
     'query_hours',
     'retention_rules',
@@ -148,5 +150,11 @@ it('takes the columns of arrivals as tables/ says', () => {
   for (const view of ['create_arrivals_view', 'create_arrivals_of_markers_view']) {
     const { sql } = readMigrations().find((one) => one.name === view)!
     expect(sql).toContain(arrivalColumns('now64(6)').join(',\n    '))
+  }
+})
+
+it('writes terms of executions in the view and in the fill as the worker does once more', () => {
+  for (const name of ['create_execution_terms_view', 'fill_execution_terms_table']) {
+    expect(readMigrations().find((one) => one.name === name)!.sql).toContain(executionTerms())
   }
 })

@@ -23,6 +23,7 @@ CREATE ROW POLICY IF NOT EXISTS acme ON
     runlens.execution_locator,
     runlens.execution_minutes,
     runlens.execution_patterns,
+    runlens.execution_terms,
     runlens.executions,
     runlens.logs,
     runlens.markers,

@@ -9,6 +9,7 @@ export type ColumnType =
   | 'UInt16'
   | 'UInt32'
   | 'UInt64'
+  | 'Int64'
   | 'Float32'
   | 'Float64'
   | 'DateTime'
@@ -48,7 +49,7 @@ type Inner<T extends string> = T extends `Nullable(${infer I})`
 /** A cell as `JSONEachRow` gives it: 64-bit integers and times as strings, enums by name. */
 export type Cell<T extends string> = T extends 'UInt8' | 'UInt16' | 'UInt32' | 'Float32' | 'Float64'
   ? number
-  : T extends 'UInt64'
+  : T extends 'UInt64' | 'Int64'
     ? string
     : T extends 'Map(LowCardinality(String), String)'
       ? Record<string, string>

@@ -1,4 +1,4 @@
-/** Where to find things: the time range and services of a trace, the fixed place of an execution. */
+/** Where to find things: the time range and services of a trace, the fixed place of an execution, and by what executions are looked for. */
 import { type Row, table } from './column.ts'
 
 /** By materialized views from `spans` and `markers`. AggregatingMergeTree, ORDER BY (tenant, trace_id), index_granularity 256. */
@@ -42,3 +42,26 @@ export const TRACE_EXECUTIONS = table('trace_executions', {
   instance: 'LowCardinality(String)',
 })
 export type TraceExecutionRow = Row<typeof TRACE_EXECUTIONS>
+
+/**
+ * By what executions are looked for, and where they lie: one row for every user, conversation and parent that some version named, with its start and
+ * whether it was open. ReplacingMergeTree, ORDER BY all columns, index_granularity 256, no partitions. By materialized view from `executions`, and by
+ * the worker for the newest rows when it begins.
+ *
+ * Rows stay when a later version says otherwise, and at an anchor that lost against a smaller one: whoever reads asks `executions` whether the newest
+ * version still says so.
+ */
+export const EXECUTION_TERMS = table('execution_terms', {
+  tenant: 'LowCardinality(String)',
+  term: "Enum8('user_id' = 1, 'conversation_id' = 2, 'parent_execution_id' = 3)",
+  /** Never ''. */
+  value: 'String',
+  anchor_at: 'DateTime64(6)',
+  execution_id: 'String',
+  instance: 'LowCardinality(String)',
+  /** `started_at` less `anchor_at`. */
+  started_offset_ns: 'Int64',
+  /** Whether the status was queued, running or waiting. */
+  is_open: 'UInt8',
+})
+export type ExecutionTermRow = Row<typeof EXECUTION_TERMS>

@@ -10,7 +10,7 @@ import { eventually, exportRequest, nativeRun } from '../kit/traces.ts'
 
 const RUNS = 20
 const STEPS = 3
-const TABLES = ['spans', 'arrivals', 'traces', 'executions', 'execution_locator', 'trace_executions']
+const TABLES = ['spans', 'arrivals', 'traces', 'executions', 'execution_locator', 'trace_executions', 'execution_terms']
 
 async function sendRuns(stack: Stack, round: number): Promise<void> {
   for (let i = 0; i < RUNS; i++) {

@@ -2,7 +2,7 @@
  * Erases what an erasure means from all tables, step by step. Executions go last, because the other tables are searched by them: stopped
  * anywhere it can begin again, and run twice it finds nothing more.
  */
-import type { ClickHouseClient } from '@runlens/clickhouse'
+import { type ClickHouseClient, columnNames, EXECUTION_TERMS, executionTerms } from '@runlens/clickhouse'
 import { readPosition } from '../jobs/status.ts'
 import { SETTLE_JOB } from '../settle/settle-job.ts'
 import { eraseFigures, markHours, readDoomedHours } from './erase-figures.ts'
@@ -12,6 +12,7 @@ import {
   IS_ERASED_TRACE,
   isDoomedChange,
   isDoomedRaw,
+  isDoomedTerm,
   keysToErase,
   parametersOf,
   RAW_TABLES,
@@ -49,6 +50,7 @@ export async function* erase(options: EraseOptions): AsyncGenerator<Progress> {
   yield* removeOldVersions(client, erasure, shared)
   const parameters = parametersOf(erasure)
   yield* remove(client, erasure, 'execution_changes', isDoomedChange(target), parameters)
+  yield* remove(client, erasure, 'execution_terms', isDoomedTerm(target), parameters)
   yield* remove(client, erasure, 'traces', `tenant = {tenant:String} AND ${IS_ERASED_TRACE}`, parameters)
   for (const table of ['trace_executions', 'execution_locator', 'executions']) {
     const where = `tenant = {tenant:String} AND (${IS_ERASED_KEY} OR ${IS_ERASED_TRACE})`
@@ -93,5 +95,10 @@ async function* removeOldVersions(
   (SELECT execution_id, instance FROM trace_executions WHERE tenant = {tenant:String} AND has({traces:Array(String)}, lower(hex(trace_id))))`
   const where = `${others} AND (anchor_at, execution_id, instance, version) NOT IN
   (SELECT anchor_at, execution_id, instance, max(version) FROM executions WHERE ${others} GROUP BY anchor_at, execution_id, instance)`
-  yield* remove(client, erasure, 'executions', where, { ...parametersOf(erasure), traces })
+  const parameters = { ...parametersOf(erasure), traces }
+  yield* remove(client, erasure, 'executions', where, parameters)
+  // Of versions that are gone by now, or were before: only what those say that are left.
+  const columns = columnNames(EXECUTION_TERMS).join(', ')
+  const stale = `${others} AND (${columns}) NOT IN (SELECT ${columns} FROM (${executionTerms(others)}))`
+  yield* remove(client, erasure, 'execution_terms', stale, parameters)
 }

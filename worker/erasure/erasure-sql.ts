@@ -48,6 +48,20 @@ export function isDoomedChange(target: ErasureTarget): string {
   return `tenant = {tenant:String} AND (${namesTarget(target)} OR ${IS_ERASED_KEY})`
 }
 
+/**
+ * Rows of what executions are looked for by: those of executions that go, and those that name the target by themselves, whoever the newest version names.
+ * Those in which what goes is the parent of others stay, as `executions` does: what another execution says of itself.
+ */
+export function isDoomedTerm(target: ErasureTarget): string {
+  const names = {
+    user: `(term = 'user_id' AND ${is('value')})`,
+    conversation: `(term = 'conversation_id' AND ${is('value')})`,
+    execution: is('execution_id'),
+    instance_execution: is(instanceSubject('execution_id', 'instance')),
+  }
+  return `tenant = {tenant:String} AND (${names[target]} OR ${IS_ERASED_KEY})`
+}
+
 /** What a span says by itself; '0' where spans can't name the target for certain. */
 function ownField(target: ErasureTarget): string {
   if (target === 'user') return is(fieldValue('user_id'))

@@ -84,6 +84,7 @@ const SPANS: TestSpan[] = [
   entry('other', 3, 21, 'bob'),
   step(3, 22, 21, 'of bob'),
   step(3, 23, 21, 'names the user', { more: { user_id: CANARY } }),
+  entry('alone', 5, 25, 'bob'),
 ]
 
 async function settleAll(spans: readonly TestSpan[]): Promise<void> {
@@ -138,6 +139,25 @@ VALUES ('${TENANT}', '${time}', '${time}', unhex('${trace(1)}'), 'in the trace, 
       }),
     ],
   })
+}
+
+/** What no version in `executions` says any more, as merging leaves it: an execution of bob's that was the user's once. */
+async function insertTermsOfBefore(): Promise<void> {
+  await db.client.command({
+    query: `INSERT INTO execution_terms (tenant, term, value, anchor_at, execution_id)
+SELECT tenant, 'user_id', '${CANARY}', anchor_at, execution_id FROM executions FINAL WHERE execution_id = 'alone'
+UNION ALL
+SELECT tenant, 'parent_execution_id', '${CANARY}', anchor_at, execution_id FROM executions FINAL WHERE execution_id = 'outer'`,
+  })
+}
+
+/** Users, conversations and parents that are found, with the execution. */
+async function terms(): Promise<string[]> {
+  const rows = await rowsOf<{ said: string }>(
+    db.client,
+    "SELECT concat(execution_id, ': ', term, ' ', value) AS said FROM execution_terms FINAL ORDER BY said",
+  )
+  return [...new Set(rows.map(({ said }) => said))]
 }
 
 /** Tables with the canary in any column. */
@@ -204,8 +224,10 @@ describe('erasure of a user', () => {
   it('is asked for and told of', async () => {
     await settleAll(SPANS)
     await insertBeside()
+    await insertTermsOfBefore()
     await rebuildAll()
     expect(await executions()).toEqual([
+      { id: 'alone', user: 'bob', steps: 0 },
       { id: 'inner', user: CANARY, steps: 1 },
       { id: 'other', user: 'bob', steps: 2 },
       { id: 'outer', user: 'bob', steps: 2 },
@@ -220,6 +242,7 @@ describe('erasure of a user', () => {
       'execution_days',
       'execution_hours',
       'execution_minutes',
+      'execution_terms',
       'executions',
       'logs',
       'markers',
@@ -244,12 +267,14 @@ describe('erasure of a user', () => {
     expect(await whereCanaryIs()).toEqual([])
     expect(await failedUsers()).toBe(0)
     expect(await executions()).toEqual([
+      { id: 'alone', user: 'bob', steps: 0 },
       { id: 'other', user: 'bob', steps: 1 },
       { id: 'outer', user: 'bob', steps: 1 },
     ])
+    expect(await terms()).toEqual(['alone: user_id bob', 'other: user_id bob', 'outer: user_id bob'])
     expect(await rowsOf(db.client, 'SELECT body FROM logs')).toEqual([{ body: 'of bob' }])
     expect(await rowsOf(db.client, 'SELECT lower(hex(span_id)) AS id FROM spans FINAL ORDER BY id')).toEqual(
-      [11, 12, 21, 22].map((n) => ({ id: span(n) })),
+      [11, 12, 21, 22, 25].map((n) => ({ id: span(n) })),
     )
     expect(await erasure(id)).toMatchObject({ state: 'done', fault: null })
   })
@@ -260,7 +285,7 @@ describe('erasure of a user', () => {
       `SELECT (SELECT sum(executions) FROM v_execution_minutes) AS minutes,
   (SELECT sum(executions) FROM execution_hours FINAL) AS hours, (SELECT sum(steps) FROM v_step_hours) AS steps`,
     )
-    expect(figures).toEqual({ minutes: '2', hours: '2', steps: '2' })
+    expect(figures).toEqual({ minutes: '3', hours: '3', steps: '2' })
   })
 
   it('shows in no answer of the API', async () => {
@@ -286,7 +311,7 @@ describe('erasure of a user', () => {
     now += 10_000
     await work()
     expect(await whereCanaryIs()).toEqual([])
-    expect(await executions()).toHaveLength(2)
+    expect(await executions()).toHaveLength(3)
     now += 8 * 86_400_000
     await work()
     expect(await rowsOf(db.client, 'SELECT subject_hash, state FROM erasures FINAL')).toEqual([
@@ -315,6 +340,7 @@ describe('erasure of executions and conversations', () => {
     const left = await rowsOf(db.client, 'SELECT execution_id AS id, instance FROM executions FINAL ORDER BY id')
     expect(left).toEqual([
       { id: '7', instance: 'west' },
+      { id: 'alone', instance: '' },
       { id: 'other', instance: '' },
       { id: 'outer', instance: '' },
     ])
@@ -323,6 +349,7 @@ describe('erasure of executions and conversations', () => {
       `SELECT lower(hex(span_id)) AS id FROM spans FINAL WHERE span_id > unhex('${span(40)}')`,
     )
     expect(spans).toEqual([{ id: span(42) }])
+    expect((await terms()).filter((said) => /^[789]:/.test(said))).toEqual(['7: user_id bob'])
   })
 
   it('refuses an unknown id of an erasure', async () => {

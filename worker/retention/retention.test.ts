@@ -31,6 +31,7 @@ interface Parts {
   environment?: string
   trace?: number
   input?: string
+  user_id?: string
 }
 
 async function insert(tenant: string, id: string, days: number, { trace = 1, ...parts }: Parts = {}): Promise<void> {
@@ -244,8 +245,8 @@ FROM executions FINAL WHERE tenant = 'payload' ORDER BY id`,
 
 it('removes spans with the last execution of their trace, and those of none after the default days', async () => {
   await setRules('raw', { rules: [{ match: { status: ['failed'] }, days: 30 }] })
-  await insert('raw', 'gone', 10, { trace: 1 })
-  await insert('raw', 'failed', 10, { trace: 2, status: 'failed' })
+  await insert('raw', 'gone', 10, { trace: 1, user_id: 'ann' })
+  await insert('raw', 'failed', 10, { trace: 2, status: 'failed', user_id: 'ann' })
   await insert('raw', 'beside the failed', 10, { trace: 2 })
   await insert('other', 'raw', 10)
   await insertSpan('raw', traceHex(1), 1, 10)
@@ -259,7 +260,13 @@ it('removes spans with the last execution of their trace, and those of none afte
     format: 'JSONEachRow',
     values: [10, 6].map((days) => ({ tenant: 'raw', time: ago(days), received_at: ago(days), body: `${days}` })),
   })
+  const terms = () =>
+    rowsOf<{ id: string }>(
+      db.client,
+      "SELECT execution_id AS id FROM execution_terms FINAL WHERE tenant = 'raw' AND value = 'ann' ORDER BY id",
+    )
   expect(await run('raw')).toEqual({ executions: 2 })
+  expect(await terms()).toEqual([{ id: 'failed' }, { id: 'gone' }])
   expect(await spansOf('raw')).toEqual(['1', '2', '3', '4', '5'])
   await run(ALL_TENANTS)
   expect(await spansOf('raw')).toEqual(['2', '4', '5'])
@@ -269,6 +276,7 @@ it('removes spans with the last execution of their trace, and those of none afte
     "SELECT DISTINCT execution_id AS id FROM execution_locator WHERE tenant = 'raw' ORDER BY id",
   )
   expect(places).toEqual([{ id: 'failed' }])
+  expect(await terms()).toEqual([{ id: 'failed' }])
 })
 
 it('removes figures by a rule of their own', async () => {

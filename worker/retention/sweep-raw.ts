@@ -93,6 +93,7 @@ async function* sweepPlaces(options: SweepOptions): AsyncGenerator<Swept> {
       table: 'trace_executions',
       where: `${isGone} AND (tenant, execution_id, instance) IN (SELECT tenant, execution_id, instance FROM execution_locator WHERE ${isAged('anchor_at')})`,
     },
+    { table: 'execution_terms', where: `${isAged('anchor_at')} AND ${isGone}` },
     { table: 'execution_locator', where: `${isGone} AND ${isAged('anchor_at')}` },
     {
       table: 'traces',

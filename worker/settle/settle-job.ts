@@ -17,7 +17,7 @@ import type { SettleObserver } from '../metrics.ts'
 import type { Settle } from './follow-executions.ts'
 import type { LookedUp } from './locator.ts'
 import { type SettleReport, settleTraces } from './settle-traces.ts'
-import { markNewest, noteNewest } from './write-executions.ts'
+import { markNewest, noteNewest, termNewest } from './write-executions.ts'
 
 export interface SettleJobOptions {
   client: ClickHouseClient
@@ -90,6 +90,7 @@ export class SettleJob implements Job {
     const { client, log, settings } = this.options
     await markNewest(client)
     await noteNewest(client)
+    await termNewest(client)
     const position = await readPosition(client, SETTLE_JOB)
     const missed = await announceMissed(client, position)
     this.tail = tailArrivals({ client, from: position, overlapMs: settings.overlapMs })

@@ -5,7 +5,7 @@ import type { TestClickHouse } from '../../test/kit/clickhouse.ts'
 import { effort } from '../../test/kit/effort.ts'
 import { insertSpans, rowsOf, startDatabase, type TestSpan } from '../../test/kit/stack-db.ts'
 import { type SettleReport, settleTraces } from './settle-traces.ts'
-import { markNewest, noteNewest } from './write-executions.ts'
+import { markNewest, noteNewest, termNewest } from './write-executions.ts'
 
 let db: TestClickHouse
 beforeAll(async () => {
@@ -330,6 +330,20 @@ it('notes the newest rows that the log of changes lacks, each once', async () =>
   for (let i = 0; i < 2; i++) {
     await noteNewest(db.client)
     expect(await count(noted)).toBe(2)
+  }
+})
+
+it('writes again by what the newest rows are looked for', async () => {
+  const tenant = tenantOf('unsought')
+  await insert(tenant, [{ ...FLOW[0]!, more: { user_id: 'ann' } }, ...FLOW.slice(1)])
+  await db.client.command({ query: 'DETACH TABLE execution_terms_from_executions' })
+  await settleAll(tenant, [trace(1), trace(2)])
+  await db.client.command({ query: 'ATTACH TABLE execution_terms_from_executions' })
+  const found = `SELECT count() AS n FROM execution_terms FINAL WHERE tenant = '${tenant}' AND term = 'user_id' AND value = 'ann'`
+  expect(await count(found)).toBe(0)
+  for (let i = 0; i < 2; i++) {
+    await termNewest(db.client)
+    expect(await count(found)).toBe(1)
   }
 })
 

@@ -3,7 +3,9 @@ import {
   type ClickHouseClient,
   columnNames,
   EXECUTION_CHANGES,
+  EXECUTION_TERMS,
   EXECUTIONS,
+  executionTerms,
   insertBlock,
   insertRows,
   toNativeBlock,
@@ -82,5 +84,13 @@ FROM executions
 WHERE settled_at >= newest AND is_deleted = 0 AND removed = ''
   AND (tenant, execution_id, instance, version) NOT IN
     (SELECT tenant, execution_id, instance, version FROM execution_changes WHERE changed_at >= newest)`,
+  })
+}
+
+/** Writes once more by what the newest rows are looked for, for the same reason. What is there already is replaced. */
+export async function termNewest(client: ClickHouseClient): Promise<void> {
+  const newest = `settled_at >= (SELECT max(settled_at) FROM executions WHERE removed = '') - INTERVAL ${SAME_MOMENT_SECONDS} SECOND`
+  await client.command({
+    query: `INSERT INTO execution_terms (${columnNames(EXECUTION_TERMS).join(', ')})\n${executionTerms(newest)}`,
   })
 }

@@ -1,0 +1,26 @@
+/** How `execution_terms` follows from executions, as SQL: for the view that writes it, and for writing it once more. */
+import { OPEN_STATUSES } from '@runlens/conventions'
+import { wordList } from './sql-lists.ts'
+import { EXECUTION_TERMS } from './tables/locators.ts'
+
+/** SQL of the columns that `executions` has not; `term` and `value` come of {@link TERMS}. */
+const EXPRESSIONS: Readonly<Record<string, string>> = {
+  started_offset_ns: 'toUnixTimestamp64Nano(started_at) - toUnixTimestamp64Micro(anchor_at) * 1000',
+  is_open: `status IN ${wordList(OPEN_STATUSES)}`,
+}
+
+const TERMS = `CAST([1, 2, 3], 'Array(${EXECUTION_TERMS.columns.term.replaceAll("'", "\\'")})') AS term,
+    [user_id, conversation_id, parent_execution_id] AS value`
+
+/** A SELECT of the columns of `execution_terms` in order. @param where SQL: of which rows of `executions` */
+export function executionTerms(where = '1'): string {
+  const columns = Object.keys(EXECUTION_TERMS.columns).map((name) =>
+    name in EXPRESSIONS ? `${EXPRESSIONS[name]} AS ${name}` : name,
+  )
+  return `SELECT
+    ${columns.join(',\n    ')}
+FROM executions
+ARRAY JOIN
+    ${TERMS}
+WHERE is_deleted = 0 AND value != ''${where === '1' ? '' : ` AND ${where}`}`
+}
