@@ -24,3 +24,15 @@ ARRAY JOIN
     ${TERMS}
 WHERE is_deleted = 0 AND value != ''${where === '1' ? '' : ` AND ${where}`}`
 }
+
+/**
+ * SQL over `execution_terms`: rows of which no version in `executions` says the value.
+ * @param where SQL: of which rows of both
+ */
+export function untoldTerms(where: string): string {
+  const untold = ['user_id', 'conversation_id', 'parent_execution_id'].map(
+    (name) => `(term = '${name}' AND (anchor_at, execution_id, instance, value) NOT IN
+  (SELECT anchor_at, execution_id, instance, ${name} FROM executions WHERE is_deleted = 0 AND ${where}))`,
+  )
+  return `${where} AND (${untold.join(' OR ')})`
+}

@@ -2,7 +2,7 @@
  * Erases what an erasure means from all tables, step by step. Executions go last, because the other tables are searched by them: stopped
  * anywhere it can begin again, and run twice it finds nothing more.
  */
-import { type ClickHouseClient, columnNames, EXECUTION_TERMS, executionTerms } from '@runlens/clickhouse'
+import { type ClickHouseClient, untoldTerms } from '@runlens/clickhouse'
 import { readPosition } from '../jobs/status.ts'
 import { SETTLE_JOB } from '../settle/settle-job.ts'
 import { eraseFigures, markHours, readDoomedHours } from './erase-figures.ts'
@@ -97,8 +97,6 @@ async function* removeOldVersions(
   (SELECT anchor_at, execution_id, instance, max(version) FROM executions WHERE ${others} GROUP BY anchor_at, execution_id, instance)`
   const parameters = { ...parametersOf(erasure), traces }
   yield* remove(client, erasure, 'executions', where, parameters)
-  // Of versions that are gone by now, or were before: only what those say that are left.
-  const columns = columnNames(EXECUTION_TERMS).join(', ')
-  const stale = `${others} AND (${columns}) NOT IN (SELECT ${columns} FROM (${executionTerms(others)}))`
-  yield* remove(client, erasure, 'execution_terms', stale, parameters)
+  // Of versions that are gone by now, or were before.
+  yield* remove(client, erasure, 'execution_terms', untoldTerms(others), parameters)
 }
