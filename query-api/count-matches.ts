@@ -80,9 +80,18 @@ export async function countOpenMatches(reader: PageReader, first: FirstPage | nu
   const { runner, scope, filter, signal } = reader
   if (filter.status !== null && !filter.status.some(isOpen)) return 0
   const search = await first?.search
-  const open = search?.isAll ? search.found.filter(({ is_open }) => is_open === 1) : null
-  if (open?.length === 0) return 0
-  return figureOf(await runner.ask(countOpen(scope, filter, open && anchorsOf(open)), signal))
+  if (search?.isAll) return countOpenOf(reader, search.found)
+  return figureOf(await runner.ask(countOpen(scope, filter), signal))
+}
+
+/** The same of executions of which versions were found, and told which are open. */
+export async function countOpenOf(
+  { runner, scope, filter, signal }: PageReader,
+  found: readonly Candidate[],
+): Promise<number> {
+  const open = found.filter(({ is_open }) => is_open === 1)
+  if (open.length === 0) return 0
+  return figureOf(await runner.ask(countOpen(scope, filter, anchorsOf(open)), signal))
 }
 
 function figureOf([row]: readonly ExecutionCount[]): number {

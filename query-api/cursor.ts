@@ -17,8 +17,8 @@ export interface Cursor {
   /** As resolved for the first page, so that a range that ends "now" does not move between pages. */
   range: OpenRange
   after: Position
-  /** Rows on the pages before, where they are part of what is counted. */
-  seen?: number
+  /** Rows on the pages before, and how many of them were open, where they are part of what is counted. */
+  seen?: { rows: number; open: number }
 }
 
 const INT64_MAX = 9_223_372_036_854_775_807n
@@ -34,7 +34,7 @@ const wireSchema = z.strictObject({
   f: nanoseconds.nullable(),
   t: nanoseconds.nullable(),
   a: z.tuple([z.union([nanoseconds, milliseconds]).nullable(), z.string(), z.string()]),
-  n: z.int().nonnegative().optional(),
+  n: z.tuple([z.int().nonnegative(), z.int().nonnegative()]).optional(),
 })
 
 export function encodeCursor({ sort, order, range, after, seen }: Cursor): string {
@@ -45,7 +45,7 @@ export function encodeCursor({ sort, order, range, after, seen }: Cursor): strin
     f: range.from === null ? null : String(range.from),
     t: range.to === null ? null : String(range.to),
     a: [after.value, after.execution_id, after.instance],
-    ...(seen === undefined ? {} : { n: seen }),
+    ...(seen === undefined ? {} : { n: [seen.rows, seen.open] as [number, number] }),
   }
   return Buffer.from(JSON.stringify(wire)).toString('base64url')
 }
@@ -72,7 +72,7 @@ export function decodeCursor(text: string): Cursor {
     order: o,
     range: { from: f === null ? null : BigInt(f), to: t === null ? null : BigInt(t) },
     after: { value, execution_id, instance },
-    ...(n === undefined ? {} : { seen: n }),
+    ...(n === undefined ? {} : { seen: { rows: n[0], open: n[1] } }),
   }
 }
 

@@ -3,7 +3,7 @@ import { countMatches, countOpenMatches, type Matches } from './count-matches.ts
 import type { ListedExecution, Page } from './questions/list-executions.ts'
 import { type Position, positionOf } from './questions/page-order.ts'
 import { readFirst, readPage } from './read-page.ts'
-import { isSearchedBack, searchBack } from './search-back.ts'
+import { searchBack } from './search-back.ts'
 import type { PageReader } from './search-page.ts'
 
 export interface ListPage {
@@ -17,30 +17,38 @@ export interface ListPage {
 
 export interface ListReading {
   page: Promise<ListPage>
-  /** How many of all that match are open. */
+  /** How many of all that are counted are open. */
   running: Promise<number>
 }
 
-/** @param limit rows of a page; one more is asked for, to know whether another page follows */
-export function readListPage(reader: PageReader, page: Page, limit: number): ListReading {
-  if (isSearchedBack(reader, page)) {
-    return { page: readSearched(reader, page, limit), running: countOpenMatches(reader) }
+/** What the pages before showed, where it is part of what is counted. */
+export interface Seen {
+  rows: number
+  open: number
+}
+
+/**
+ * @param limit rows of a page; one more is asked for, to know whether another page follows
+ * @param seen null where all is counted on every page
+ */
+export function readListPage(reader: PageReader, page: Page, limit: number, seen: Seen | null): ListReading {
+  if (seen) {
+    const whole = searchBack(reader, page, limit + 1)
+    return {
+      page: whole.then(({ rows, matches: { total, isBound }, goOn, searchedFromNs }) => ({
+        ...cut(rows, limit, goOn),
+        matches: { total: total + seen.rows, isBound },
+        searchedFromNs,
+      })),
+      running: whole.then(({ running }) => running + seen.open),
+    }
   }
   const first = readFirst(reader, page, limit + 1)
   const whole = Promise.all([readPage(reader, page, limit + 1, [], first?.round), countMatches(reader, first)])
   return {
-    page: whole.then(([rows, matches]) => ({
-      ...cut(rows, limit, null),
-      matches,
-      searchedFromNs: null,
-    })),
+    page: whole.then(([rows, matches]) => ({ ...cut(rows, limit, null), matches, searchedFromNs: null })),
     running: countOpenMatches(reader, first),
   }
-}
-
-async function readSearched(reader: PageReader, page: Page, limit: number): Promise<ListPage> {
-  const { rows, matches, goOn, searchedFromNs } = await searchBack(reader, page, limit + 1)
-  return { ...cut(rows, limit, goOn), matches, searchedFromNs }
 }
 
 /** @param goOn where the next page begins if there is no row for it */

@@ -2,21 +2,23 @@
  * A page of what no index leads to, newest first: every execution has to be looked at, so one request looks at a bounded number of them, back from
  * its position, and tells how far it came. Going on from there looks further.
  */
-import { countBehind, type Matches } from './count-matches.ts'
+import { countBehind, countOpenOf, type Matches } from './count-matches.ts'
 import { isSearchedFor } from './questions/execution-filter.ts'
 import { type Candidate, findCandidates } from './questions/find-candidates.ts'
 import { type ListedExecution, listExecutions, type Page } from './questions/list-executions.ts'
 import { type Position, positionOf } from './questions/page-order.ts'
-import { MATCHES_MAX, ofExecutions, type PageReader, ROUND_MAX } from './search-page.ts'
-import { searchReach } from './search-reach.ts'
+import { CANDIDATES_PER_ROW, MATCHES_MAX, ofExecutions, type PageReader, ROUND_MAX } from './search-page.ts'
+import { searchReaches } from './search-reach.ts'
 
-/** Executions that one request looks at, about: the rollup says where they begin. */
-export const LOOKED_AT_MAX = 500_000
+/** Executions that one request looks at, about: the rollup says where they begin. The first are enough for a page of what many match. */
+const LOOKED_AT = [100_000, 400_000]
 
 export interface SearchedPage {
   rows: readonly ListedExecution[]
   /** From this page on, as far as was looked. */
   matches: Matches
+  /** How many of these are open. */
+  running: number
   /** Where the next page begins if this one is not full; null: everything was looked at. */
   goOn: Position | null
   /** Nothing that started earlier was looked at, nanoseconds; null: everything was. */
@@ -31,15 +33,22 @@ export function isSearchedBack({ scope, filter }: PageReader, { sort, order }: P
 /** The newest `wanted` executions behind `page.after`, of those that are looked at. */
 export async function searchBack(reader: PageReader, page: Page, wanted: number): Promise<SearchedPage> {
   const { runner, scope, filter, signal } = reader
-  const windowFromNs = await windowOf(reader, page)
   const limit = Math.max(MATCHES_MAX + 1, wanted + 1)
-  const search = { ...page, windowFromNs, limit }
-  const found = await runner.ask(findCandidates(scope, filter, search), signal)
+  const found: Candidate[] = []
+  let slice = page
+  let searchedFromNs: bigint | null = null
+  for (searchedFromNs of await slicesOf(reader, page)) {
+    const search = { ...slice, windowFromNs: searchedFromNs, limit: limit - found.length, isToldOpen: true }
+    found.push(...(await runner.ask(findCandidates(scope, filter, search), signal)))
+    if (searchedFromNs === null || found.length >= Math.min(limit, wanted * CANDIDATES_PER_ROW)) break
+    slice = { ...page, after: startingAt(searchedFromNs) }
+  }
   const first = ofExecutions(found, Math.min(ROUND_MAX, wanted))
   const others = found.slice(first.length)
-  const [rows, behind] = await Promise.all([
+  const [rows, behind, running] = await Promise.all([
     readRows(reader, page, first),
     countBehind(reader, page, first.at(-1), others),
+    countOpenOf(reader, found),
   ])
   const total = rows.length + behind
   await readMore(reader, page, first, others, wanted, rows)
@@ -49,20 +58,21 @@ export async function searchBack(reader: PageReader, page: Page, wanted: number)
     rows,
     matches: {
       total: isCut ? Math.min(total, limit - 1) : total,
-      isBound: isCut || windowFromNs !== null,
+      isBound: isCut || searchedFromNs !== null,
     },
-    goOn: isCut && last ? positionOf(last) : windowFromNs === null ? null : startingAt(windowFromNs),
-    searchedFromNs: windowFromNs,
+    running,
+    goOn: isCut && last ? positionOf(last) : searchedFromNs === null ? null : startingAt(searchedFromNs),
+    searchedFromNs,
   }
 }
 
-/** Since when executions are looked at, nanoseconds; null: all that the range has. */
-async function windowOf({ runner, scope, filter: { range }, nowNs }: PageReader, { after }: Page) {
+/** Where the slices of executions begin that are looked at one after another, nanoseconds; null: with the range, which is the last then. */
+async function slicesOf({ runner, scope, filter: { range }, nowNs }: PageReader, { after }: Page) {
   const { from, to } = range.field === 'started_at' ? range : { from: null, to: null }
   const end = to !== null && to < nowNs ? to : nowNs
   const top = typeof after?.value === 'string' ? BigInt(after.value) : end
-  const reach = await searchReach(runner, scope, top, LOOKED_AT_MAX, nowNs)
-  return reach !== null && (from === null || reach > from) ? reach : null
+  const reaches = await searchReaches(runner, scope, top, LOOKED_AT, nowNs)
+  return reaches.map((reach) => (reach !== null && (from === null || reach > from) ? reach : null))
 }
 
 /** Behind everything that started then or later. */

@@ -13,16 +13,18 @@ export interface HourTotal {
  */
 export function newestTotals(scope: Scope, topNs: bigint, executions: number): Question<HourTotal> {
   const parameters = new Parameters()
-  const rows = rowsOf('execution_hours_total', scope, parameters, [
-    `hour <= ${parameters.bindTime('top', topNs)}`,
-    'executions > 0',
-  ])
-  const summed = `SELECT hour, sum(executions) AS n, sum(n) OVER (ORDER BY hour DESC) AS so_far\n${rows}\nGROUP BY hour`
+  const top = parameters.bindTime('top', topNs)
+  const rows = rowsOf('execution_hours_total', scope, parameters, [`hour <= ${top}`, 'executions > 0'])
+  // Of the hour of the top only a part lies before it.
+  const whole = `if(hour + INTERVAL 1 HOUR > ${top}, 0, n)`
+  const summed = `SELECT hour, sum(executions) AS n, ${whole} AS counted, sum(counted) OVER (ORDER BY hour DESC) AS so_far
+${rows}
+GROUP BY hour`
   const sql = `SELECT toUnixTimestamp(hour) AS hour_s, n AS executions
 FROM (
 ${indent(summed)}
 )
-WHERE so_far - n < ${parameters.bind('executions', 'UInt32', executions)}
+WHERE so_far - counted < ${parameters.bind('executions', 'UInt32', executions)}
 ORDER BY hour DESC`
   return { name: 'newest-totals', sql, params: parameters.values }
 }

@@ -5,8 +5,10 @@ import { dirtyHours } from './dirty-hours.ts'
 import { durationFloor } from './duration-floor.ts'
 import type { ExecutionFilter } from './execution-filter.ts'
 import { executionLogs } from './execution-logs.ts'
+import { findByTerm } from './find-by-term.ts'
 import { type CandidateSearch, countVersions, findAll, findAnchors, findCandidates } from './find-candidates.ts'
 import { listExecutions } from './list-executions.ts'
+import { newestTotals } from './newest-totals.ts'
 import { outlineExecutions, readExecutions } from './read-executions.ts'
 import { readTrace } from './read-trace.ts'
 import { relatedExecutions } from './related-executions.ts'
@@ -59,6 +61,7 @@ const noFilter: ExecutionFilter = {
 }
 const firstPage: CandidateSearch = { sort: 'started_at', order: 'desc', after: null, windowFromNs: 5n, limit: 202 }
 const after = { value: '7', execution_id: HOSTILE, instance: HOSTILE }
+const newestFirst = { sort: 'started_at', order: 'desc' } as const
 const byDuration = { sort: 'duration_ms', order: 'asc', after } as const
 const withoutEnd = { sort: 'ended_at', order: 'desc', after: { ...after, value: null } } as const
 const candidate = {
@@ -90,6 +93,8 @@ const QUESTIONS: NamedQuestion[] = [
   ['count-versions', countVersions(scope, ['5', '1700000000000006'])],
   ['find-all', findAll(scope, everyFilter, firstPage, 1001)],
   ['find-all-by-duration', findAll(scope, noFilter, byDuration, 7)],
+  ['find-by-term', findByTerm(scope, { column: 'user_id', value: HOSTILE }, everyFilter.range, newestFirst, 1001)],
+  ['newest-totals', newestTotals(scope, 9n, 500_000)],
   ['find-anchors', findAnchors(scope, everyFilter, 1001)],
   ['list-executions-first-page', listExecutions(scope, noFilter, { ...firstPage, after: null }, [candidate])],
   ['list-executions-every-filter', listExecutions(scope, everyFilter, { ...firstPage, after }, [candidate])],

@@ -3,13 +3,14 @@ import { z } from 'zod'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { expectedEnds } from '../expected-ends.ts'
 import { filterOf, rangeOfList } from '../filter-of-query.ts'
-import { readListPage } from '../list-page.ts'
+import { readListPage, type Seen } from '../list-page.ts'
 import { momentsOf, readMeta, withoutMoment } from '../meta.ts'
 import { invalidParameter } from '../problem.ts'
+import type { ListedExecution } from '../questions/list-executions.ts'
 import { type ExecutionList, executionListSchema } from '../schema/execution.ts'
 import { listQuerySchema } from '../schema/list-query.ts'
 import { isSearchedBack } from '../search-back.ts'
-import { shapeListed } from '../shape-execution.ts'
+import { isOpen, shapeListed } from '../shape-execution.ts'
 import { formatTime } from '../time.ts'
 import { QUESTION_PROBLEMS, route } from './route.ts'
 
@@ -37,18 +38,18 @@ export const executionsList = route({
     const { runner } = asked.services
     const reader = { runner, scope: asked.scope, filter, nowNs: moments.nowNs, signal: asked.signal }
     const page = { sort, order, after: cursor?.after ?? null }
-    const reading = readListPage(reader, page, limit)
+    const seen = isSearchedBack(reader, page) ? (cursor?.seen ?? { rows: 0, open: 0 }) : null
+    const reading = readListPage(reader, page, limit, seen)
     const parts = reading.running.then((running) => ({ range: filter.range, source: 'raw' as const, running }))
     const [{ shown, matches, next, searchedFromNs }, meta] = await Promise.all([
       reading.page,
       readMeta(asked.services, moments, parts, asked.signal),
     ])
     const expectedOf = await expectedEnds(runner, asked.scope, shown, moments, asked.signal)
-    const seen = isSearchedBack(reader, page) ? (cursor?.seen ?? 0) : undefined
     const answer: ExecutionList = {
       executions: shown.map((row) => shapeListed(row, expectedOf, moments.nowNs)),
       count: shown.length,
-      total: matches.total + (seen ?? 0),
+      total: matches.total,
       total_is_bound: matches.isBound,
       searched_from: searchedFromNs === null ? null : formatTime(searchedFromNs),
       next_cursor: next
@@ -57,7 +58,7 @@ export const executionsList = route({
             order,
             range: filter.range,
             after: next,
-            ...(seen === undefined ? {} : { seen: seen + shown.length }),
+            ...(seen ? { seen: seenAfter(seen, shown) } : {}),
           })
         : null,
       meta,
@@ -65,3 +66,7 @@ export const executionsList = route({
     return { json: answer, identity: withoutMoment(answer) }
   },
 })
+
+function seenAfter({ rows, open }: Seen, shown: readonly ListedExecution[]): Seen {
+  return { rows: rows + shown.length, open: open + shown.filter((row) => isOpen(row.shown_status)).length }
+}

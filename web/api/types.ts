@@ -45,6 +45,7 @@ export interface ExecutionList {
   executions: Execution[]
   total: number
   total_is_bound: boolean
+  searched_from: string | null
   next_cursor: string | null
   meta: { running: number; lag_ms: number | null }
 }

@@ -1,6 +1,7 @@
 /** Key figures and rows of one set of filters, with everything that can be in their place. */
 import { type Filters, listQuestion } from '../filters/filters.ts'
 import { formatCount } from '../format/number.ts'
+import { formatClock } from '../format/time.ts'
 import { ProblemView, StaleNotice } from '../parts/problem-view.tsx'
 import { EmptyList } from './empty-list.tsx'
 import { ExecutionTable } from './execution-table.tsx'
@@ -21,7 +22,10 @@ export function ExecutionList({ filters, onChange }: Props) {
       <KpiStrip filters={filters} isPolled={!list.isPaused} />
       {error && rows && <StaleNotice error={error} />}
       {error && !rows && <ProblemView error={error} retry={list.retry} />}
-      {!error && rows?.length === 0 && <EmptyList page={list.page} onChange={onChange} filters={filters} />}
+      {!error && rows?.length === 0 && list.hasOlder && <StillSearching list={list} />}
+      {!error && rows?.length === 0 && !list.hasOlder && (
+        <EmptyList page={list.page} onChange={onChange} filters={filters} />
+      )}
       {(rows === undefined ? !error : rows.length > 0) && (
         <section aria-label="Executions" aria-busy={rows === undefined}>
           <ListHead list={list} />
@@ -72,18 +76,44 @@ function ListHead({ list }: { list: LiveList }) {
   )
 }
 
+/** Nothing was found in what a search has looked at so far. */
+function StillSearching({ list }: { list: LiveList }) {
+  return (
+    <section className="notice">
+      <h2>Nothing found yet</h2>
+      <SearchedBack list={list} />
+      <p className="notice-foot">
+        {list.olderError && <StaleNotice error={list.olderError} />}
+        <button type="button" className="button" onClick={list.loadOlder} disabled={list.isLoadingOlder}>
+          {list.isLoadingOlder ? 'Searching …' : 'Search further back'}
+        </button>
+      </p>
+    </section>
+  )
+}
+
+function SearchedBack({ list }: { list: LiveList }) {
+  if (list.searchedFrom === null) return null
+  return (
+    <p className="muted" role="status">
+      Searched back to {formatClock(list.searchedFrom, Date.now())}
+    </p>
+  )
+}
+
 function ListFoot({ list, shown }: { list: LiveList; shown: number }) {
   return (
     <div className="list-foot">
       {list.olderError && <StaleNotice error={list.olderError} />}
       {list.hasOlder ? (
         <button type="button" className="button" onClick={list.loadOlder} disabled={list.isLoadingOlder}>
-          {list.isLoadingOlder ? 'Loading …' : 'Load older'}
+          {list.isLoadingOlder ? 'Loading …' : list.searchedFrom === null ? 'Load older' : 'Search further back'}
         </button>
       ) : (
         <span>That is all.</span>
       )}
       <span className="muted">{formatCount(shown)} shown</span>
+      <SearchedBack list={list} />
     </div>
   )
 }

@@ -17,6 +17,8 @@ export interface LiveList {
   isPaused: boolean
   isLoadingOlder: boolean
   hasOlder: boolean
+  /** A search has looked at nothing that started earlier; null: at everything. */
+  searchedFrom: string | null
   olderError: Error | null
   setPaused: (isPaused: boolean) => void
   loadOlder: () => void
@@ -54,6 +56,7 @@ export function useLiveList(search: string): LiveList {
   const rows = held ? heldRows(held.page.executions, olderRows, newest?.executions ?? []) : newest?.executions
   const page = held?.page ?? newest
   const lastPage = (held?.withOlder ? older.data?.pages.at(-1) : undefined) ?? page
+  useOnward(older, rows?.length === 0)
   const loadOlder = () => {
     if (held?.withOlder && older.data) older.fetchNextPage()
     else if (held?.withOlder) older.refetch()
@@ -67,6 +70,7 @@ export function useLiveList(search: string): LiveList {
     isPaused,
     isLoadingOlder: older.isFetching,
     hasOlder: Boolean(lastPage?.next_cursor),
+    searchedFrom: lastPage?.searched_from ?? null,
     olderError: older.error,
     setPaused,
     loadOlder,
@@ -77,6 +81,19 @@ export function useLiveList(search: string): LiveList {
     },
     retry: () => first.refetch(),
   }
+}
+
+/** Pages without a row that a search goes on behind by itself, once it was told to. */
+const EMPTY_PAGES_MAX = 10
+
+/** A search that was told to go on and has found nothing yet looks further back. */
+function useOnward(older: ReturnType<typeof useOlderPages>, isEmpty: boolean) {
+  const { data, hasNextPage, isFetching, error, fetchNextPage } = older
+  const pages = data?.pages.length ?? 0
+  const mayGoOn = isEmpty && pages > 0 && pages % EMPTY_PAGES_MAX !== 0 && hasNextPage && !isFetching && !error
+  useEffect(() => {
+    if (mayGoOn) fetchNextPage()
+  }, [mayGoOn, fetchNextPage])
 }
 
 function useHeld(search: string): [Held | null, (held: Held | null) => void] {
