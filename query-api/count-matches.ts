@@ -1,12 +1,14 @@
 /** Counts what a list's filter matches, exactly up to a bound: first where it is cheap, then wherever it must. */
+import { isKnownMany, noteMany } from './known-many.ts'
 import { countExecutions, countedMax, countOpen, type ExecutionCount } from './questions/count-executions.ts'
 import { isSelective } from './questions/execution-filter.ts'
 import { anchorsOf, type Candidate, countVersions, findAnchors } from './questions/find-candidates.ts'
-import { type PageOrder, positionOf } from './questions/page-order.ts'
+import type { Page } from './questions/list-executions.ts'
+import { positionOf } from './questions/page-order.ts'
 import type { FirstPage } from './read-page.ts'
 import { executionsOf, MATCHES_MAX, ofExecutions, type PageReader } from './search-page.ts'
 import { isOpen } from './shape-execution.ts'
-import { NS_PER_DAY } from './time.ts'
+import { NS_PER_DAY, NS_PER_MS } from './time.ts'
 
 export interface Matches {
   total: number
@@ -28,10 +30,7 @@ async function countFound(reader: PageReader, first: FirstPage): Promise<number>
   if (!isAll) return figureOf(await runner.ask(countExecutions(scope, filter), signal))
   const shown = ofExecutions(found, first.width)
   const others = found.slice(shown.length)
-  const [{ rows }, rest] = await Promise.all([
-    first.round,
-    countBehind(reader, first.order, shown.at(-1), others, isGuess),
-  ])
+  const [{ rows }, rest] = await Promise.all([first.round, countBehind(reader, first.page, shown, others, isGuess)])
   return rows.length + rest
 }
 
@@ -42,30 +41,45 @@ async function countFound(reader: PageReader, first: FirstPage): Promise<number>
  */
 export async function countBehind(
   { runner, scope, filter, signal }: PageReader,
-  order: PageOrder,
-  last: Candidate | undefined,
+  page: Page,
+  shown: readonly Candidate[],
   others: readonly Candidate[],
   isGuess = false,
 ): Promise<number> {
+  const last = shown.at(-1)
   if (!last || others.length === 0) return 0
   const anchors = anchorsOf(others)
   if (!isGuess) {
     const [versions] = await runner.ask(countVersions(scope, anchors), signal)
     if (Number(versions?.n) === others.length) return executionsOf(others)
   }
-  const within = { anchors, behind: { order, at: positionOf(last) } }
+  // All versions of an execution have one anchor: what lies at none of those shown is not shown.
+  const isApart = page.after === null && !sharesAnchor(shown, anchors)
+  const within = isApart ? { anchors } : { anchors, behind: { order: page, at: positionOf(last) } }
   return figureOf(await runner.ask(countExecutions(scope, filter, within), signal))
+}
+
+function sharesAnchor(shown: readonly Candidate[], anchors: readonly string[]): boolean {
+  const known = new Set(anchorsOf(shown))
+  return anchors.some((anchor) => known.has(anchor))
 }
 
 /** One more than `max` stands for all beyond. */
 async function countAlone(max: number, { runner, scope, filter, nowNs, signal }: PageReader): Promise<number> {
   const { field, from, to } = filter.range
   const count = async (within = {}) => figureOf(await runner.ask(countExecutions(scope, filter, within), signal))
+  const nowMs = Number(nowNs / NS_PER_MS)
+  const countNewest = async (startedFromNs: bigint) => {
+    if (isKnownMany(runner, scope, filter, nowMs)) return max + 1
+    const n = await count({ startedFromNs })
+    if (n > max) noteMany(runner, scope, filter, nowMs)
+    return n
+  }
   const end = to !== null && to < nowNs ? to : nowNs
   const dayBefore = end - NS_PER_DAY
   if (field === 'started_at' && (from === null || from < dayBefore)) {
     // Most filters match more than the bound within the newest day. One that hardly will is not asked about it.
-    const newest = isSelective(filter) ? 0 : await count({ startedFromNs: dayBefore })
+    const newest = isSelective(filter) ? 0 : await countNewest(dayBefore)
     if (newest > max) return newest
     // Few in a day may be few in all: then merging what lies around them beats merging everything.
     const anchors = await runner.ask(findAnchors(scope, filter, MATCHES_MAX + 1), signal)

@@ -1,7 +1,8 @@
 /** Reads a page of executions: candidates first, by every index and without merging, then the rows behind them as merged. */
 import type { Candidate } from './questions/find-candidates.ts'
-import { type ListedExecution, type ListedMore, listExecutions, type Page } from './questions/list-executions.ts'
-import { type PageOrder, positionOf } from './questions/page-order.ts'
+import type { ListedExecution, ListedMore, Page } from './questions/list-executions.ts'
+import { positionOf } from './questions/page-order.ts'
+import { readRows } from './read-rows.ts'
 import { ofExecutions, type PageReader, ROUND_MAX, type Search, searchFirst, searchPage } from './search-page.ts'
 
 /** Candidates of one round, and the rows behind them. */
@@ -14,7 +15,7 @@ export interface Round<Row> {
 
 /** What a first page is made of, which counting need not look for again. */
 export interface FirstPage<Row = unknown> {
-  order: PageOrder
+  page: Page
   search: Promise<Search>
   round: Promise<Round<Row>>
   /** Executions that the round looks at. */
@@ -59,12 +60,12 @@ export function readFirst(reader: PageReader, page: Page, wanted: number): First
   const round = readRound(reader, page, search, width)
   // Whoever reads the page learns of the fault; others may not have come so far.
   round.catch(() => {})
-  return { order: page, search, round, width }
+  return { page, search, round, width }
 }
 
 /** The rows of `width` executions, once their candidates are found. */
 async function readRound<More extends keyof ListedMore = never>(
-  { runner, scope, filter, signal }: PageReader,
+  reader: PageReader,
   page: Page,
   searched: Promise<Search>,
   width: number,
@@ -72,7 +73,5 @@ async function readRound<More extends keyof ListedMore = never>(
 ): Promise<Round<Rows<More>>> {
   const search = await searched
   const candidates = ofExecutions(search.found, width)
-  if (candidates.length === 0) return { search, candidates, rows: [] }
-  const rows = await runner.ask(listExecutions(scope, filter, page, candidates, more), signal)
-  return { search, candidates, rows }
+  return { search, candidates, rows: await readRows(reader, page, candidates, more) }
 }

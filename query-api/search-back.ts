@@ -5,13 +5,14 @@
 import { countBehind, countOpenOf, type Matches } from './count-matches.ts'
 import { isSearchedFor } from './questions/execution-filter.ts'
 import { type Candidate, findCandidates } from './questions/find-candidates.ts'
-import { type ListedExecution, listExecutions, type Page } from './questions/list-executions.ts'
+import type { ListedExecution, Page } from './questions/list-executions.ts'
 import { type Position, positionOf } from './questions/page-order.ts'
-import { CANDIDATES_PER_ROW, MATCHES_MAX, ofExecutions, type PageReader, ROUND_MAX } from './search-page.ts'
+import { readRows } from './read-rows.ts'
+import { MATCHES_MAX, ofExecutions, type PageReader, ROUND_MAX } from './search-page.ts'
 import { searchReaches } from './search-reach.ts'
 
 /** Executions that one request looks at, about: the rollup says where they begin. The first are enough for a page of what many match. */
-const LOOKED_AT = [100_000, 400_000]
+const LOOKED_AT = [100_000, 250_000]
 
 export interface SearchedPage {
   rows: readonly ListedExecution[]
@@ -40,14 +41,14 @@ export async function searchBack(reader: PageReader, page: Page, wanted: number)
   for (searchedFromNs of await slicesOf(reader, page)) {
     const search = { ...slice, windowFromNs: searchedFromNs, limit: limit - found.length, isToldOpen: true }
     found.push(...(await runner.ask(findCandidates(scope, filter, search), signal)))
-    if (searchedFromNs === null || found.length >= Math.min(limit, wanted * CANDIDATES_PER_ROW)) break
+    if (searchedFromNs === null || found.length >= wanted) break
     slice = { ...page, after: startingAt(searchedFromNs) }
   }
   const first = ofExecutions(found, Math.min(ROUND_MAX, wanted))
   const others = found.slice(first.length)
   const [rows, behind, running] = await Promise.all([
-    readRows(reader, page, first),
-    countBehind(reader, page, first.at(-1), others),
+    readRows(reader, page, first).then((read) => [...read]),
+    countBehind(reader, page, first, others),
     countOpenOf(reader, found),
   ])
   const total = rows.length + behind
@@ -78,16 +79,6 @@ async function slicesOf({ runner, scope, filter: { range }, nowNs }: PageReader,
 /** Behind everything that started then or later. */
 function startingAt(ns: bigint): Position {
   return { value: String(ns), execution_id: '', instance: '' }
-}
-
-/** The rows of candidates that follow each other. */
-async function readRows(
-  { runner, scope, filter, signal }: PageReader,
-  page: Page,
-  candidates: readonly Candidate[],
-): Promise<ListedExecution[]> {
-  if (candidates.length === 0) return []
-  return [...(await runner.ask(listExecutions(scope, filter, page, candidates), signal))]
 }
 
 /** Where newer versions say something else, and on large pages, more candidates than the first are looked at: adds to `rows` until there are enough. */

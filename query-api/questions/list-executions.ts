@@ -3,16 +3,7 @@ import type { ExecutionColumns } from './execution-columns.ts'
 import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
 import { anchorsOf, type Candidate } from './find-candidates.ts'
 import { decodeListed, LISTED_COLUMNS, type Stored } from './listed-values.ts'
-import {
-  AT_ANCHORS,
-  behind,
-  orderBy,
-  type PageOrder,
-  type Position,
-  positionOf,
-  sortValue,
-  upTo,
-} from './page-order.ts'
+import { AT_ANCHORS, behind, orderBy, type PageOrder, type Position, sortValue } from './page-order.ts'
 import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
 
 export interface ListedExecution extends ExecutionColumns {
@@ -47,9 +38,8 @@ export interface Page extends PageOrder {
 }
 
 /**
- * The executions of the page from behind `after` up to the last candidate. All versions of an execution share their anchor, so
- * that the candidates' anchors are enough to merge by; what a newer version says no longer is checked by the filter once more.
- * Another execution at the same anchor is in the answer if it belongs to the page, and then it is a candidate itself.
+ * The executions behind `after` at the anchors of the candidates. All versions of an execution share their anchor, so that these are enough to
+ * merge by; what a newer version says no longer is checked by the filter once more. Some may stand behind the last candidate.
  * @param candidates at least one, in the order of the page, without a gap
  * @param more columns beside
  */
@@ -61,12 +51,10 @@ export function listExecutions<More extends keyof ListedMore = never>(
   more: readonly More[] = [],
 ): Question<ListedExecution & Pick<ListedMore, More>> {
   const parameters = new Parameters()
-  const last = candidates.at(-1)!
   const conditions = [
     `anchor_at IN ${parameters.bindAnchors('anchors', anchorsOf(candidates))}`,
     ...filterConditions(filter, parameters),
     ...(page.after ? behind(page, page.after, 'after', parameters) : []),
-    upTo(page, positionOf(last), 'until', parameters),
   ]
   const columns = [...LISTED_COLUMNS, sortValue(page), ...more.map((column) => MORE_SQL[column] ?? column)]
   const sql = `SELECT\n  ${columns.join(',\n  ')}\n${rowsOf('executions', scope, parameters, conditions)}\n${orderBy(page)}\n${AT_ANCHORS}`

@@ -55,7 +55,21 @@ export function behind({ sort, order }: PageOrder, at: Position, name: string, p
   return sort === 'started_at' ? [`${sort} ${beyond}= ${value}`, next] : [`(${next} OR ${sort} IS NULL)`]
 }
 
-/** Rows up to and with a position. */
-export function upTo(order: PageOrder, at: Position, name: string, parameters: Parameters): string {
-  return `NOT (${behind(order, at, name, parameters).join(' AND ')})`
+/** Whether one position stands behind another, as {@link orderBy} orders them. */
+export function isBehind({ sort, order }: PageOrder, one: Position, other: Position): boolean {
+  const direction = order === 'desc' ? -1 : 1
+  if (one.value !== other.value) {
+    if (one.value === null || other.value === null) return one.value === null
+    const read = (text: string) => (sort === 'duration_ms' ? Number(text) : BigInt(text))
+    const [a, b] = [read(one.value), read(other.value)]
+    if (a !== b) return (a < b ? -1 : 1) === direction
+  }
+  return (
+    (compareBytes(one.execution_id, other.execution_id) || compareBytes(one.instance, other.instance)) === direction
+  )
+}
+
+/** As ClickHouse compares texts. */
+function compareBytes(a: string, b: string): -1 | 0 | 1 {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }

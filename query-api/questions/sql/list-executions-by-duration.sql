@@ -13,6 +13,5 @@ FROM executions FINAL
 WHERE tenant = {tenant:String}
   AND anchor_at IN {anchors:Array(DateTime64(6))}
   AND ((duration_ms > {after_value:Float64} OR (duration_ms = {after_value:Float64} AND (execution_id, instance) > ({after_id:String}, {after_instance:String}))) OR duration_ms IS NULL)
-  AND NOT (((duration_ms > {until_value:Float64} OR (duration_ms = {until_value:Float64} AND (execution_id, instance) > ({until_id:String}, {until_instance:String}))) OR duration_ms IS NULL))
 ORDER BY duration_ms ASC NULLS LAST, execution_id ASC, instance ASC
 SETTINGS use_skip_indexes = 0

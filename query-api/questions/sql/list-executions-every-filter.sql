@@ -49,6 +49,5 @@ WHERE tenant = {tenant:String}
     OR positionCaseInsensitiveUTF8(error_message, {q:String}) > 0)
   AND started_at <= fromUnixTimestamp64Nano({after_value:Int64}, 'UTC')
   AND (started_at < fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') OR (started_at = fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') AND (execution_id, instance) < ({after_id:String}, {after_instance:String})))
-  AND NOT (started_at <= fromUnixTimestamp64Nano({until_value:Int64}, 'UTC') AND (started_at < fromUnixTimestamp64Nano({until_value:Int64}, 'UTC') OR (started_at = fromUnixTimestamp64Nano({until_value:Int64}, 'UTC') AND (execution_id, instance) < ({until_id:String}, {until_instance:String}))))
 ORDER BY started_at DESC NULLS LAST, execution_id DESC, instance DESC
 SETTINGS use_skip_indexes = 0

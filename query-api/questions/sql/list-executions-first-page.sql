@@ -12,6 +12,5 @@ SELECT
 FROM executions FINAL
 WHERE tenant = {tenant:String}
   AND anchor_at IN {anchors:Array(DateTime64(6))}
-  AND NOT (started_at <= fromUnixTimestamp64Nano({until_value:Int64}, 'UTC') AND (started_at < fromUnixTimestamp64Nano({until_value:Int64}, 'UTC') OR (started_at = fromUnixTimestamp64Nano({until_value:Int64}, 'UTC') AND (execution_id, instance) < ({until_id:String}, {until_instance:String}))))
 ORDER BY started_at DESC NULLS LAST, execution_id DESC, instance DESC
 SETTINGS use_skip_indexes = 0

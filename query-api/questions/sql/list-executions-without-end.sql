@@ -14,6 +14,5 @@ WHERE tenant = {tenant:String}
   AND anchor_at IN {anchors:Array(DateTime64(6))}
   AND ended_at IS NULL
   AND (execution_id, instance) < ({after_id:String}, {after_instance:String})
-  AND NOT (ended_at IS NULL AND (execution_id, instance) < ({until_id:String}, {until_instance:String}))
 ORDER BY ended_at DESC NULLS LAST, execution_id DESC, instance DESC
 SETTINGS use_skip_indexes = 0
