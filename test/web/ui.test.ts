@@ -355,6 +355,20 @@ describe.skipIf(!hasBrowser)('the web UI', () => {
       expect([path, nameless]).toEqual([path, []])
     }
   })
+
+  it('says how far a search came that found nothing yet, and looks further back when told to', async () => {
+    await stack.query(
+      `INSERT INTO execution_hours_total (tenant, hour, kind, environment, status, executions, generation)
+SELECT 'default', toStartOfHour(now('UTC')) - number * 3600, 'request', '', 'success', 250000, 1 FROM numbers(6)`,
+    )
+    await open('/ui/?time_range=all&q=kaboom')
+    await page.getByRole('heading', { name: 'Nothing found yet' }).waitFor()
+    await page.getByText(/^Searched back to [^ ]/).waitFor()
+    await page.getByRole('button', { name: 'Search further back' }).click()
+    await rowOf('2').waitFor()
+    expect(await ids()).toEqual(['2'])
+    await page.getByText('That is all.').waitFor()
+  })
 })
 
 function names(tree: ReturnType<Page['getByRole']>): Promise<string[]> {
