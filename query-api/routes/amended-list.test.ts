@@ -116,6 +116,13 @@ const FILTERS: [string, (version: Version) => boolean][] = [
     'user_id=user-1&status=success&status=failed',
     ({ user, status }) => user === 'user-1' && /success|failed/.test(status),
   ],
+  [
+    'user_id=user-1&from=2026-11-20T11:00:00Z&to=2026-11-20T11:40:00Z',
+    ({ user, startedMs }) =>
+      user === 'user-1' &&
+      startedMs >= Date.parse('2026-11-20T11:00:00Z') &&
+      startedMs < Date.parse('2026-11-20T11:40:00Z'),
+  ],
   ['min_duration_ms=1000', ({ durationMs }) => (durationMs ?? 0) >= 1000],
   ['q=USER-2', ({ user }) => user === 'user-2'],
   ['from=2026-11-20T11:00:00Z', ({ startedMs }) => startedMs >= Date.parse('2026-11-20T11:00:00Z')],
