@@ -94,18 +94,20 @@ export async function countOpenMatches(reader: PageReader, first: FirstPage | nu
   const { runner, scope, filter, signal } = reader
   if (filter.status !== null && !filter.status.some(isOpen)) return 0
   const search = await first?.search
-  if (search?.isAll) return countOpenOf(reader, search.found)
+  if (search?.isAll) return countOpenOf(reader, first!.page, search.found)
   return figureOf(await runner.ask(countOpen(scope, filter), signal))
 }
 
-/** The same of executions of which versions were found, and told which are open. */
+/** The same of executions of a page and behind it, of which versions were found, and told which are open. */
 export async function countOpenOf(
   { runner, scope, filter, signal }: PageReader,
+  page: Page,
   found: readonly Candidate[],
 ): Promise<number> {
-  const open = found.filter(({ is_open }) => is_open === 1)
-  if (open.length === 0) return 0
-  return figureOf(await runner.ask(countOpen(scope, filter, anchorsOf(open)), signal))
+  const anchors = anchorsOf(found.filter(({ is_open }) => is_open === 1))
+  if (anchors.length === 0) return 0
+  const within = page.after ? { anchors, behind: { order: page, at: page.after } } : { anchors }
+  return figureOf(await runner.ask(countOpen(scope, filter, within), signal))
 }
 
 function figureOf([row]: readonly ExecutionCount[]): number {

@@ -49,7 +49,7 @@ export async function searchBack(reader: PageReader, page: Page, wanted: number)
   const [rows, behind, running] = await Promise.all([
     readRows(reader, page, first).then((read) => [...read]),
     countBehind(reader, page, first, others),
-    countOpenOf(reader, found),
+    countOpenOf(reader, page, found),
   ])
   const total = rows.length + behind
   await readMore(reader, page, first, others, wanted, rows)

@@ -28,7 +28,7 @@ export interface Search {
 }
 
 /** Candidates asked for at once, for each row that is wanted: an execution has two versions while it is being written. */
-export const CANDIDATES_PER_ROW = 2
+const CANDIDATES_PER_ROW = 2
 /** By duration: only the last of these has one. */
 const CANDIDATES_PER_DURATION = 1.125
 /** Executions looked at in one round: their anchors go into a parameter, which an HTTP request has limited room for. */

@@ -45,16 +45,17 @@ export function countExecutions(
   return { name: 'count-executions', sql, params: parameters.values }
 }
 
-/** @param anchors the only ones where there may be any, microseconds; null: anywhere */
+/** @param within the only anchors where there may be any, and behind which position; else anywhere */
 export function countOpen(
   scope: Scope,
   filter: ExecutionFilter,
-  anchors: readonly string[] | null = null,
+  { anchors, behind: place }: Omit<CountWithin, 'startedFromNs'> = {},
 ): Question<ExecutionCount> {
   const parameters = new Parameters()
   const rows = rowsOf('executions', scope, parameters, [
     ...(anchors ? [`anchor_at IN ${parameters.bindAnchors('anchors', anchors)}`] : []),
     ...filterConditions(filter, parameters),
+    ...(place ? behind(place.order, place.at, 'after', parameters) : []),
     // The index is about the stored status.
     `status IN ${OPEN}`,
     `${shownStatus(parameters, filter.silence)} IN ${OPEN}`,
