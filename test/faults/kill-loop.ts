@@ -4,7 +4,7 @@
  */
 import { type Balance, printBalance, spansInDeadLetters, spansInSpool } from '../kit/invariant.ts'
 import { type Component, type Stack, startStack } from '../kit/stack.ts'
-import { eventually, exportRequest, nativeRun } from '../kit/traces.ts'
+import { eventually, exportRequest, nativeRun, text } from '../kit/traces.ts'
 
 const STEPS = 4
 const RUNS_PER_REQUEST = 5
@@ -25,11 +25,16 @@ export interface KillLoopResult {
   acknowledged: { executions: number; failed: number; steps: number; spans: number }
   stored: { executions: number; failed: number; steps: number; spans: number; rawSpans: number }
   kpis: { executions: number; failed: number }
+  /** Executions that the table leads to which is searched for their user. */
+  ofUser: number
   balance: Balance
   /** Of `runlens up`, stopped under load. */
   exitCode: number | null
   resends: number
 }
+
+/** Of every execution. */
+const USER = 'ann'
 
 interface Ledger {
   executions: number
@@ -72,6 +77,7 @@ async function sender(name: string, stack: () => Stack, startMs: number, ledger:
     const runs = Array.from({ length: RUNS_PER_REQUEST }, (_, i) =>
       nativeRun(`${name}-${request}-${i}`, startMs + request, STEPS, i === 0),
     )
+    for (const { spans } of runs) spans.find((span) => !span.parentSpanId)?.attributes.push(text('user.id', USER))
     await sendUntilAcknowledged(
       stack,
       runs.flatMap((run) => run.spans),
@@ -90,7 +96,10 @@ async function killEverything(stack: Stack): Promise<Stack> {
 const one = async (stack: Stack, sql: string): Promise<number> =>
   Number(Object.values((await stack.query(sql))[0] ?? { n: 0 })[0])
 
-async function measure(stack: Stack, accepted: number): Promise<Pick<KillLoopResult, 'stored' | 'kpis' | 'balance'>> {
+async function measure(
+  stack: Stack,
+  accepted: number,
+): Promise<Pick<KillLoopResult, 'stored' | 'kpis' | 'ofUser' | 'balance'>> {
   const kpis = (await (await fetch(`${stack.urls.api}/api/v1/observability/kpis?time_range=24h`)).json()) as {
     total_executions: number
     failure_count: number
@@ -106,6 +115,11 @@ async function measure(stack: Stack, accepted: number): Promise<Pick<KillLoopRes
       rawSpans: await one(stack, 'SELECT count() FROM spans'),
     },
     kpis: { executions: kpis.total_executions, failed: kpis.failure_count },
+    ofUser: await one(
+      stack,
+      `SELECT count() FROM executions FINAL WHERE user_id = '${USER}' AND (anchor_at, execution_id) IN
+  (SELECT anchor_at, execution_id FROM execution_terms WHERE term = 'user_id' AND value = '${USER}')`,
+    ),
     balance: { accepted, stored: spans, spool, deadLetter },
   }
 }
@@ -163,6 +177,7 @@ function settled(stack: Stack, acknowledged: KillLoopResult['acknowledged']) {
       now.stored.executions === acknowledged.executions &&
       now.stored.steps === acknowledged.steps &&
       now.kpis.executions === acknowledged.executions &&
+      now.ofUser === acknowledged.executions &&
       now.balance.spool === 0
     if (isSettled) return now
     throw new Error(`not settled: ${JSON.stringify({ acknowledged, now })}\n${stack.logs().slice(-4_000)}`)

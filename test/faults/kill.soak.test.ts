@@ -11,8 +11,9 @@ for (let round = 1; round <= ROUNDS; round++) {
       process.stdout.write(`round ${round} kill ${index + 1}: ${victim}\n`)
     const result = await killLoop({ kills: KILLS_PER_ROUND, seed: round, onKill })
     process.stdout.write(`${JSON.stringify(result)}\n`)
-    const { acknowledged, stored, kpis, balance, exitCode } = result
+    const { acknowledged, stored, kpis, ofUser, balance, exitCode } = result
     expect(stored).toEqual({ ...acknowledged, rawSpans: acknowledged.spans })
+    expect(ofUser).toBe(acknowledged.executions)
     expect(kpis).toEqual({ executions: acknowledged.executions, failed: acknowledged.failed })
     expect(balance).toEqual({ accepted: acknowledged.spans, stored: acknowledged.spans, spool: 0, deadLetter: 0 })
     expect(exitCode).toBe(0)

@@ -9,10 +9,11 @@ it('loses nothing that was acknowledged and counts nothing twice when processes 
     seed: 20_261_123,
     onKill: (_, victim) => killed.push(victim),
   })
-  const { acknowledged, stored, kpis, balance, exitCode } = result
+  const { acknowledged, stored, kpis, ofUser, balance, exitCode } = result
   expect(new Set(killed)).toEqual(new Set(VICTIMS))
   expect(acknowledged.executions).toBeGreaterThan(100)
   expect(stored).toEqual({ ...acknowledged, rawSpans: acknowledged.spans })
+  expect(ofUser).toBe(acknowledged.executions)
   expect(kpis).toEqual({ executions: acknowledged.executions, failed: acknowledged.failed })
   expect(balance).toEqual({ accepted: acknowledged.spans, stored: acknowledged.spans, spool: 0, deadLetter: 0 })
   expect(exitCode).toBe(0)
