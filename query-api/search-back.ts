@@ -12,7 +12,7 @@ import { MATCHES_MAX, ofExecutions, type PageReader, ROUND_MAX } from './search-
 import { searchReaches } from './search-reach.ts'
 
 /** Executions that one request looks at, about: the rollup says where they begin. The first are enough for a page of what many match. */
-const LOOKED_AT = [100_000, 250_000]
+const LOOKED_AT = [100_000, 200_000]
 
 export interface SearchedPage {
   rows: readonly ListedExecution[]
