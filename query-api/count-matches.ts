@@ -81,6 +81,7 @@ async function countAlone(max: number, { runner, scope, filter, nowNs, signal }:
     // Most filters match more than the bound within the newest day. One that hardly will is not asked about it.
     const newest = isSelective(filter) ? 0 : await countNewest(dayBefore)
     if (newest > max) return newest
+    if (newest > MATCHES_MAX) return count()
     // Few in a day may be few in all: then merging what lies around them beats merging everything.
     const anchors = await runner.ask(findAnchors(scope, filter, MATCHES_MAX + 1), signal)
     if (anchors.length === 0) return 0
