@@ -13,7 +13,7 @@ const TERMS = `CAST([1, 2, 3], 'Array(${EXECUTION_TERMS.columns.term.replaceAll(
     [user_id, conversation_id, parent_execution_id] AS value`
 
 /** A SELECT of the columns of `execution_terms` in order. @param where SQL: of which rows of `executions` */
-export function executionTerms(where = '1'): string {
+export function executionTerms(where?: string): string {
   const columns = Object.keys(EXECUTION_TERMS.columns).map((name) =>
     name in EXPRESSIONS ? `${EXPRESSIONS[name]} AS ${name}` : name,
   )
@@ -22,7 +22,7 @@ export function executionTerms(where = '1'): string {
 FROM executions
 ARRAY JOIN
     ${TERMS}
-WHERE is_deleted = 0 AND value != ''${where === '1' ? '' : ` AND ${where}`}`
+WHERE is_deleted = 0 AND value != ''${where === undefined ? '' : ` AND ${where}`}`
 }
 
 /**

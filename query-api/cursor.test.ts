@@ -15,6 +15,11 @@ describe('a cursor', () => {
     expect(decodeCursor(encodeCursor(cursor))).toEqual(cursor)
   })
 
+  it('comes back with what was seen', () => {
+    const seen = { ...cursor, seen: { rows: 12, open: 3 } }
+    expect(decodeCursor(encodeCursor(seen))).toEqual(seen)
+  })
+
   it.each([
     ['text that is no base64', '%%%'],
     ['other JSON', forged({ v: 1 })],
@@ -26,6 +31,10 @@ describe('a cursor', () => {
     ['a time that is none', forged({ v: 1, s: 'started_at', o: 'asc', f: null, t: null, a: ['1.5', 'a', 'b'] })],
     ['a start that is absent', forged({ v: 1, s: 'started_at', o: 'asc', f: null, t: null, a: [null, 'a', 'b'] })],
     ['SQL for a value', forged({ v: 1, s: 'duration_ms', o: 'asc', f: null, t: null, a: ['1 OR 1=1', 'a', 'b'] })],
+    [
+      'a count beyond all',
+      forged({ v: 1, s: 'started_at', o: 'desc', f: null, t: null, a: ['1', 'a', 'b'], n: [2 ** 53 - 1, 0] }),
+    ],
     ['another column', forged({ v: 1, s: 'tenant', o: 'asc', f: null, t: null, a: ['1', 'a', 'b'] })],
   ])('is refused when it is %s', (_, text) => {
     expect(() => decodeCursor(text)).toThrow(ProblemError)

@@ -31,6 +31,12 @@ describe('how far so many executions reach', () => {
     expect(reachOf(hoursOf({ 9: 1_000 }), at(10), 1_001)).toBeNull()
   })
 
+  it('ends with the hours that are told, where these are as many as are asked for', () => {
+    const told = (count: number) => hoursOf(Object.fromEntries(Array.from({ length: count }, (_, n) => [n + 1, 1])))
+    expect(reachOf(told(1_000), at(1_001), 5_000)).toBe(at(1))
+    expect(reachOf(told(999), at(1_000), 5_000)).toBeNull()
+  })
+
   it('always lies before, so that going on comes to an end', () => {
     const hours = fc.dictionary(fc.integer({ min: 0, max: 30 }).map(String), fc.integer({ min: 1, max: 40_000_000 }))
     fc.assert(

@@ -1,11 +1,11 @@
 /** How far back in time a bounded number of executions reaches: a guess out of the rollup, remembered for a minute. */
-import { type HourTotal, newestTotals } from './questions/newest-totals.ts'
+import { HOURS_MAX, type HourTotal, newestTotals } from './questions/newest-totals.ts'
 import type { Scope } from './questions/question.ts'
 import { Remembered } from './remembered.ts'
 import type { Runner } from './run.ts'
 import { floorDiv, NS_PER_HOUR, NS_PER_MS, NS_PER_SECOND } from './time.ts'
 
-const KEPT = { keepMs: 60_000, entriesMax: 1_000 }
+const KEPT = { keepMs: 60_000, entriesMax: 100 }
 
 /** By runner, so that each server of a process has its own. */
 const KNOWN = new WeakMap<Runner, Remembered<readonly HourTotal[]>>()
@@ -42,6 +42,7 @@ function steady(reachNs: bigint, topNs: bigint): bigint {
 
 /**
  * Executions lie evenly in an hour. The hour that is being built is taken to be as full as the one before, if that is known.
+ * Where more hours than are told hold fewer, it is the start of the oldest of them.
  * @param hours newest first
  */
 export function reachOf(hours: readonly HourTotal[], topNs: bigint, executions: number): bigint | null {
@@ -58,7 +59,8 @@ export function reachOf(hours: readonly HourTotal[], topNs: bigint, executions: 
     if (inside >= left) return end - (left * NS_PER_HOUR) / held
     left -= inside
   }
-  return null
+  const oldest = hours.at(-1)
+  return oldest && hours.length >= HOURS_MAX ? startOf(oldest) : null
 }
 
 function startOf({ hour_s }: HourTotal): bigint {

@@ -4,6 +4,8 @@ import type { Candidate } from './find-candidates.ts'
 import { orderBy, type PageOrder } from './page-order.ts'
 import { indent, Parameters, type Question, rowsOf, type Scope } from './question.ts'
 
+const STARTED_AT = 'addNanoseconds(toDateTime64(anchor_at, 9), started_offset_ns)'
+
 /** What is looked for: a column of which every value that executions ever had stands in `execution_terms`. */
 export interface Term {
   column: (typeof INDIVIDUAL)[number]
@@ -57,5 +59,3 @@ ${indent(inner)}
 ${orderBy(order)}`
   return { name: 'find-by-term', sql, params: parameters.values }
 }
-
-const STARTED_AT = 'addNanoseconds(toDateTime64(anchor_at, 9), started_offset_ns)'

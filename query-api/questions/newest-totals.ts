@@ -7,8 +7,11 @@ export interface HourTotal {
   executions: string | number
 }
 
+/** Hours in one answer: six weeks and more. */
+export const HOURS_MAX = 1_000
+
 /**
- * Newest first, from the hour of `topNs` back. Hours that were not built yet are missing.
+ * Newest first, from the hour of `topNs` back, at most {@link HOURS_MAX}. Hours that were not built yet are missing.
  * @param executions the last hour told is the one in which so many are reached
  */
 export function newestTotals(scope: Scope, topNs: bigint, executions: number): Question<HourTotal> {
@@ -25,6 +28,7 @@ FROM (
 ${indent(summed)}
 )
 WHERE so_far - counted < ${parameters.bind('executions', 'UInt32', executions)}
-ORDER BY hour DESC`
+ORDER BY hour DESC
+LIMIT ${HOURS_MAX}`
   return { name: 'newest-totals', sql, params: parameters.values }
 }

@@ -9,3 +9,4 @@ FROM (
 )
 WHERE so_far - counted < {executions:UInt32}
 ORDER BY hour DESC
+LIMIT 1000
