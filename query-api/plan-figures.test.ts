@@ -32,8 +32,14 @@ describe('a plan', () => {
   const range = { from: parseTime('2026-10-01T00:00:00Z'), to: parseTime('2026-10-11T00:00:00Z') }
   const edges = [range.from, range.to]
   const { signal } = new AbortController()
-  /** Knows of one hour that waits to be rebuilt. */
-  const runner = { ask: async () => [{ hour: seconds('2026-10-10T23:00:00Z') }] } as unknown as Runner
+  const [dirty, open] = [seconds('2026-10-10T23:00:00Z'), seconds('2026-10-03T04:00:00Z')]
+  /** Knows of an hour that waits to be rebuilt, and of two with open executions, of which it is one. */
+  const hours = [
+    { hour: dirty, is_open: 0 },
+    { hour: dirty, is_open: 1 },
+    { hour: open, is_open: 1 },
+  ]
+  const runner = { ask: async () => hours } as unknown as Runner
   const plain = plainFilter({ lostBeforeNs: 0n, heartbeatBeforeNs: 0n }, { environment: 'e', workflow_id: 'w' }, [
     'job',
   ])
@@ -41,7 +47,7 @@ describe('a plan', () => {
     planMatching(runner, owner === undefined ? { tenant: 't' } : { tenant: 't', owner }, filter, range, at, signal)
 
   it('of a long range reads rollups, and raw what these do not have yet', async () => {
-    const rollup = { source: 'rollup', rawHours: [seconds('2026-10-10T23:00:00Z')] }
+    const rollup = { source: 'rollup', rawHours: [dirty], openHours: [open] }
     expect(await planFigures(runner, { tenant: 't' }, range, edges, signal)).toEqual(rollup)
     expect(await planOf(plain)).toEqual(rollup)
     expect(await planOf({ ...plain, status: ['success'] })).toEqual(rollup)

@@ -9,10 +9,10 @@ import type { ListedExecution, Page } from './questions/list-executions.ts'
 import { type Position, positionOf } from './questions/page-order.ts'
 import { readRows } from './read-rows.ts'
 import { MATCHES_MAX, ofExecutions, type PageReader, ROUND_MAX } from './search-page.ts'
-import { searchReaches } from './search-reach.ts'
+import { searchReach } from './search-reach.ts'
 
-/** Executions that one request looks at, about: the rollup says where they begin. The first are enough for a page of what many match. */
-const LOOKED_AT = [100_000, 200_000]
+/** Executions that one request looks at, about: the rollup says where they begin. */
+const LOOKED_AT = 150_000
 
 export interface SearchedPage {
   rows: readonly ListedExecution[]
@@ -35,15 +35,9 @@ export function isSearchedBack({ scope, filter }: PageReader, { sort, order }: P
 export async function searchBack(reader: PageReader, page: Page, wanted: number): Promise<SearchedPage> {
   const { runner, scope, filter, signal } = reader
   const limit = Math.max(MATCHES_MAX + 1, wanted + 1)
-  const found: Candidate[] = []
-  let slice = page
-  let searchedFromNs: bigint | null = null
-  for (searchedFromNs of await slicesOf(reader, page)) {
-    const search = { ...slice, windowFromNs: searchedFromNs, limit: limit - found.length, isToldOpen: true }
-    found.push(...(await runner.ask(findCandidates(scope, filter, search), signal)))
-    if (searchedFromNs === null || found.length >= wanted) break
-    slice = { ...page, after: startingAt(searchedFromNs) }
-  }
+  const searchedFromNs = await searchedFrom(reader, page)
+  const search = { ...page, windowFromNs: searchedFromNs, limit, isToldOpen: true }
+  const found = await runner.ask(findCandidates(scope, filter, search), signal)
   const first = ofExecutions(found, Math.min(ROUND_MAX, wanted))
   const others = found.slice(first.length)
   const [rows, behind, running] = await Promise.all([
@@ -67,13 +61,13 @@ export async function searchBack(reader: PageReader, page: Page, wanted: number)
   }
 }
 
-/** Where the slices of executions begin that are looked at one after another, nanoseconds; null: with the range, which is the last then. */
-async function slicesOf({ runner, scope, filter: { range }, nowNs }: PageReader, { after }: Page) {
+/** From where on executions are looked at, nanoseconds; null: from where the range begins, or of all. */
+async function searchedFrom({ runner, scope, filter: { range }, nowNs }: PageReader, { after }: Page) {
   const { from, to } = range.field === 'started_at' ? range : { from: null, to: null }
   const end = to !== null && to < nowNs ? to : nowNs
   const top = typeof after?.value === 'string' ? BigInt(after.value) : end
-  const reaches = await searchReaches(runner, scope, top, LOOKED_AT, nowNs)
-  return reaches.map((reach) => (reach !== null && (from === null || reach > from) ? reach : null))
+  const reach = await searchReach(runner, scope, top, LOOKED_AT, nowNs)
+  return reach !== null && (from === null || reach > from) ? reach : null
 }
 
 /** Behind everything that started then or later. */

@@ -10,27 +10,23 @@ const KEPT = { keepMs: 60_000, entriesMax: 100 }
 /** By runner, so that each server of a process has its own. */
 const KNOWN = new WeakMap<Runner, Remembered<readonly HourTotal[]>>()
 
-/**
- * The starts of about so many executions before `topNs`, nanoseconds; null where the rollup knows of fewer.
- * @param executions ascending
- */
-export async function searchReaches(
+/** The start of about the last `executions` of them before `topNs`, nanoseconds; null where the rollup knows of fewer. */
+export async function searchReach(
   runner: Runner,
   scope: Scope,
   topNs: bigint,
-  executions: readonly number[],
+  executions: number,
   nowNs: bigint,
-): Promise<(bigint | null)[]> {
+): Promise<bigint | null> {
   const known = KNOWN.get(runner) ?? new Remembered<readonly HourTotal[]>(KEPT)
   KNOWN.set(runner, known)
-  const most = executions.at(-1)!
-  const key = JSON.stringify([scope.tenant, String(floorDiv(topNs, NS_PER_HOUR)), most])
+  const key = JSON.stringify([scope.tenant, String(floorDiv(topNs, NS_PER_HOUR)), executions])
   // Not stopped with the one who asks first: others wait for it, too.
-  const hours = await known.get(key, Number(nowNs / NS_PER_MS), () => runner.ask(newestTotals(scope, topNs, most)))
-  return executions.map((count) => {
-    const reach = reachOf(hours, topNs, count)
-    return reach === null ? null : steady(reach, topNs)
-  })
+  const hours = await known.get(key, Number(nowNs / NS_PER_MS), () =>
+    runner.ask(newestTotals(scope, topNs, executions)),
+  )
+  const reach = reachOf(hours, topNs, executions)
+  return reach === null ? null : steady(reach, topNs)
 }
 
 /** A little earlier, so that it stays for a while as time passes, and with it the answer that tells it. */

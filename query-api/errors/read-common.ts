@@ -1,7 +1,7 @@
 /** Reads what failures of a group have in common that successes of the same workflows have not. */
 import type { ErrorFilter } from '../questions/errors/error-rows.ts'
 import { countSuccesses, failureTraits, type SuccessSample, successTraits } from '../questions/errors/error-traits.ts'
-import type { FiguresPlan } from '../questions/figures.ts'
+import { type FiguresPlan, RAW_PLAN } from '../questions/figures.ts'
 import type { ErrorTrait } from '../schema/errors.ts'
 import { commonTraits, frequentTraits, traitsOf } from './common-traits.ts'
 import type { ErrorReader } from './read-errors.ts'
@@ -31,7 +31,7 @@ export async function readCommon(
   const failing = traitsOf(failed)
   const wanted = ['', ...frequentTraits(failing)]
   // None in a rollup may be none that the worker came to yet.
-  const successes = rolledUp || (await count({ source: 'raw', rawHours: [] }))
+  const successes = rolledUp || (await count(RAW_PLAN))
   if (successes === 0 || wanted.length === 1) return commonTraits(failing, { total: 0, counts: new Map() })
   const read = async (by: SuccessSample['by']) => {
     const oneIn = Math.ceil(successes / SUCCESSES_MAX)

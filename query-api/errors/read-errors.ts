@@ -2,8 +2,7 @@
 import { type ErrorClass, errorTemplate } from '@runlens/mapping'
 import { bucketCount, bucketStart } from '../buckets.ts'
 import type { Moments } from '../meta.ts'
-import { planFigures } from '../plan-figures.ts'
-import { dirtyHours } from '../questions/dirty-hours.ts'
+import { planFigures, planHours } from '../plan-figures.ts'
 import type { ErrorEndRow } from '../questions/errors/error-ends.ts'
 import { type ErrorEverRow, errorEver } from '../questions/errors/error-ever.ts'
 import { type ErrorGroupRow, errorGroups } from '../questions/errors/error-groups.ts'
@@ -11,7 +10,7 @@ import type { ErrorFilter } from '../questions/errors/error-rows.ts'
 import { type ErrorSeriesRow, errorSamples, errorSeries } from '../questions/errors/error-series.ts'
 import { type ErrorStateRow, errorStates } from '../questions/errors/error-states.ts'
 import { type ErrorsSinceRow, errorsSince } from '../questions/errors/errors-since.ts'
-import type { FiguresPlan } from '../questions/figures.ts'
+import { type FiguresPlan, RAW_PLAN } from '../questions/figures.ts'
 import type { Scope } from '../questions/question.ts'
 import type { Range } from '../range.ts'
 import type { Services } from '../routes/route.ts'
@@ -50,7 +49,7 @@ export async function readWords(reader: ErrorReader): Promise<ErrorWords> {
     range,
     marks.map(({ fingerprint }) => fingerprint),
   )
-  const plan = await planEver(reader, range)
+  const plan = await planHours(reader.services.runner, reader.scope, range, [], reader.signal)
   const since = await services.runner.ask(errorsSince(scope, filter, plan, marks), signal)
   return { said, since: new Map(since.map((row) => [row.fingerprint, row])) }
 }
@@ -68,7 +67,7 @@ export async function readEver(
   const { services, scope, signal } = reader
   if (fingerprints.length === 0) return new Map()
   const range = { from: 0n, to: endOfTime(reader) }
-  const plan = await planEver(reader, range)
+  const plan = await planHours(reader.services.runner, reader.scope, range, [], reader.signal)
   const rows = await services.runner.ask(errorEver(scope, everywhere(reader, range, fingerprints), plan), signal)
   return new Map(rows.map((row) => [row.fingerprint, row]))
 }
@@ -78,7 +77,7 @@ export async function readCountOfHour(reader: ErrorReader, fingerprint: string):
   const { services, scope, moments, signal } = reader
   const from = floorDiv(moments.nowNs, NS_PER_HOUR) * NS_PER_HOUR
   const filter = everywhere(reader, { from, to: from + NS_PER_HOUR }, [fingerprint])
-  const [row] = await services.runner.askAnew(errorEver(scope, filter, { source: 'raw', rawHours: [] }), signal)
+  const [row] = await services.runner.askAnew(errorEver(scope, filter, RAW_PLAN), signal)
   return Number(row?.executions ?? 0)
 }
 
@@ -184,13 +183,6 @@ function everywhere({ moments }: ErrorReader, range: Range, fingerprints: readon
 /** After every start that is accepted: clocks may be ahead by a day. */
 function endOfTime({ moments }: ErrorReader): bigint {
   return (moments.nowNs / NS_PER_DAY + 3n) * NS_PER_DAY
-}
-
-/** From the rollups but for hours that wait for being rebuilt; for an owner, whom no rollup knows, from the executions. */
-async function planEver({ services, scope, signal }: ErrorReader, range: Range): Promise<FiguresPlan> {
-  if (scope.owner !== undefined) return { source: 'raw', rawHours: [] }
-  const dirty = await services.runner.ask(dirtyHours(scope, range.from, range.to), signal)
-  return { source: 'rollup', rawHours: dirty.map(({ hour }) => hour) }
 }
 
 /** A group of which nothing is in the range, as its last execution tells of it. */

@@ -11,15 +11,16 @@ export interface DirtyHourRow {
 /** @param from and `to`: half-open, nanoseconds */
 export function dirtyHours(scope: Scope, from: bigint, to: bigint): Question<DirtyHourRow> {
   const parameters = new Parameters()
+  const sql = `SELECT toUnixTimestamp(dirty_hours.hour) AS hour\n${dirtyRows(scope, from, to, parameters)}\nORDER BY hour`
+  return { name: 'dirty-hours', sql, params: parameters.values }
+}
+
+/** `FROM … HAVING …`: one row of `dirty_hours.hour` for each. */
+export function dirtyRows(scope: Scope, from: bigint, to: bigint, parameters: Parameters): string {
   const firstHour = floorDiv(from, NS_PER_HOUR) * NS_PER_HOUR
   const rows = rowsOf('dirty_hours', scope, parameters, [
     `hour >= ${parameters.bindTime('from', firstHour)}`,
     `hour < ${parameters.bindTime('to', to)}`,
   ])
-  const sql = `SELECT toUnixTimestamp(dirty_hours.hour) AS hour
-${rows}
-GROUP BY dirty_hours.hour
-HAVING max(dirty_at) >= max(rebuilt_at) AND ${NOT_FROZEN}
-ORDER BY hour`
-  return { name: 'dirty-hours', sql, params: parameters.values }
+  return `${rows}\nGROUP BY dirty_hours.hour\nHAVING max(dirty_at) >= max(rebuilt_at) AND ${NOT_FROZEN}`
 }

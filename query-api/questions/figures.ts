@@ -3,8 +3,8 @@ import { bucketDurationSql, durationBucketSql, EXECUTION_SCALE, FAILURES, QUANTI
 import { bucketStart } from '../buckets.ts'
 import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
 import { type Grouping, groupColumns, groupNames, isDated, isNamed, isTimed } from './figure-grouping.ts'
-import { indent, type Parameters, rowsOf, type Scope } from './question.ts'
-import { inRawHours } from './raw-hours.ts'
+import { type Parameters, rowsOf, type Scope } from './question.ts'
+import { inRawHours, openIn } from './raw-hours.ts'
 import { rollupConditions } from './rollup-filter.ts'
 import { FINAL, fellSilent, OPEN, type Silence } from './status.ts'
 import { besideDays, onDays, wholeDays } from './whole-days.ts'
@@ -25,9 +25,14 @@ export interface FiguresFilter {
 /** Where the figures come from; see `planFigures`. */
 export interface FiguresPlan {
   source: 'raw' | 'rollup'
-  /** Hours read raw although the source is a rollup: starts in seconds since the epoch. */
+  /** Hours read raw although the source is a rollup: starts in seconds since the epoch, ascending. */
   rawHours: readonly number[]
+  /** Other hours of which rollups know open executions: only rows tell which of these are lost. */
+  openHours: readonly number[]
 }
+
+/** Everything from the executions. */
+export const RAW_PLAN: FiguresPlan = { source: 'raw', rawHours: [], openHours: [] }
 
 /** Columns of `countColumns`; 64-bit integers may come as text. */
 export interface CountRow {
@@ -59,25 +64,13 @@ export function figureParts(
   parameters: Parameters,
 ): string {
   if (plan.source === 'raw') return rawPart(scope, filter, grouping, parameters, 'exact', [])
-  const hours = parameters.bind('raw_hours', 'Array(UInt32)', plan.rawHours)
-  const openHours = rowsOf('execution_hours_total', scope, parameters, [
-    `status IN ${OPEN}`,
-    'executions > 0',
-    ...hourRange(filter, parameters),
-  ])
-  const stillOpen = [
-    `toUnixTimestamp(toStartOfHour(started_at, 'UTC')) NOT IN ${hours}`,
-    `status IN ${OPEN}`,
-    `toStartOfHour(started_at, 'UTC') IN (\n${indent(`SELECT hour\n${openHours}`)}\n  )`,
-  ]
-  return [
-    ...rollupParts(scope, filter, plan, grouping, parameters),
-    ...(plan.rawHours.length === 0
-      ? []
-      : [rawPart(scope, filter, grouping, parameters, 'bucketed', inRawHours(plan.rawHours, parameters))]),
-    // A rollup can't tell the lost from the open: both are few and read where the rollup says that there are any.
-    rawPart(scope, filter, grouping, parameters, 'bucketed', stillOpen),
-  ].join('\nUNION ALL\n')
+  const fromRows = (conditions: readonly string[]) =>
+    rawPart(scope, filter, grouping, parameters, 'bucketed', conditions)
+  const parts = rollupParts(scope, filter, plan, grouping, parameters)
+  if (plan.rawHours.length > 0) parts.push(fromRows(inRawHours(plan.rawHours, parameters)))
+  // A rollup can't tell the lost from the open: both are few and read where the rollup says that there are any.
+  if (plan.openHours.length > 0) parts.push(fromRows(openIn(plan.openHours, parameters)))
+  return parts.join('\nUNION ALL\n')
 }
 
 /** Aggregates of parts, as columns whose names start with `prefix`; only parts for which `condition` holds count. */

@@ -7,6 +7,7 @@ import type { ExecutionFilter } from './execution-filter.ts'
 import { executionLogs } from './execution-logs.ts'
 import { findByTerm } from './find-by-term.ts'
 import { type CandidateSearch, countVersions, findAll, findAnchors, findCandidates } from './find-candidates.ts'
+import { hoursOfPlan } from './hours-of-plan.ts'
 import { listExecutions } from './list-executions.ts'
 import { newestTotals } from './newest-totals.ts'
 import { outlineExecutions, readExecutions } from './read-executions.ts'
@@ -132,6 +133,7 @@ const QUESTIONS: NamedQuestion[] = [
     executionLogs(scope, { traces: [], from: 1n, to: 2n, after: { time_ns: '7', hash: '8' }, spans: [HOSTILE] }, 101),
   ],
   ['dirty-hours', dirtyHours(scope, 1n, 2n)],
+  ['hours-of-plan', hoursOfPlan(scope, 1n, 2n)],
   ['read-trace', readTrace(scope, places, 10)],
   ['step-history', stepHistory(scope, { ...history, rawHours: [] })],
   ['step-history-by-day', stepHistory(scope, { ...history, to: 7n * DAY_NS, rawHours: [90_000] })],

@@ -1,6 +1,7 @@
 /** Hours that are read from the executions, as conditions on when these started. */
 import { NS_PER_SECOND } from '../time.ts'
 import type { Parameters } from './question.ts'
+import { OPEN } from './status.ts'
 
 const HOUR_S = 3600
 /** Ranges in one condition at most. */
@@ -17,12 +18,18 @@ export function inRawHours(hours: readonly number[], parameters: Parameters, nam
   if (runs.length === 0 || runs.length > RUNS_MAX) {
     return [`toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN ${parameters.bind(name, 'Array(UInt32)', hours)}`]
   }
-  const time = (name: string, seconds: number) => parameters.bindTime(name, BigInt(seconds) * NS_PER_SECOND)
+  const time = (edge: string, seconds: number) =>
+    parameters.bindTime(`${name}_${edge}`, BigInt(seconds) * NS_PER_SECOND)
   const ranges = runs.map(
     ([first, last], index) =>
-      `(started_at >= ${time(`run_${index}_from`, first)} AND started_at < ${time(`run_${index}_to`, last + HOUR_S)})`,
+      `(started_at >= ${time(`${index}_from`, first)} AND started_at < ${time(`${index}_to`, last + HOUR_S)})`,
   )
   return [`(${ranges.join('\n    OR ')})`]
+}
+
+/** Open executions that started in such hours. */
+export function openIn(hours: readonly number[], parameters: Parameters): string[] {
+  return [...inRawHours(hours, parameters, 'open_hours'), `status IN ${OPEN}`]
 }
 
 /** Rows of a rollup but for those of such hours. */

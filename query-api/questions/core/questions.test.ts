@@ -37,8 +37,8 @@ const narrow: ExecutionFilter = {
   q: HOSTILE,
   range: { field: 'ended_at', from: null, to: null },
 }
-const raw = { source: 'raw', rawHours: [] } as const
-const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
+const raw = { source: 'raw', rawHours: [], openHours: [] } as const
+const rollup = { source: 'rollup', rawHours: [3600, 7200], openHours: [10_800] } as const
 const figures = (matching: ExecutionFilter) => ({ range, kind: null, environment: null, silence, matching })
 const every = Object.keys(FACET_COLUMNS) as FacetColumn[]
 

@@ -2,9 +2,9 @@
 import { ERROR_SAMPLE_TEXT_MAX, FAILURES, LOST_FINGERPRINT, NO_FINGERPRINT } from '@runlens/clickhouse'
 import { FAILURE_STATUSES } from '@runlens/conventions'
 import type { FiguresPlan } from '../figures.ts'
-import { indent, type Parameters, rowsOf, type Scope } from '../question.ts'
-import { inRawHours } from '../raw-hours.ts'
-import { fellSilent, OPEN, type Silence, statusConditions } from '../status.ts'
+import { type Parameters, rowsOf, type Scope } from '../question.ts'
+import { inRawHours, openIn } from '../raw-hours.ts'
+import { fellSilent, type Silence, statusConditions } from '../status.ts'
 import { besideDays, onDays, wholeDays } from '../whole-days.ts'
 
 export interface ErrorFilter {
@@ -45,7 +45,11 @@ export function errorRows(
     const conditions = [...within, ...inRawHours(plan.rawHours, parameters)]
     parts.push(rawRows(scope, filter, FAILURE_STATUSES, conditions, parameters))
   }
-  if (mayBeLost(filter)) parts.push(lostRows(scope, filter, plan, within, parameters))
+  if (plan.openHours.length > 0 && mayBeLost(filter)) {
+    // A rollup can't tell the lost from the open: both are few and read where the rollup of executions says that there are any.
+    const lost = [...within, ...openIn(plan.openHours, parameters), fellSilent(parameters, filter.silence)]
+    parts.push(rawRows(scope, filter, FAILURE_STATUSES, lost, parameters))
+  }
   return parts.join('\nUNION ALL\n')
 }
 
@@ -167,28 +171,4 @@ function rollupRows(
     'executions AS n',
   ]
   return `SELECT\n  ${columns.join(',\n  ')}\n${rows}`
-}
-
-/** A rollup can't tell the lost from the open: both are few and read where the rollup of executions says that there are any. */
-function lostRows(
-  scope: Scope,
-  filter: ErrorFilter,
-  plan: FiguresPlan,
-  within: readonly string[],
-  parameters: Parameters,
-): string {
-  const openHours = rowsOf('execution_hours_total', scope, parameters, [
-    `hour >= ${parameters.bindTime('errors_from', filter.range.from)}`,
-    `hour < ${parameters.bindTime('errors_to', filter.range.to)}`,
-    `status IN ${OPEN}`,
-    'executions > 0',
-  ])
-  const stillOpen = [
-    ...within,
-    `toUnixTimestamp(toStartOfHour(started_at, 'UTC')) NOT IN ${parameters.bind('raw_hours', 'Array(UInt32)', plan.rawHours)}`,
-    `status IN ${OPEN}`,
-    `toStartOfHour(started_at, 'UTC') IN (\n${indent(`SELECT hour\n${openHours}`)}\n  )`,
-    `${fellSilent(parameters, filter.silence)}`,
-  ]
-  return rawRows(scope, filter, FAILURE_STATUSES, stillOpen, parameters)
 }

@@ -1,6 +1,6 @@
 /** Of some groups of errors: how often each bucket of a range had them, and the newest of them. */
 import { ERROR_SAMPLES_MAX } from '@runlens/clickhouse'
-import type { FiguresPlan } from '../figures.ts'
+import { type FiguresPlan, RAW_PLAN } from '../figures.ts'
 import { indent, Parameters, type Question, type Scope } from '../question.ts'
 import { BESIDE_STATUS_INDEX } from '../status.ts'
 import { type ErrorFilter, errorRows } from './error-rows.ts'
@@ -43,7 +43,7 @@ export type ErrorSamplesRow = Pick<ErrorSeriesRow, 'fingerprint' | 'samples'>
  */
 export function errorSamples(scope: Scope, filter: ErrorFilter, starts: readonly string[]): Question<ErrorSamplesRow> {
   const parameters = new Parameters()
-  const rows = errorRows(scope, { ...filter, starts }, { source: 'raw', rawHours: [] }, parameters)
+  const rows = errorRows(scope, { ...filter, starts }, RAW_PLAN, parameters)
   const sql = `SELECT
   fingerprint,
   ${samplesColumn('1')}

@@ -27,8 +27,8 @@ const narrow: ErrorFilter = {
   fingerprints: { are: false, of: [HOSTILE] },
 }
 const these: ErrorFilter = { ...all, kind: 'all', fingerprints: { are: true, of: [HOSTILE] } }
-const raw = { source: 'raw', rawHours: [] } as const
-const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
+const raw = { source: 'raw', rawHours: [], openHours: [] } as const
+const rollup = { source: 'rollup', rawHours: [3600, 7200], openHours: [10_800] } as const
 const sample = { workflowIds: [HOSTILE], oneIn: 3, by: 'id', executions: 10 } as const
 
 const QUESTIONS: NamedQuestion[] = [
@@ -36,7 +36,7 @@ const QUESTIONS: NamedQuestion[] = [
   ['error-groups-rollup', errorGroups(scope, narrow, rollup, 24, 10)],
   ['error-groups-of-an-owner', errorGroups(owner, these, raw, 24, 10)],
   ['error-series-raw', errorSeries(scope, narrow, raw, 24)],
-  ['error-series-rollup', errorSeries(scope, these, { source: 'rollup', rawHours: [] }, 24)],
+  ['error-series-rollup', errorSeries(scope, these, { source: 'rollup', rawHours: [], openHours: [] }, 24)],
   ['error-samples', errorSamples(scope, these, ['150', '160'])],
   ['error-ever', errorEver(scope, these, rollup)],
   ['errors-since', errorsSince(scope, these, rollup, [{ fingerprint: HOSTILE, hour: 3600, before: 2 }])],

@@ -18,8 +18,8 @@ const filter: FiguresFilter = {
   environment: HOSTILE,
   silence,
 }
-const raw: FiguresPlan = { source: 'raw', rawHours: [] }
-const rolled: FiguresPlan = { source: 'rollup', rawHours: [7200] }
+const raw: FiguresPlan = { source: 'raw', rawHours: [], openHours: [] }
+const rolled: FiguresPlan = { source: 'rollup', rawHours: [7200], openHours: [10_800] }
 const hours = { fromS: 7200, toS: 10_800 }
 const load = { kind: null, environment: null, hourS: 7200 }
 

@@ -20,13 +20,13 @@ const filter: ExecutionFilter = {
   silence,
 }
 const figures: FiguresFilter = { range: { from: 10n, to: 20n }, kind: ['agent'], environment: null, silence }
-const raw = { source: 'raw', rawHours: [] } as const
+const raw = { source: 'raw', rawHours: [], openHours: [] } as const
 
 const QUESTIONS: NamedQuestion[] = [
   ['count-all', countAll(scope, filter)],
   ['position-at', positionAt(scope, filter, { sort: 'started_at', order: 'desc' }, 100)],
   ['run-figures-raw', runFigures(scope, figures, raw)],
-  ['run-figures-rollup', runFigures(scope, figures, { source: 'rollup', rawHours: [0] })],
+  ['run-figures-rollup', runFigures(scope, figures, { source: 'rollup', rawHours: [0], openHours: [3600] })],
   ['run-figures-of-an-owner', runFigures({ ...scope, owner: HOSTILE }, figures, raw)],
   ['failed-nodes', failedNodes(scope, figures, 10)],
   ['failed-nodes-of-an-owner', failedNodes({ ...scope, owner: HOSTILE }, figures, 10)],

@@ -14,8 +14,8 @@ const scope = { tenant: 'acme' }
 const silence = { lostBeforeNs: 3n, heartbeatBeforeNs: 4n }
 const figures: FiguresFilter = { range: { from: 100n, to: 200n }, kind: null, environment: null, silence }
 const narrow: FiguresFilter = { ...figures, kind: ['agent'], environment: HOSTILE }
-const raw = { source: 'raw', rawHours: [] } as const
-const rollup = { source: 'rollup', rawHours: [3600, 7200] } as const
+const raw = { source: 'raw', rawHours: [], openHours: [] } as const
+const rollup = { source: 'rollup', rawHours: [3600, 7200], openHours: [10_800] } as const
 
 describeQuestions(import.meta.url, [
   ['kpi-figures-raw', kpiFigures(scope, figures, raw, 24)],

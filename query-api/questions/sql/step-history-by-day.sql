@@ -41,7 +41,7 @@ FROM (
     steps.name AS step_name,
     steps.duration_ms AS step_ms
   WHERE tenant = {tenant:String}
-    AND ((started_at >= fromUnixTimestamp64Nano({run_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_0_to:Int64}, 'UTC')))
+    AND ((started_at >= fromUnixTimestamp64Nano({raw_hours_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({raw_hours_0_to:Int64}, 'UTC')))
     AND workflow_id = {workflow_id:String}
     AND step_name IN {step_names:Array(String)}
   GROUP BY step_name

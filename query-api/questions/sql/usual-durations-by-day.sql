@@ -40,7 +40,7 @@ FROM (
     quantilesTimingState(0.5, 0.95)(toUInt16(if(assumeNotNull(duration_ms) < 0.25, 0, 1 + floor(log(assumeNotNull(duration_ms) / 0.25) / log(1.022))))) AS state
   FROM executions FINAL
   WHERE tenant = {tenant:String}
-    AND ((started_at >= fromUnixTimestamp64Nano({run_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_0_to:Int64}, 'UTC')))
+    AND ((started_at >= fromUnixTimestamp64Nano({raw_hours_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({raw_hours_0_to:Int64}, 'UTC')))
     AND workflow_id IN {workflow_ids:Array(String)}
     AND status = 'success'
     AND isNotNull(duration_ms)

@@ -5,13 +5,11 @@ import { filterOf } from '../../filter-of-query.ts'
 import { momentsOf, readMeta, withoutMoment } from '../../meta.ts'
 import { planMatching } from '../../plan-figures.ts'
 import { areInRollups, type Facet, type FacetRow, facets as facetsOf } from '../../questions/core/facets.ts'
-import type { FiguresPlan } from '../../questions/figures.ts'
+import { RAW_PLAN } from '../../questions/figures.ts'
 import { resolveRange } from '../../range.ts'
 import { type Facets, facetsQuerySchema, facetsSchema } from '../../schema/core.ts'
 import { ATTRIBUTE_PREFIX } from '../../schema/list-query.ts'
 import { QUESTION_PROBLEMS, route } from '../route.ts'
-
-const RAW: FiguresPlan = { source: 'raw', rawHours: [] }
 
 export const facets = route({
   path: '/api/v1/facets',
@@ -34,7 +32,7 @@ export const facets = route({
     const wanted = fields.map(facetOf)
     const { runner } = services
     const edges = [range.from, range.to]
-    const plan = areInRollups(wanted) ? await planMatching(runner, scope, filter, range, edges, signal) : RAW
+    const plan = areInRollups(wanted) ? await planMatching(runner, scope, filter, range, edges, signal) : RAW_PLAN
     const asking = runner.ask(facetsOf(scope, { filter, range, facets: wanted, limit: query.limit }, plan), signal)
     const parts = asking.then((rows) => ({ range, source: plan.source, running: runningOf(rows) }))
     const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])

@@ -2,9 +2,7 @@
 import { BURST_HISTORY_SECONDS, type PatternRow } from '@runlens/clickhouse'
 import { FAILURE_STATUSES } from '@runlens/conventions'
 import { bucketCount, bucketStart } from '../../buckets.ts'
-import { planFigures } from '../../plan-figures.ts'
-import { dirtyHours } from '../../questions/dirty-hours.ts'
-import type { FiguresPlan } from '../../questions/figures.ts'
+import { planFigures, planHours } from '../../plan-figures.ts'
 import { bursts, storedBursts } from '../../questions/metrics/bursts.ts'
 import { type ResourceMove, resourceMoves } from '../../questions/metrics/resource-values.ts'
 import { historyStart, unusualHours } from '../../questions/metrics/unusual-hours.ts'
@@ -82,20 +80,13 @@ async function readAnomalies(asked: MetricsAsked): Promise<Anomaly[]> {
   const hours = { fromS: Math.max(0, hourOf(from)), toS: hourOf(end) }
   if (hours.toS <= hours.fromS) return []
   const history: Range = { from: historyStart(hours), to: BigInt(hours.toS) * NS_PER_SECOND }
-  const plan = await planHours(asked, history)
+  const plan = await planHours(services.runner, scope, history, [], signal)
   const rows = await services.runner.ask(unusualHours(scope, { ...filter, range: history }, plan, hours), signal)
   const moves = await readMoves(asked, rows)
   return rows.map((row, index) => ({
     ...shapePattern(row, asked),
     moved_with: index < MOVES_OF_MAX ? moves.filter(({ hour_s }) => hour_s === row.starts_s).map(shapeMove) : [],
   }))
-}
-
-/** All hours are whole. Rollups have no owner. */
-async function planHours({ services, scope, signal }: MetricsAsked, range: Range): Promise<FiguresPlan> {
-  if (scope.owner !== undefined) return { source: 'raw', rawHours: [] }
-  const dirty = await services.runner.ask(dirtyHours(scope, range.from, range.to), signal)
-  return { source: 'rollup', rawHours: dirty.map(({ hour }) => hour).sort((a, b) => a - b) }
 }
 
 /** Metrics of a tenant have no owner: a user is told nothing of them. */

@@ -56,7 +56,7 @@ FROM (
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
       AND workflow_id = {workflow_id:String}
       AND environment = {environment:String}
-      AND ((started_at >= fromUnixTimestamp64Nano({run_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_0_to:Int64}, 'UTC')))
+      AND ((started_at >= fromUnixTimestamp64Nano({raw_hours_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({raw_hours_0_to:Int64}, 'UTC')))
     GROUP BY is_current, step_name, step_type, step_status
   )
   GROUP BY step_name, step_type

@@ -55,7 +55,7 @@ FROM (
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({errors_from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({errors_to:Int64}, 'UTC')
-      AND ((started_at >= fromUnixTimestamp64Nano({run_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_0_to:Int64}, 'UTC')))
+      AND ((started_at >= fromUnixTimestamp64Nano({raw_hours_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({raw_hours_0_to:Int64}, 'UTC')))
       AND kind IN {kinds:Array(String)}
       AND environment = {environment:String}
       AND workflow_id = {workflow_id:String}
@@ -80,17 +80,8 @@ FROM (
     WHERE tenant = {tenant:String}
       AND started_at >= fromUnixTimestamp64Nano({errors_from:Int64}, 'UTC')
       AND started_at < fromUnixTimestamp64Nano({errors_to:Int64}, 'UTC')
-      AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) NOT IN {raw_hours:Array(UInt32)}
+      AND ((started_at >= fromUnixTimestamp64Nano({open_hours_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({open_hours_0_to:Int64}, 'UTC')))
       AND status IN ('queued', 'running', 'waiting')
-      AND toStartOfHour(started_at, 'UTC') IN (
-      SELECT hour
-      FROM execution_hours_total FINAL
-      WHERE tenant = {tenant:String}
-        AND hour >= fromUnixTimestamp64Nano({errors_from:Int64}, 'UTC')
-        AND hour < fromUnixTimestamp64Nano({errors_to:Int64}, 'UTC')
-        AND status IN ('queued', 'running', 'waiting')
-        AND executions > 0
-      )
       AND status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC'))
       AND kind IN {kinds:Array(String)}
       AND environment = {environment:String}

@@ -64,7 +64,7 @@ FROM (
             AND started_at < fromUnixTimestamp64Nano({series_to:Int64}, 'UTC')
             AND kind IN {kinds:Array(String)}
             AND environment = {environment:String}
-            AND ((started_at >= fromUnixTimestamp64Nano({run_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_0_to:Int64}, 'UTC')))
+            AND ((started_at >= fromUnixTimestamp64Nano({raw_hours_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({raw_hours_0_to:Int64}, 'UTC')))
           GROUP BY at
         )
         GROUP BY at

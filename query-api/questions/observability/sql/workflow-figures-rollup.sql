@@ -64,7 +64,7 @@ FROM (
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
       AND kind IN {kinds:Array(String)}
       AND environment = {environment:String}
-      AND ((started_at >= fromUnixTimestamp64Nano({run_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_0_to:Int64}, 'UTC')))
+      AND ((started_at >= fromUnixTimestamp64Nano({raw_hours_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({raw_hours_0_to:Int64}, 'UTC')))
     GROUP BY is_current, workflow_id, status, status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')) AS fell_silent
     UNION ALL
     SELECT
@@ -84,17 +84,8 @@ FROM (
       AND started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
       AND kind IN {kinds:Array(String)}
       AND environment = {environment:String}
-      AND toUnixTimestamp(toStartOfHour(started_at, 'UTC')) NOT IN {raw_hours:Array(UInt32)}
+      AND ((started_at >= fromUnixTimestamp64Nano({open_hours_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({open_hours_0_to:Int64}, 'UTC')))
       AND status IN ('queued', 'running', 'waiting')
-      AND toStartOfHour(started_at, 'UTC') IN (
-      SELECT hour
-      FROM execution_hours_total FINAL
-      WHERE tenant = {tenant:String}
-        AND status IN ('queued', 'running', 'waiting')
-        AND executions > 0
-        AND hour >= fromUnixTimestamp64Nano({previous_from:Int64}, 'UTC')
-        AND hour < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-      )
     GROUP BY is_current, workflow_id, status, status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')) AS fell_silent
   )
   GROUP BY workflow_id

@@ -23,7 +23,7 @@ ARRAY JOIN
   if(kind = 'query', [concat(replaceAll(attributes['runlens.query.complexity'], '\t', ' '), '\t', replaceAll(attributes['runlens.query.page'], '\t', ' '), '\t', replaceAll(attributes['runlens.query.page_size'], '\t', ' '), '\t', error_type, '\t', error_message)], queries.details) AS query_details
 WHERE tenant = {tenant:String}
   AND user_id = {owner:String}
-  AND ((started_at >= fromUnixTimestamp64Nano({run_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_0_to:Int64}, 'UTC')))
+  AND ((started_at >= fromUnixTimestamp64Nano({read_hours_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({read_hours_0_to:Int64}, 'UTC')))
   AND user_id = {user_id:String}
   AND query_started_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
   AND query_started_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')

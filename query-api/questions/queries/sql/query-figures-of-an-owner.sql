@@ -56,7 +56,7 @@ FROM (
     if(kind = 'query', [concat(replaceAll(attributes['runlens.query.complexity'], '\t', ' '), '\t', replaceAll(attributes['runlens.query.page'], '\t', ' '), '\t', replaceAll(attributes['runlens.query.page_size'], '\t', ' '), '\t', error_type, '\t', error_message)], queries.details) AS query_details
   WHERE tenant = {tenant:String}
     AND user_id = {owner:String}
-    AND ((started_at >= fromUnixTimestamp64Nano({run_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({run_0_to:Int64}, 'UTC')))
+    AND ((started_at >= fromUnixTimestamp64Nano({read_hours_0_from:Int64}, 'UTC') AND started_at < fromUnixTimestamp64Nano({read_hours_0_to:Int64}, 'UTC')))
     AND (toUnixTimestamp(toStartOfHour(started_at, 'UTC')) IN {raw_hours:Array(UInt32)} OR toUnixTimestamp(toStartOfHour(query_started_at, 'UTC')) IN {cut_hours:Array(UInt32)} OR query_status IN ('queued', 'running', 'waiting'))
   GROUP BY type, shown
 )
