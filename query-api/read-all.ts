@@ -1,24 +1,24 @@
 /** Everything that a filter matches, newest start first, page by page: as many rows in memory as a page has, however many there are. */
 import type { ListedExecution } from './questions/list-executions.ts'
 import { type Position, positionOf } from './questions/page-order.ts'
-import { readPage } from './read-page.ts'
-import type { PageReader } from './search-page.ts'
+import { readRows } from './read-rows.ts'
+import { ofExecutions, type PageReader, ROUND_MAX, searchPage } from './search-page.ts'
 
-/** As many as one round of reading a page gives. */
-const ROWS_PER_PAGE = 500
+/** Executions looked for at once, for several pages: looking for them costs more than reading the rows of one. */
+const SEARCHED_AT_ONCE = 10 * ROUND_MAX
 
-/** Each page is read when the one before was taken; between pages nothing runs. */
+/** At most {@link ROUND_MAX} rows a page. Each is read when the one before was taken; between pages nothing runs. */
 export async function* readAll(reader: PageReader): AsyncGenerator<readonly ListedExecution[]> {
   let after: Position | null = null
   for (;;) {
-    const rows: readonly ListedExecution[] = await readPage(
-      reader,
-      { sort: 'started_at', order: 'desc', after },
-      ROWS_PER_PAGE,
-    )
-    yield rows
-    const last = rows.at(-1)
-    if (!last || rows.length < ROWS_PER_PAGE) return
-    after = positionOf(last)
+    const page = { sort: 'started_at', order: 'desc', after } as const
+    const search = await searchPage(reader, page, SEARCHED_AT_ONCE)
+    for (let left = search.found; left.length > 0; ) {
+      const candidates = ofExecutions(left, ROUND_MAX)
+      yield await readRows(reader, { ...page, after }, candidates)
+      after = positionOf(candidates.at(-1)!)
+      left = left.slice(candidates.length)
+    }
+    if (search.isAll || search.found.length === 0) return
   }
 }
