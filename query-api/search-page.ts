@@ -1,5 +1,6 @@
 /** Looks for the candidates of a page: versions of executions that match, by every index and without merging. */
 import { guessFloor } from './guess-floor.ts'
+import { guessReach, noteReach, type Reaching } from './page-reach.ts'
 import { hasDurationFloor } from './questions/duration-floor.ts'
 import { type ExecutionFilter, isIndexed, isSelective } from './questions/execution-filter.ts'
 import { findByTerm, onlyTerm } from './questions/find-by-term.ts'
@@ -7,8 +8,9 @@ import { type Candidate, findAll, findCandidates } from './questions/find-candid
 import type { Page } from './questions/list-executions.ts'
 import type { Scope } from './questions/question.ts'
 import type { Runner } from './run.ts'
-import { NS_PER_MS } from './time.ts'
-import { windowsOf } from './windows.ts'
+import { searchReach } from './search-reach.ts'
+import { NS_PER_DAY, NS_PER_MS } from './time.ts'
+import { topOf, windowsOf } from './windows.ts'
 
 export interface PageReader {
   runner: Runner
@@ -31,6 +33,8 @@ export interface Search {
 const CANDIDATES_PER_ROW = 2
 /** By duration: only the last of these has one. */
 const CANDIDATES_PER_DURATION = 1.125
+/** Of all kinds and environments, as a list shows only some of them unless asked otherwise. */
+const ALL_PER_CANDIDATE = 4
 /** Executions looked at in one round: their anchors go into a parameter, which an HTTP request has limited room for. */
 export const ROUND_MAX = 500
 /** Versions that match, looked up one by one to count executions: one search for a page finds as many where few match. */
@@ -87,27 +91,62 @@ async function searchSlowest(
  * @param purpose to count: what counting needs, too, and {@link MATCHES_MAX} and one where no window bounds the search
  */
 async function searchWindows(
-  { runner, scope, filter, nowNs, signal }: PageReader,
+  reader: PageReader,
   page: Page,
   limit: number,
   purpose: 'to show' | 'to count' = 'to show',
 ): Promise<Search> {
+  const { runner, scope, filter, nowNs, signal } = reader
   const range = filter.range.field === page.sort ? filter.range : { from: null, to: null }
   const isToldOpen = purpose === 'to count'
+  const topNs = topOf(page, range, nowNs)
+  const reaching = topNs === null ? null : reachingOf(reader, page, topNs)
+  const reach = reaching && (guessReach(reaching, limit) ?? (await reachOfAll(reaching, limit)))
   let found: readonly Candidate[] = []
-  const windows = windowsOf(page, range, nowNs)
-  for (const [n, windowFromNs] of windows.entries()) {
-    // What is rare does not fill a page within an hour.
-    if (n === 0 && windows.length > 1 && isSelective(filter)) continue
+  let askedFrom: bigint | null = null
+  for (const windowFromNs of boundsOf(filter, windowsOf(page, range, nowNs), reach, range.from)) {
     // A day that gave less than a quarter promises no full window of four days: everything is next.
-    if (n > 1 && windowFromNs !== null && found.length * 4 < limit) continue
+    const wasDay = topNs !== null && askedFrom !== null && topNs - askedFrom >= NS_PER_DAY
+    if (wasDay && windowFromNs !== null && found.length * 4 < limit) continue
     const most = windowFromNs === null && isToldOpen ? Math.max(limit, MATCHES_MAX + 1) : limit
     const search = { ...page, windowFromNs, limit: most, isToldOpen }
     found = await runner.ask(findCandidates(scope, filter, search), signal)
+    askedFrom = windowFromNs
+    const isFull = found.length >= limit
+    if (isFull && reaching) noteReach(reaching, found)
     if (windowFromNs === null) return { found, isAll: found.length < most }
-    if (found.length >= limit) break
+    if (isFull) break
   }
   return { found, isAll: false }
+}
+
+/** The same by the rollup, which knows how many there are but not what they are like: for lists that are asked for again and again. */
+async function reachOfAll(
+  { runner, scope, filter, sort, isFirst, topNs, nowMs }: Reaching,
+  limit: number,
+): Promise<bigint | null> {
+  const isLive = isFirst && sort === 'started_at' && filter.range.to === null
+  if (!isLive || scope.owner !== undefined || !hasDurationFloor(filter)) return null
+  return searchReach(runner, scope, topNs, limit * ALL_PER_CANDIDATE, BigInt(nowMs) * NS_PER_MS)
+}
+
+/** @param reach where the page probably ends, nanoseconds; null: not known */
+function boundsOf(
+  filter: ExecutionFilter,
+  windows: readonly (bigint | null)[],
+  reach: bigint | null,
+  from: bigint | null,
+): readonly (bigint | null)[] {
+  if (reach !== null && reach > (from ?? 0n)) {
+    return [reach, ...windows.filter((bound) => bound === null || bound < reach)]
+  }
+  if (reach !== null) return [null]
+  // What is rare does not fill a page within an hour.
+  return isSelective(filter) && windows.length > 1 ? windows.slice(1) : windows
+}
+
+function reachingOf({ runner, scope, filter, nowNs }: PageReader, { sort, after }: Page, topNs: bigint): Reaching {
+  return { runner, scope, filter, sort, isFirst: after === null, topNs, nowMs: Number(nowNs / NS_PER_MS) }
 }
 
 /** The candidates up to the last version of the n-th execution. */

@@ -12,13 +12,19 @@ const WIDTHS = [NS_PER_DAY / 24n, NS_PER_DAY, 4n * NS_PER_DAY]
 
 /**
  * Lower bounds of the sort time to try one after another; null is everything. A page of a window is the page of the whole as soon
- * as it is full, because the window holds the newest rows there are.
+ * as it is full, because the window holds the newest rows there are. Not newest first, only everything is left.
  * @param range open at both ends unless it is about the sort time
  */
-export function windowsOf({ sort, order, after }: Order, { from, to }: OpenRange, nowNs: bigint): (bigint | null)[] {
-  if (order === 'asc' || sort === 'duration_ms' || after?.value === null) return [null]
-  const end = to !== null && to < nowNs ? to : nowNs
-  const top = after ? BigInt(after.value) : end
-  const bounds = WIDTHS.map((width) => top - width).filter((bound) => from === null || bound > from)
+export function windowsOf(order: Order, range: OpenRange, nowNs: bigint): (bigint | null)[] {
+  const top = topOf(order, range, nowNs)
+  if (top === null) return [null]
+  const bounds = WIDTHS.map((width) => top - width).filter((bound) => range.from === null || bound > range.from)
   return [...bounds, null]
+}
+
+/** The time at which a page begins that goes back in time, nanoseconds; null for others. */
+export function topOf({ sort, order, after }: Order, { to }: OpenRange, nowNs: bigint): bigint | null {
+  if (order === 'asc' || sort === 'duration_ms' || after?.value === null) return null
+  const end = to !== null && to < nowNs ? to : nowNs
+  return after ? BigInt(after.value) : end
 }

@@ -4,6 +4,7 @@ import { fill, spansOf } from '../fill/fill.ts'
 import type { FillState } from '../fill/state.ts'
 import { benchmark, type Measurement, type Progress } from '../harness/benchmark.ts'
 import { readNumber } from '../harness/database.ts'
+import { readIntoPageCache } from '../harness/page-cache.ts'
 import { clickhouseUrl, inTemporaryDirectory, type Running, startProcess } from '../harness/processes.ts'
 import { milliseconds, quantile } from '../harness/quantiles.ts'
 import type { AskedQuestion } from '../questions/asked.ts'
@@ -21,14 +22,22 @@ export const questions = benchmark({
     days: { about: 'days over which they are spread', default: 7 },
     'data-dir': { about: 'directory that keeps the database; without one it is filled anew and removed', default: '' },
     askings: { about: 'how often each question is asked', default: 20 },
+    'page-cache': {
+      about: 'read: the database is read once before it is asked; leave: as the system has it',
+      default: 'read',
+    },
     only: { about: 'ask only questions whose name has one of these texts, with commas', default: '' },
   },
   byDefault: true,
   run(flags, progress) {
     const { executions, days, askings, only } = flags
+    const isRead = flags['page-cache'] === 'read'
+    if (!isRead && flags['page-cache'] !== 'leave') throw new Error('--page-cache takes read or leave')
     const measure = async (dataDir: string) => {
       const state = await fill({ dataDir, executions, days, progress })
-      return askAll(dataDir, state, { askings, only: only.split(',') }, progress)
+      if (isRead) progress('reading the database into memory')
+      const inMemory = isRead ? await readIntoPageCache(dataDir) : null
+      return askAll(dataDir, state, { askings, only: only.split(','), isInMemory: inMemory !== null }, progress)
     }
     return flags['data-dir'] === '' ? inTemporaryDirectory(measure) : measure(flags['data-dir'])
   },
@@ -38,9 +47,11 @@ interface Askings {
   askings: number
   /** Texts of which the name of a question must have one; '' is in every name. */
   only: readonly string[]
+  /** Whether everything was read once before. */
+  isInMemory: boolean
 }
 
-async function askAll(dataDir: string, state: FillState, { askings, only }: Askings, progress: Progress) {
+async function askAll(dataDir: string, state: FillState, { askings, only, isInMemory }: Askings, progress: Progress) {
   const clickhouse = await startProcess('clickhouse', { dataDir })
   const honest = { use_query_condition_cache: '0' }
   const url = clickhouseUrl(dataDir, clickhouse.listen.http!, honest)
@@ -59,7 +70,7 @@ async function askAll(dataDir: string, state: FillState, { askings, only }: Aski
       measurements.push(await ask([api, clickhouse], question, askings))
     }
     return {
-      data: `${state.executions} executions over ${state.days} days in ${parts} parts, ${stored} spans; each question ${askings} times, one after another, api.cacheMs 0, use_query_condition_cache 0`,
+      data: `${state.executions} executions over ${state.days} days in ${parts} parts, ${stored} spans; each question ${askings} times, one after another, ${isInMemory ? 'all of it read into memory before' : 'not read into memory before'}, api.cacheMs 0, use_query_condition_cache 0`,
       measurements: [
         ...measurements,
         { what: 'query-api', figure: '', ...api.usage() },

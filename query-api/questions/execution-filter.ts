@@ -1,6 +1,6 @@
 /** The filter of the core as a value, and the SQL conditions that it means. */
 import { ATTRIBUTE_COLUMNS } from '@runlens/clickhouse'
-import type { Parameters } from './question.ts'
+import type { Parameters, Scope } from './question.ts'
 import { type Silence, statusConditions } from './status.ts'
 
 /** Columns that are filtered by one equal value. */
@@ -45,6 +45,14 @@ const COMMON: readonly string[] = ['provider', 'instance', 'environment', 'servi
 /** Whether few executions are likely to match, so that little of it is found in an hour. */
 export function isSelective({ equal, attributes, q }: ExecutionFilter): boolean {
   return q !== null || attributes.length > 0 || Object.keys(equal).some((column) => !COMMON.includes(column))
+}
+
+/**
+ * The same text for whoever asks for the same within a while, whatever the range before the end: ranges that end now and the moment since when nobody
+ * was heard move on with every asking.
+ */
+export function filterKey(scope: Scope, { range: { to }, silence: _, ...filter }: ExecutionFilter): string {
+  return JSON.stringify([scope, filter, to === null ? null : String(to)])
 }
 
 /** Columns of which a value is that of few executions, and which an index leads to. */
