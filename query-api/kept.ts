@@ -23,4 +23,9 @@ export class Kept<T> {
     const [oldest] = this.entries.keys()
     if (this.entries.size > this.options.entriesMax && oldest !== undefined) this.entries.delete(oldest)
   }
+
+  /** Unless something else was kept under the key since. */
+  forget(key: string, value: T): void {
+    if (this.entries.get(key)?.value === value) this.entries.delete(key)
+  }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { plainFilter } from './filter-of-query.ts'
-import { guessReach, noteReach, type Reaching } from './page-reach.ts'
+import { guessReach, noteAll, noteReach, type Reaching } from './page-reach.ts'
 import type { Runner } from './run.ts'
 
 const filter = plainFilter({ lostBeforeNs: 1n, heartbeatBeforeNs: 2n })
@@ -47,6 +47,14 @@ it('is known for ten minutes, of this filter, order, scope and server alone, and
     { isFirst: false },
   ]
   for (const other of others) expect(guessReach({ ...of, ...other }, 1)).toBeNull()
+})
+
+it('is anywhere where everything was not enough, until it is', () => {
+  const of = reaching()
+  noteAll(of)
+  expect(guessReach(of, 100)).toBe(0n)
+  noteReach(of, found)
+  expect(guessReach(of, 100)).toBe(top - 201n * SECOND)
 })
 
 it('is not known of what has no time', () => {

@@ -10,7 +10,7 @@ import type { Scope } from './questions/question.ts'
 import type { Runner } from './run.ts'
 import { NS_PER_SECOND } from './time.ts'
 
-/** Nanoseconds for each candidate; by runner, so that each server of a process has its own. */
+/** Nanoseconds for each candidate, Infinity where there were too few in all; by runner, so that each server of a process has its own. */
 const KNOWN = new WeakMap<Runner, Kept<number>>()
 const KEPT = { keepMs: 600_000, entriesMax: 1_000 }
 
@@ -29,21 +29,30 @@ export interface Reaching {
   nowMs: number
 }
 
-/** Where `candidates` of them probably lie behind, nanoseconds; null: not known. */
+/** Where `candidates` of them probably lie behind, nanoseconds; 0: anywhere; null: not known. */
 export function guessReach(of: Reaching, candidates: number): bigint | null {
   const each = KNOWN.get(of.runner)?.get(keyOf(of), of.nowMs)
   if (each === undefined) return null
+  if (each === Number.POSITIVE_INFINITY) return 0n
   return of.topNs - BigInt(Math.ceil(each * candidates * FURTHER)) - NS_PER_SECOND
 }
 
 /** @param found as many as were looked for, in order, newest first */
 export function noteReach(of: Reaching, found: readonly Candidate[]): void {
   const last = found.at(-1)?.sort_value ?? null
-  if (last === null) return
+  // Clocks of emitters may be ahead.
+  if (last !== null) note(of, Math.max(0, Number(of.topNs - BigInt(last))) / found.length)
+}
+
+/** Everything was looked at, and it was not enough. */
+export function noteAll(of: Reaching): void {
+  note(of, Number.POSITIVE_INFINITY)
+}
+
+function note(of: Reaching, each: number): void {
   const known = KNOWN.get(of.runner) ?? new Kept<number>(KEPT)
   KNOWN.set(of.runner, known)
-  // Clocks of emitters may be ahead.
-  known.set(keyOf(of), of.nowMs, Math.max(0, Number(of.topNs - BigInt(last))) / found.length)
+  known.set(keyOf(of), of.nowMs, each)
 }
 
 function keyOf({ scope, filter, sort, isFirst }: Reaching): string {

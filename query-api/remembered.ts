@@ -1,30 +1,20 @@
 /** Answers that change slowly and cost much, kept for minutes in place of moments. */
-
-export interface RememberedOptions {
-  keepMs: number
-  /** The oldest one is forgotten first. */
-  entriesMax: number
-}
+import { Kept, type KeptOptions } from './kept.ts'
 
 export class Remembered<T> {
-  private readonly entries = new Map<string, { value: Promise<T>; until: number }>()
+  private readonly kept: Kept<Promise<T>>
 
-  constructor(private readonly options: RememberedOptions) {}
+  constructor(options: KeptOptions) {
+    this.kept = new Kept(options)
+  }
 
   /** What `ask` gave less than `keepMs` ago under this key; what failed is asked again. @param nowMs milliseconds since the epoch */
   get(key: string, nowMs: number, ask: () => Promise<T>): Promise<T> {
-    const known = this.entries.get(key)
-    if (known && known.until > nowMs) return known.value
-    this.entries.delete(key)
+    const known = this.kept.get(key, nowMs)
+    if (known) return known
     const value = ask()
-    this.entries.set(key, { value, until: nowMs + this.options.keepMs })
-    value.catch(() => {
-      if (this.entries.get(key)?.value === value) this.entries.delete(key)
-    })
-    for (const oldest of this.entries.keys()) {
-      if (this.entries.size <= this.options.entriesMax) break
-      this.entries.delete(oldest)
-    }
+    this.kept.set(key, nowMs, value)
+    value.catch(() => this.kept.forget(key, value))
     return value
   }
 }

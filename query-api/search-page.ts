@@ -1,6 +1,6 @@
 /** Looks for the candidates of a page: versions of executions that match, by every index and without merging. */
 import { guessFloor } from './guess-floor.ts'
-import { guessReach, noteReach, type Reaching } from './page-reach.ts'
+import { guessReach, noteAll, noteReach, type Reaching } from './page-reach.ts'
 import { hasDurationFloor } from './questions/duration-floor.ts'
 import { type ExecutionFilter, isIndexed, isSelective } from './questions/execution-filter.ts'
 import { findByTerm, onlyTerm } from './questions/find-by-term.ts'
@@ -114,7 +114,10 @@ async function searchWindows(
     askedFrom = windowFromNs
     const isFull = found.length >= limit
     if (isFull && reaching) noteReach(reaching, found)
-    if (windowFromNs === null) return { found, isAll: found.length < most }
+    if (windowFromNs === null) {
+      if (!isFull && range.from === null && reaching) noteAll(reaching)
+      return { found, isAll: found.length < most }
+    }
     if (isFull) break
   }
   return { found, isAll: false }
