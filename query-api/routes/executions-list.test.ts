@@ -122,21 +122,14 @@ describe('the list of executions', () => {
   })
 
   it('looks no further once everything was seen, and there at once when it is asked again', async () => {
-    const reads = async () => {
-      const { body } = await api.get('/metrics')
-      return Number(/^runlens_query_seconds_count\{question="find-candidates"\} (\d+)$/m.exec(body)![1])
-    }
+    const asked = /^runlens_query_seconds_count\{question="find-candidates"\} (\d+)$/m
+    const reads = async () => Number(asked.exec((await api.get('/metrics')).body)![1])
     const before = await reads()
     await list('?kind=agent&kind=job&kind=query')
     // The last hour, the last day, and everything.
     expect((await reads()) - before).toBe(3)
     await list('?kind=agent&kind=job&kind=query')
     expect((await reads()) - before).toBe(4)
-    // A full page says how far to look for the next.
-    await list('?kind=agent&kind=job&kind=query&limit=1')
-    expect((await reads()) - before).toBe(5)
-    await list('?kind=agent&kind=job&kind=query&limit=1&sort=started_at')
-    expect((await reads()) - before).toBe(6)
   })
 
   it('tells of each execution what is known, and null for the rest', async () => {
