@@ -135,6 +135,7 @@ describe('over HTTP', () => {
     const target = await start()
     const connection = new RawConnection(target.http, head(`${JSON_HEADERS}content-length: 99999999999\r\n`))
     await soon(() => connection.text).toMatch(/^HTTP\/1\.1 413 /)
+    expect(connection.text.toLowerCase()).toContain('connection: close\r\n')
     connection.socket.destroy()
     await expectWell(target)
   })
@@ -153,8 +154,21 @@ describe('over HTTP', () => {
     const chunk = `2710\r\n${'x'.repeat(10_000)}\r\n`
     for (let i = 0; i < 15; i++) connection.socket.write(chunk)
     await soon(() => connection.text).toMatch(/^HTTP\/1\.1 413 /)
-    connection.socket.destroy()
+    // How much will come is unknown: no other request should follow on this connection.
+    expect(connection.text.toLowerCase()).toContain('connection: close\r\n')
+    connection.socket.write('0\r\n\r\n')
+    await connection.end()
     await expectWell(target)
+  })
+
+  it('a body one byte too large is read to its end, and the next request on its connection is answered', async () => {
+    const target = await start()
+    const bytes = 64 * 1024 * 1024 + 1
+    const connection = new RawConnection(target.http, head(`${JSON_HEADERS}content-length: ${bytes}\r\n`))
+    connection.socket.write(Buffer.alloc(bytes, ' '))
+    connection.socket.write(`${head(`${JSON_HEADERS}content-length: 2\r\n`)}{}`)
+    await soon(() => connection.text).toMatch(/^HTTP\/1\.1 413 [\s\S]*HTTP\/1\.1 200 /)
+    connection.socket.destroy()
   })
 
   it('a request is not read twice: Content-Length beside Transfer-Encoding is refused', async () => {

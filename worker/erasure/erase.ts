@@ -36,13 +36,14 @@ export interface EraseOptions {
 export async function* erase(options: EraseOptions): AsyncGenerator<Progress> {
   const { client, erasure, settings, nowMs } = options
   const { tenant, target } = erasure
+  // Before the executions are looked for: what is settled from here on may be an execution that was not found.
+  const settled = await settledUpTo(client, nowMs)
   await noteKeys(client, erasure)
   const { found } = options
   const hours = union(found.hours, await readDoomedHours(client, erasure)).sort((a, b) => a - b)
   const shared = union(found.traces, await readSharedTraces(client, erasure))
   await noteOwnSpans(client, erasure, shared, settings, nowMs)
   yield { hours, traces: shared }
-  const settled = await settledUpTo(client, nowMs)
   for (const table of RAW_TABLES) {
     yield* remove(client, erasure, table, isDoomedRaw(table, target), { ...parametersOf(erasure), settled })
   }
@@ -60,12 +61,10 @@ export async function* erase(options: EraseOptions): AsyncGenerator<Progress> {
   yield* eraseFigures(client, erasure, hours)
 }
 
-/** The arrival up to which everything is settled, microseconds since the epoch; where nothing is being settled, that of any. */
+/** The arrival up to which everything is settled, microseconds since the epoch; 0 until settling has told how far it is. */
 async function settledUpTo(client: ClickHouseClient, nowMs: number): Promise<bigint> {
   const position = await readPosition(client, SETTLE_JOB)
-  const now = BigInt(nowMs) * 1_000n
-  if (position === 0n) return now
-  const seen = now - VISIBLE_WITHIN_MS * 1_000n
+  const seen = (BigInt(nowMs) - VISIBLE_WITHIN_MS) * 1_000n
   return position < seen ? position : seen
 }
 

@@ -5,9 +5,12 @@ import { encodeStatus, type OtlpEncoding } from '@runlens/otlp'
 import { type Fault, STATUS } from '../status.ts'
 import { acceptsGzip, encodingOf, MEDIA_TYPES } from './negotiate.ts'
 
-/** How long and how much of a refused body is read and thrown away, so that the sender gets to read the answer. */
+/**
+ * How long and how much of a refused body is read and thrown away, so that the sender gets to read the answer. Many send all of a body before they
+ * look for one: what is some times too large for us is still read to its end.
+ */
 const LINGER_MS = 5_000
-const LINGER_BYTES_MAX = 64 * 1024 * 1024
+const LINGER_BYTES_MAX = 256 * 1024 * 1024
 
 /** The few bytes of full success in either encoding, gzipped once instead of per request. */
 const gzipped = new Map<string, Buffer>()
@@ -21,6 +24,18 @@ export function answer(
   body: Buffer,
 ): void {
   if (response.headersSent || response.destroyed) return
+  const content = writeHead(request, response, status, encoding, body)
+  response.end(request.method === 'HEAD' ? undefined : content)
+}
+
+/** @returns what is to follow the head: the body, gzipped if asked for */
+function writeHead(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  encoding: OtlpEncoding,
+  body: Buffer,
+): Buffer {
   const gzip = acceptsGzip(request.headers['accept-encoding'])
   const content = gzip ? zip(body) : body
   response.writeHead(status, {
@@ -29,7 +44,7 @@ export function answer(
     vary: 'accept-encoding',
     ...(gzip ? { 'content-encoding': 'gzip' } : {}),
   })
-  response.end(request.method === 'HEAD' ? undefined : content)
+  return content
 }
 
 /**
@@ -44,15 +59,24 @@ export function answerFault(
 ): void {
   const { grpc, http, retry } = STATUS[why.reason]
   const encoding = encodingOf(request.headers['content-type']) ?? 'json'
+  const body = encodeStatus(encoding, { code: grpc, message: why.message, ...(retry ? { retryAfterSeconds } : {}) })
   if (retry && !response.headersSent) response.setHeader('retry-after', retryAfterSeconds)
-  answer(
-    request,
-    response,
-    http,
-    encoding,
-    encodeStatus(encoding, { code: grpc, message: why.message, ...(retry ? { retryAfterSeconds } : {}) }),
-  )
+  if (!response.headersSent && mayBeCut(request, why)) {
+    // A sender that is not told would put its next request on a connection that is about to be cut.
+    response.setHeader('connection', 'close')
+    response.write(writeHead(request, response, http, encoding, body))
+    request.once('end', () => response.end())
+  } else {
+    answer(request, response, http, encoding, body)
+  }
   discardRest(request)
+}
+
+/** Whether more of its body may come than is thrown away. */
+function mayBeCut({ headers, complete, method }: IncomingMessage, { reason }: Fault): boolean {
+  if (complete || method === 'HEAD') return false
+  const announced = headers['content-length']
+  return announced === undefined ? reason === 'too_large' : Number(announced) > LINGER_BYTES_MAX
 }
 
 function zip(body: Buffer): Buffer {
