@@ -42,8 +42,10 @@ const total = async (): Promise<number> => {
 it('acknowledges while ClickHouse is down, says so in its API, and delivers everything once it is back', async () => {
   expect(new Set(await send(0, 10))).toEqual(new Set([200]))
   await eventually(async () => expect(await total()).toBe(10))
+  // What is visible may not be noted as delivered yet.
+  await eventually(async () => expect(await spansInSpool(stack.dataDir)).toBe(0))
 
-  clickhouse.kill()
+  await clickhouse.kill()
   expect(new Set(await send(10, RUNS))).toEqual(new Set([200]))
   const whileDown = await fetch(`${stack.urls.api}/api/v1/executions?limit=2`)
   expect(whileDown.status).toBe(503)
