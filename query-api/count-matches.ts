@@ -1,5 +1,5 @@
 /** Counts what a list's filter matches, exactly up to a bound: first where it is cheap, then wherever it must. */
-import { isKnownMany, noteMany } from './known-many.ts'
+import { countOrMany } from './known-many.ts'
 import { countExecutions, countedMax, countOpen, type ExecutionCount } from './questions/count-executions.ts'
 import { isSelective } from './questions/execution-filter.ts'
 import { anchorsOf, type Candidate, countVersions, findAnchors } from './questions/find-candidates.ts'
@@ -8,7 +8,7 @@ import { positionOf } from './questions/page-order.ts'
 import type { FirstPage } from './read-page.ts'
 import { executionsOf, MATCHES_MAX, ofExecutions, type PageReader } from './search-page.ts'
 import { isOpen } from './shape-execution.ts'
-import { NS_PER_DAY, NS_PER_MS } from './time.ts'
+import { NS_PER_DAY } from './time.ts'
 
 export interface Matches {
   total: number
@@ -19,15 +19,14 @@ export interface Matches {
 /** How many executions match, up to {@link countedMax}. */
 export async function countMatches(reader: PageReader, first: FirstPage | null = null): Promise<Matches> {
   const max = countedMax(reader.filter)
-  const size = first ? await countFound(reader, first) : await countAlone(max, reader)
+  const size = first ? await countFound(max, reader, first) : await countAlone(max, reader)
   return { total: Math.min(size, max), isBound: size > max }
 }
 
 /** What was found with the first page, if that is everything; else whatever there is. */
-async function countFound(reader: PageReader, first: FirstPage): Promise<number> {
-  const { runner, scope, filter, signal } = reader
+async function countFound(max: number, reader: PageReader, first: FirstPage): Promise<number> {
   const { found, isAll, isGuess } = await first.search
-  if (!isAll) return figureOf(await runner.ask(countExecutions(scope, filter), signal))
+  if (!isAll) return countEverywhere(max, reader)
   const shown = ofExecutions(found, first.width)
   const others = found.slice(shown.length)
   const [{ rows }, rest] = await Promise.all([first.round, countBehind(reader, first.page, shown, others, isGuess)])
@@ -64,30 +63,40 @@ function sharesAnchor(shown: readonly Candidate[], anchors: readonly string[]): 
   return anchors.some((anchor) => known.has(anchor))
 }
 
+/** In the whole range. One more than `max` stands for all beyond. */
+function countEverywhere(max: number, reader: PageReader): Promise<number> {
+  const { runner, scope, filter, signal } = reader
+  const { from } = filter.range
+  const width = from === null ? null : endOf(reader) - from
+  return countOrMany(reader, width, max + 1, async () =>
+    figureOf(await runner.ask(countExecutions(scope, filter), signal)),
+  )
+}
+
+/** Where the filter's range ends, or now. */
+function endOf({ filter: { range }, nowNs }: PageReader): bigint {
+  return range.to !== null && range.to < nowNs ? range.to : nowNs
+}
+
 /** One more than `max` stands for all beyond. */
-async function countAlone(max: number, { runner, scope, filter, nowNs, signal }: PageReader): Promise<number> {
-  const { field, from, to } = filter.range
+async function countAlone(max: number, reader: PageReader): Promise<number> {
+  const { runner, scope, filter, signal } = reader
+  const { field, from } = filter.range
   const count = async (within = {}) => figureOf(await runner.ask(countExecutions(scope, filter, within), signal))
-  const nowMs = Number(nowNs / NS_PER_MS)
-  const countNewest = async (startedFromNs: bigint) => {
-    if (isKnownMany(runner, scope, filter, nowMs)) return max + 1
-    const n = await count({ startedFromNs })
-    if (n > max) noteMany(runner, scope, filter, nowMs)
-    return n
-  }
-  const end = to !== null && to < nowNs ? to : nowNs
-  const dayBefore = end - NS_PER_DAY
+  const dayBefore = endOf(reader) - NS_PER_DAY
   if (field === 'started_at' && (from === null || from < dayBefore)) {
     // Most filters match more than the bound within the newest day. One that hardly will is not asked about it.
-    const newest = isSelective(filter) ? 0 : await countNewest(dayBefore)
+    const newest = isSelective(filter)
+      ? 0
+      : await countOrMany(reader, NS_PER_DAY, max + 1, () => count({ startedFromNs: dayBefore }))
     if (newest > max) return newest
-    if (newest > MATCHES_MAX) return count()
+    if (newest > MATCHES_MAX) return countEverywhere(max, reader)
     // Few in a day may be few in all: then merging what lies around them beats merging everything.
     const anchors = await runner.ask(findAnchors(scope, filter, MATCHES_MAX + 1), signal)
     if (anchors.length === 0) return 0
     if (anchors.length <= MATCHES_MAX) return count({ anchors: anchorsOf(anchors) })
   }
-  return count()
+  return countEverywhere(max, reader)
 }
 
 /** Of statuses none of which is open, none is; nor where everything that matches was found with the first page, and none of it is. */

@@ -1,19 +1,33 @@
 /** Filters of which more matched a moment ago than a list counts to: so many do not go within seconds, and a list is asked for every other second. */
 import { Kept } from './kept.ts'
-import { type ExecutionFilter, filterKey } from './questions/execution-filter.ts'
-import type { Scope } from './questions/question.ts'
+import { filterKey } from './questions/execution-filter.ts'
 import type { Runner } from './run.ts'
+import type { PageReader } from './search-page.ts'
+import { NS_PER_MS, NS_PER_SECOND } from './time.ts'
 
 /** By runner, so that each server of a process has its own. */
 const KNOWN = new WeakMap<Runner, Kept<true>>()
 
-/** Whether more than is counted to matched in the newest day, whatever the range around it. */
-export function isKnownMany(runner: Runner, scope: Scope, filter: ExecutionFilter, nowMs: number): boolean {
-  return KNOWN.get(runner)?.get(filterKey(scope, filter), nowMs) ?? false
+type Of = Omit<PageReader, 'signal'>
+
+/**
+ * What `count` gives, which is the most there can be where it gave that a moment ago.
+ * @param widthNs how long the time is in which is counted, up to now or the end of the filter's range; null: all
+ * @param many one more than is counted to
+ */
+export async function countOrMany(of: Of, widthNs: bigint | null, many: number, count: () => Promise<number>) {
+  const known = KNOWN.get(of.runner) ?? new Kept<true>({ keepMs: 10_000, entriesMax: 1_000 })
+  KNOWN.set(of.runner, known)
+  const nowMs = Number(of.nowNs / NS_PER_MS)
+  const key = keyOf(of, widthNs)
+  if (known.get(key, nowMs)) return many
+  const n = await count()
+  if (n >= many) known.set(key, nowMs, true)
+  return n
 }
 
-export function noteMany(runner: Runner, scope: Scope, filter: ExecutionFilter, nowMs: number): void {
-  const known = KNOWN.get(runner) ?? new Kept<true>({ keepMs: 10_000, entriesMax: 1_000 })
-  KNOWN.set(runner, known)
-  known.set(filterKey(scope, filter), nowMs, true)
+/** The same for ranges of one width that end now, whenever that is. */
+function keyOf({ scope, filter }: Of, widthNs: bigint | null): string {
+  const width = widthNs === null ? null : String(widthNs / NS_PER_SECOND)
+  return `${filter.range.field} ${width} ${filterKey(scope, filter)}`
 }

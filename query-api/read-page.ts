@@ -3,6 +3,7 @@ import type { Candidate } from './questions/find-candidates.ts'
 import type { ListedExecution, ListedMore, Page } from './questions/list-executions.ts'
 import { positionOf } from './questions/page-order.ts'
 import { readRows } from './read-rows.ts'
+import { readSlowest } from './read-slowest.ts'
 import { ofExecutions, type PageReader, ROUND_MAX, type Search, searchFirst, searchPage } from './search-page.ts'
 
 /** Candidates of one round, and the rows behind them. */
@@ -37,6 +38,8 @@ export async function readPage<More extends keyof ListedMore = never>(
   more: readonly More[] = [],
   first?: Promise<Round<Rows<More>>>,
 ): Promise<Rows<More>[]> {
+  const slowest = await readSlowest(reader, page, wanted, more)
+  if (slowest) return slowest
   const rows: Rows<More>[] = []
   let { after } = page
   for (let width = Math.min(ROUND_MAX, wanted); rows.length < wanted; width = Math.min(ROUND_MAX, width * 2)) {

@@ -4,7 +4,7 @@ import { AnswerCache } from './answer-cache.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { Permits, PermitsByName } from './permits.ts'
 import { ProblemError } from './problem.ts'
-import type { Question } from './questions/question.ts'
+import { type Question, READS_TOO_MUCH } from './questions/question.ts'
 import { createRunner, type RunnerOptions } from './run.ts'
 
 let clickhouse: TestClickHouse
@@ -160,6 +160,18 @@ describe('the runner', () => {
 
   it('says so when the tables are missing', async () => {
     expect(await runner().ask(question('SELECT n FROM no_such_table')).catch(codeOf)).toBe('schema_missing')
+  })
+
+  it('gives no rows and no fault where a question would read more than it may', async () => {
+    const observe = createMetrics()
+    const { ask } = runner({ observe })
+    await clickhouse.client.command({
+      query: 'CREATE TABLE five ENGINE = MergeTree ORDER BY n AS SELECT number AS n FROM numbers(5)',
+    })
+    const five = question('SELECT toUInt8(n) AS n FROM five ORDER BY n')
+    expect(await ask({ ...five, readsMax: 5 })).toHaveLength(5)
+    expect(await ask({ ...five, readsMax: 4 })).toBe(READS_TOO_MUCH)
+    expect(await linesOf(observe, 'runlens_query_failures_total{')).toEqual([])
   })
 
   it('tells nothing of what ClickHouse said', async () => {

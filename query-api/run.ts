@@ -8,7 +8,7 @@ import { AnswerCache } from './answer-cache.ts'
 import type { RunnerObserver } from './metrics.ts'
 import { type PermitLoad, Permits, PermitsByName } from './permits.ts'
 import { ProblemError } from './problem.ts'
-import type { Question } from './questions/question.ts'
+import { type Question, READS_TOO_MUCH } from './questions/question.ts'
 import { createReveal, type Reveal } from './reveal.ts'
 
 export interface RunnerOptions {
@@ -153,13 +153,16 @@ async function timedQuery(
   try {
     const text = await queryText(options, question, signal)
     return { rows: rowsOf(text, question, reveal), bytes: text.length }
+  } catch (error) {
+    if (question.readsMax === undefined || codeOf(error) !== TOO_MANY_ROWS) throw error
+    return { rows: READS_TOO_MUCH, bytes: 0 }
   } finally {
     options.observe.queried(question.name, (performance.now() - began) / 1000)
   }
 }
 
 interface Rows {
-  rows: unknown[]
+  rows: readonly unknown[]
   bytes: number
 }
 
@@ -173,7 +176,11 @@ async function queryText(
     query_params: question.params,
     format: 'JSONEachRow',
     abort_signal: AbortSignal.any([signal, AbortSignal.timeout(queryTimeoutMs)]),
-    clickhouse_settings: { ...SETTINGS, max_execution_time: Math.ceil(queryTimeoutMs / 1000) },
+    clickhouse_settings: {
+      ...SETTINGS,
+      max_execution_time: Math.ceil(queryTimeoutMs / 1000),
+      ...(question.readsMax === undefined ? {} : { max_rows_to_read: String(question.readsMax) }),
+    },
   })
   return result.text()
 }
@@ -189,7 +196,8 @@ function rowsOf(text: string, { params, decode }: Question<unknown>, reveal: Rev
 
 /** ClickHouse's error numbers that mean something to a client. */
 const TOO_SLOW = new Set(['159', '160'])
-const TOO_LARGE = new Set(['241', '307', '158', '396'])
+const TOO_MANY_ROWS = '158'
+const TOO_LARGE = new Set(['241', '307', TOO_MANY_ROWS, '396'])
 const NO_SCHEMA = new Set(['60', '81', '47'])
 const TOO_MANY = new Set(['202', '439'])
 /** Network faults, with the client's own for sockets that were closed under it. */
@@ -197,7 +205,7 @@ const NO_CONNECTION = /^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREAC
 
 function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error
-  const code = String((error as { code?: unknown }).code ?? systemErrorCode(error) ?? '')
+  const code = codeOf(error)
   const cause = error
   const retryAfterSeconds = RETRY_AFTER_SECONDS
   if (TOO_SLOW.has(code) || isAbort(error)) {
@@ -221,6 +229,10 @@ function toProblem(error: unknown): ProblemError {
     return new ProblemError('clickhouse_unreachable', detail, { cause, retryAfterSeconds })
   }
   return new ProblemError('internal_error', 'The log of the server says more under this request id.', { cause })
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown }).code ?? systemErrorCode(error) ?? '')
 }
 
 function isAbort(error: unknown): boolean {

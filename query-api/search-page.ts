@@ -42,8 +42,13 @@ export const MATCHES_MAX = 1_000
 
 /** Candidates for `wanted` executions behind `page.after`. */
 export async function searchPage(reader: PageReader, page: Page, wanted: number): Promise<Search> {
-  const limit = Math.ceil(wanted * (page.sort === 'duration_ms' ? CANDIDATES_PER_DURATION : CANDIDATES_PER_ROW))
+  const limit = candidatesFor(page, wanted)
   return (await searchSlowest(reader, page, limit)) ?? searchWindows(reader, page, limit)
+}
+
+/** How many candidates are looked at for so many rows. */
+export function candidatesFor({ sort }: Page, wanted: number): number {
+  return Math.ceil(wanted * (sort === 'duration_ms' ? CANDIDATES_PER_DURATION : CANDIDATES_PER_ROW))
 }
 
 /** The same for a first page, where everything may be found that matches, so that it need not be looked for once more to be counted; else null. */
@@ -70,17 +75,11 @@ async function searchSelective(reader: PageReader, page: Page, limit: number): P
  * The slowest of all, if the rollup gives away how slow they are: with a bound on the duration, an index leaves out nearly
  * everything. Null when fewer than `limit` reach the bound, or the page is about something else.
  */
-async function searchSlowest(
-  { runner, scope, filter, nowNs, signal }: PageReader,
-  page: Page,
-  limit: number,
-): Promise<Search | null> {
-  // The rollup knows no owners.
-  if (scope.owner !== undefined) return null
-  if (page.sort !== 'duration_ms' || page.order === 'asc' || page.after || !hasDurationFloor(filter)) return null
-  const floor = await guessFloor(runner, scope, filter, limit, Number(nowNs / NS_PER_MS))
-  if (floor === null) return null
-  const slow = { ...filter, min_duration_ms: floor }
+async function searchSlowest(reader: PageReader, page: Page, limit: number): Promise<Search | null> {
+  const floor = await guessFloor(reader, page, limit)
+  if (!floor) return null
+  const { runner, scope, filter, signal } = reader
+  const slow = { ...filter, min_duration_ms: floor.floorMs }
   const search = { ...page, windowFromNs: null, limit, isFew: true }
   const found = await runner.ask(findCandidates(scope, slow, search), signal)
   return found.length < limit ? null : { found, isAll: false }

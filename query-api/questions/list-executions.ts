@@ -1,7 +1,7 @@
 /** The rows of a page of executions, as merged, from among candidates. */
 import type { ExecutionColumns } from './execution-columns.ts'
 import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
-import { anchorsOf, type Candidate } from './find-candidates.ts'
+import { anchorsOf, BEFORE_READING, type Candidate } from './find-candidates.ts'
 import { decodeListed, LISTED_COLUMNS, type Stored } from './listed-values.ts'
 import { AT_ANCHORS, behind, orderBy, type PageOrder, type Position, sortValue } from './page-order.ts'
 import { Parameters, type Question, rowsOf, type Scope } from './question.ts'
@@ -25,6 +25,9 @@ export interface ListedMore {
   /** When this version was written, microseconds. */
   settled_us: string
 }
+
+/** Rows that {@link listFirst} reads at most: some 300 granules, which take as long as both statements that it stands for. */
+const READ_MAX = 400_000
 
 /** Where the name is not that of a column. */
 const MORE_SQL: Partial<Record<keyof ListedMore, string>> = {
@@ -56,8 +59,36 @@ export function listExecutions<More extends keyof ListedMore = never>(
     ...filterConditions(filter, parameters),
     ...(page.after ? behind(page, page.after, 'after', parameters) : []),
   ]
-  const columns = [...LISTED_COLUMNS, sortValue(page), ...more.map((column) => MORE_SQL[column] ?? column)]
-  const sql = `SELECT\n  ${columns.join(',\n  ')}\n${rowsOf('executions', scope, parameters, conditions)}\n${orderBy(page)}\n${AT_ANCHORS}`
+  const sql = `${selectListed(page, more)}
+${rowsOf('executions', scope, parameters, conditions)}
+${orderBy(page)}
+${AT_ANCHORS}`
   const decode = (row: Stored<ListedExecution & Pick<ListedMore, More>>) => decodeListed(row, filter.silence)
   return { name: 'list-executions', sql, params: parameters.values, decode }
+}
+
+/**
+ * The first executions of a page wherever they lie, if that is not too much to read: of a filter that an index leads to. One statement in place of two that
+ * open the same files, but one that reads every column of whatever granules the index leaves.
+ */
+export function listFirst<More extends keyof ListedMore = never>(
+  scope: Scope,
+  filter: ExecutionFilter,
+  page: PageOrder,
+  limit: number,
+  more: readonly More[] = [],
+): Question<ListedExecution & Pick<ListedMore, More>> {
+  const parameters = new Parameters()
+  const sql = `${selectListed(page, more)}
+${rowsOf('executions', scope, parameters, filterConditions(filter, parameters))}
+${orderBy(page)}
+LIMIT ${parameters.bind('limit', 'UInt32', limit)}
+SETTINGS ${BEFORE_READING}`
+  const decode = (row: Stored<ListedExecution & Pick<ListedMore, More>>) => decodeListed(row, filter.silence)
+  return { name: 'list-first', sql, params: parameters.values, decode, readsMax: READ_MAX }
+}
+
+function selectListed(page: PageOrder, more: readonly (keyof ListedMore)[]): string {
+  const columns = [...LISTED_COLUMNS, sortValue(page), ...more.map((column) => MORE_SQL[column] ?? column)]
+  return `SELECT\n  ${columns.join(',\n  ')}`
 }

@@ -19,11 +19,19 @@ export interface Question<Row> {
   readonly name: string
   readonly sql: string
   readonly params: Readonly<Record<string, ParameterValue>>
+  /**
+   * Rows of the table that it may read at most. Where it would have to read more it is given up, mostly before it reads anything, and the answer is
+   * {@link READS_TOO_MUCH}: for what can be asked in another way. Default: as many as there are.
+   */
+  readonly readsMax?: number
   /** What becomes of a row as it came, before encrypted texts are opened. Default: it stays. */
   readonly decode?: (row: never) => Row
   /** Carries the type of a row; never set. */
   readonly row?: Row
 }
+
+/** In place of the rows of a question that would read more than it may. */
+export const READS_TOO_MUCH: readonly never[] = Object.freeze([])
 
 /** Whose rows may be seen. Comes from the credential, never from a parameter. */
 export interface Scope {

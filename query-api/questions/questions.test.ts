@@ -8,7 +8,7 @@ import { executionLogs } from './execution-logs.ts'
 import { findByTerm } from './find-by-term.ts'
 import { type CandidateSearch, countVersions, findAll, findAnchors, findCandidates } from './find-candidates.ts'
 import { hoursOfPlan } from './hours-of-plan.ts'
-import { listExecutions } from './list-executions.ts'
+import { listExecutions, listFirst } from './list-executions.ts'
 import { newestTotals } from './newest-totals.ts'
 import { outlineExecutions, readExecutions } from './read-executions.ts'
 import { readTrace } from './read-trace.ts'
@@ -101,6 +101,7 @@ const QUESTIONS: NamedQuestion[] = [
   ['list-executions-every-filter', listExecutions(scope, everyFilter, { ...firstPage, after }, [candidate])],
   ['list-executions-by-duration', listExecutions(scope, noFilter, byDuration, [{ ...candidate, sort_value: '9.5' }])],
   ['list-executions-without-end', listExecutions(scope, noFilter, withoutEnd, [{ ...candidate, sort_value: null }])],
+  ['list-first', listFirst(scope, { ...everyFilter, min_duration_ms: 7.5 }, byDuration, 101, ['output'])],
   ['duration-floor', durationFloor(scope, { ...everyFilter, equal: { environment: HOSTILE } }, 202)],
   ['count-executions', countExecutions(scope, everyFilter)],
   ['count-executions-of-a-day', countExecutions(scope, noFilter, { startedFromNs: 5n })],
