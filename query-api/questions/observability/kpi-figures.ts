@@ -10,6 +10,9 @@ export interface KpiRow extends FigureRow {
   whole: number
 }
 
+/** Digests of hours are few rows that cost much each: by default so few are read by one thread, which takes a fifth longer. */
+const BY_ALL_THREADS = 'SETTINGS merge_tree_min_rows_for_concurrent_read = 8192'
+
 export function kpiFigures(scope: Scope, filter: FiguresFilter, plan: FiguresPlan, buckets: number): Question<KpiRow> {
   const parameters = new Parameters()
   const parts = figureParts(scope, filter, plan, { by: 'bucket', buckets }, parameters)
@@ -20,6 +23,6 @@ FROM (
 ${indent(parts)}
 )
 GROUP BY GROUPING SETS ((is_current), (is_current, bucket))
-ORDER BY is_current, whole, bucket`
+ORDER BY is_current, whole, bucket${plan.source === 'rollup' ? `\n${BY_ALL_THREADS}` : ''}`
   return { name: `kpi-figures-${plan.source}`, sql, params: parameters.values }
 }

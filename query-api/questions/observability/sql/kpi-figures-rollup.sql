@@ -69,3 +69,4 @@ FROM (
 )
 GROUP BY GROUPING SETS ((is_current), (is_current, bucket))
 ORDER BY is_current, whole, bucket
+SETTINGS merge_tree_min_rows_for_concurrent_read = 8192
