@@ -1,8 +1,8 @@
 /** How slow the slowest are, remembered for a minute: a guess stays one, and whoever uses it counts what it let through. */
+import { perRunner } from './per-runner.ts'
 import { durationFloor, hasDurationFloor } from './questions/duration-floor.ts'
 import type { Page } from './questions/list-executions.ts'
 import { Remembered } from './remembered.ts'
-import type { Runner } from './run.ts'
 import type { PageReader } from './search-page.ts'
 import { floorDiv, NS_PER_HOUR, NS_PER_MS } from './time.ts'
 
@@ -17,8 +17,7 @@ const KEPT = { keepMs: 60_000, entriesMax: 1_000 }
 /** Pages of about one size share a guess. */
 const EXECUTIONS_STEP = 32
 
-/** By runner, so that each server of a process has its own. */
-const KNOWN = new WeakMap<Runner, Remembered<Floor | null>>()
+const floorsOf = perRunner(() => new Remembered<Floor | null>(KEPT))
 
 /** What so many executions probably reach; null where the rollup knows too few, or the page is about something else than the slowest. */
 export async function guessFloor(
@@ -29,12 +28,10 @@ export async function guessFloor(
   // The rollup knows no owners.
   if (scope.owner !== undefined) return null
   if (page.sort !== 'duration_ms' || page.order === 'asc' || page.after || !hasDurationFloor(filter)) return null
-  const known = KNOWN.get(runner) ?? new Remembered<Floor | null>(KEPT)
-  KNOWN.set(runner, known)
   const wanted = Math.ceil(executions / EXECUTIONS_STEP) * EXECUTIONS_STEP
   const [from, to] = [filter.range.from, filter.range.to].map((at) => (at === null ? null : floorDiv(at, NS_PER_HOUR)))
   const key = JSON.stringify([scope.tenant, filter.kind, filter.equal, String(from), String(to), wanted])
-  return known.get(key, Number(nowNs / NS_PER_MS), async () => {
+  return floorsOf(runner).get(key, Number(nowNs / NS_PER_MS), async () => {
     const [found] = await runner.ask(durationFloor(scope, filter, wanted))
     return found ? { floorMs: found.floor_ms, isMisleading: false } : null
   })

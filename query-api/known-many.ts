@@ -1,12 +1,11 @@
 /** Filters of which more matched a moment ago than a list counts to: so many do not go within seconds, and a list is asked for every other second. */
 import { Kept } from './kept.ts'
+import { perRunner } from './per-runner.ts'
 import { filterKey } from './questions/execution-filter.ts'
-import type { Runner } from './run.ts'
 import type { PageReader } from './search-page.ts'
 import { NS_PER_MS, NS_PER_SECOND } from './time.ts'
 
-/** By runner, so that each server of a process has its own. */
-const KNOWN = new WeakMap<Runner, Kept<true>>()
+const manyOf = perRunner(() => new Kept<true>({ keepMs: 10_000, entriesMax: 1_000 }))
 
 type Of = Omit<PageReader, 'signal'>
 
@@ -16,8 +15,7 @@ type Of = Omit<PageReader, 'signal'>
  * @param many one more than is counted to
  */
 export async function countOrMany(of: Of, widthNs: bigint | null, many: number, count: () => Promise<number>) {
-  const known = KNOWN.get(of.runner) ?? new Kept<true>({ keepMs: 10_000, entriesMax: 1_000 })
-  KNOWN.set(of.runner, known)
+  const known = manyOf(of.runner)
   const nowMs = Number(of.nowNs / NS_PER_MS)
   const key = keyOf(of, widthNs)
   if (known.get(key, nowMs)) return many

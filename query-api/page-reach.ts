@@ -3,6 +3,7 @@
  * forty million, and a filter one of them in a thousand. A guess only: a page that is not full there is looked for further back.
  */
 import { Kept } from './kept.ts'
+import { perRunner } from './per-runner.ts'
 import type { ExecutionFilter } from './questions/execution-filter.ts'
 import { filterKey } from './questions/execution-filter.ts'
 import type { Candidate } from './questions/find-candidates.ts'
@@ -10,9 +11,8 @@ import type { Scope } from './questions/question.ts'
 import type { Runner } from './run.ts'
 import { NS_PER_SECOND } from './time.ts'
 
-/** Nanoseconds for each candidate, Infinity where there were too few in all; by runner, so that each server of a process has its own. */
-const KNOWN = new WeakMap<Runner, Kept<number>>()
-const KEPT = { keepMs: 600_000, entriesMax: 1_000 }
+/** Nanoseconds for each candidate, Infinity where there were too few in all. */
+const reachesOf = perRunner(() => new Kept<number>({ keepMs: 600_000, entriesMax: 1_000 }))
 
 /** So much further than the last one, as times do not lie evenly. */
 const FURTHER = 2
@@ -31,7 +31,7 @@ export interface Reaching {
 
 /** Where `candidates` of them probably lie behind, nanoseconds; 0: anywhere; null: not known. */
 export function guessReach(of: Reaching, candidates: number): bigint | null {
-  const each = KNOWN.get(of.runner)?.get(keyOf(of), of.nowMs)
+  const each = reachesOf(of.runner).get(keyOf(of), of.nowMs)
   if (each === undefined) return null
   if (each === Number.POSITIVE_INFINITY) return 0n
   return of.topNs - BigInt(Math.ceil(each * candidates * FURTHER)) - NS_PER_SECOND
@@ -50,9 +50,7 @@ export function noteAll(of: Reaching): void {
 }
 
 function note(of: Reaching, each: number): void {
-  const known = KNOWN.get(of.runner) ?? new Kept<number>(KEPT)
-  KNOWN.set(of.runner, known)
-  known.set(keyOf(of), of.nowMs, each)
+  reachesOf(of.runner).set(keyOf(of), of.nowMs, each)
 }
 
 function keyOf({ scope, filter, sort, isFirst }: Reaching): string {

@@ -1,4 +1,5 @@
 /** How far back in time a bounded number of executions reaches: a guess out of the rollup, remembered for a minute. */
+import { perRunner } from './per-runner.ts'
 import { HOURS_MAX, type HourTotal, newestTotals } from './questions/newest-totals.ts'
 import type { Scope } from './questions/question.ts'
 import { Remembered } from './remembered.ts'
@@ -7,8 +8,7 @@ import { floorDiv, NS_PER_HOUR, NS_PER_MS, NS_PER_SECOND } from './time.ts'
 
 const KEPT = { keepMs: 60_000, entriesMax: 100 }
 
-/** By runner, so that each server of a process has its own. */
-const KNOWN = new WeakMap<Runner, Remembered<readonly HourTotal[]>>()
+const totalsOf = perRunner(() => new Remembered<readonly HourTotal[]>(KEPT))
 
 /** The start of about the last `executions` of them before `topNs`, nanoseconds; null where the rollup knows of fewer. */
 export async function searchReach(
@@ -18,11 +18,9 @@ export async function searchReach(
   executions: number,
   nowNs: bigint,
 ): Promise<bigint | null> {
-  const known = KNOWN.get(runner) ?? new Remembered<readonly HourTotal[]>(KEPT)
-  KNOWN.set(runner, known)
   const key = JSON.stringify([scope.tenant, String(floorDiv(topNs, NS_PER_HOUR)), executions])
   // Not stopped with the one who asks first: others wait for it, too.
-  const hours = await known.get(key, Number(nowNs / NS_PER_MS), () =>
+  const hours = await totalsOf(runner).get(key, Number(nowNs / NS_PER_MS), () =>
     runner.ask(newestTotals(scope, topNs, executions)),
   )
   const reach = reachOf(hours, topNs, executions)

@@ -1,4 +1,6 @@
 /** How long workflows usually take, remembered where it is known well: it takes a week to be read, and a thousand runs don't change within a minute. */
+import { Kept } from './kept.ts'
+import { perRunner } from './per-runner.ts'
 import { dirtyHours } from './questions/dirty-hours.ts'
 import type { Scope } from './questions/question.ts'
 import { type UsualDuration, usualDurations } from './questions/usual-durations.ts'
@@ -7,16 +9,7 @@ import { NS_PER_MS, NS_PER_SECOND } from './time.ts'
 
 /** Executions of a history that is remembered. Shorter ones are asked for each time, and cost little. */
 const WELL_KNOWN = 1_000
-const KEEP_MS = 60_000
-const ENTRIES_MAX = 10_000
-
-interface Remembered {
-  history: UsualDuration
-  untilMs: number
-}
-
-/** By runner, so that each server of a process has its own. */
-const KNOWN = new WeakMap<Runner, Map<string, Remembered>>()
+const historiesOf = perRunner(() => new Kept<UsualDuration>({ keepMs: 60_000, entriesMax: 10_000 }))
 
 export interface WantedHistories {
   workflowIds: readonly string[]
@@ -31,13 +24,9 @@ export async function usualHistories(
   { workflowIds, fromNs, nowMs }: WantedHistories,
   signal: AbortSignal,
 ): Promise<UsualDuration[]> {
-  const known = KNOWN.get(runner) ?? new Map<string, Remembered>()
-  KNOWN.set(runner, known)
+  const known = historiesOf(runner)
   const keyOf = (workflowId: string) => JSON.stringify([scope, workflowId])
-  const remembered = workflowIds.flatMap((id) => {
-    const found = known.get(keyOf(id))
-    return found && found.untilMs > nowMs ? [found.history] : []
-  })
+  const remembered = workflowIds.flatMap((id) => known.get(keyOf(id), nowMs) ?? [])
   const unknown = workflowIds.filter((id) => !remembered.some(({ workflow_id }) => workflow_id === id))
   if (unknown.length === 0) return remembered
   const toNs = BigInt(nowMs) * NS_PER_MS
@@ -46,14 +35,7 @@ export async function usualHistories(
   const of = { workflowIds: unknown, fromNs, toNs, rawHours }
   const asked = await runner.ask(usualDurations(scope, of), signal)
   for (const history of asked) {
-    if (Number(history.executions) < WELL_KNOWN) continue
-    const key = keyOf(history.workflow_id)
-    known.delete(key)
-    known.set(key, { history, untilMs: nowMs + KEEP_MS })
-  }
-  for (const oldest of known.keys()) {
-    if (known.size <= ENTRIES_MAX) break
-    known.delete(oldest)
+    if (Number(history.executions) >= WELL_KNOWN) known.set(keyOf(history.workflow_id), nowMs, history)
   }
   return [...remembered, ...asked]
 }

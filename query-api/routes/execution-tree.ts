@@ -3,10 +3,12 @@ import { readExecutionRanges, spanKey } from '@runlens/clickhouse'
 import { z } from 'zod'
 import { outlineExecution } from '../find-execution.ts'
 import { type Moments, momentsOf } from '../meta.ts'
+import { perRunner } from '../per-runner.ts'
 import { type DirtyHourRow, dirtyHours } from '../questions/dirty-hours.ts'
 import type { OutlinedExecution } from '../questions/read-executions.ts'
 import { type StepHistory, stepHistory } from '../questions/step-history.ts'
 import { type ReadTree, readTree, shownStatuses } from '../read-tree.ts'
+import { Remembered } from '../remembered.ts'
 import { choice, instanceParameter, noRange } from '../schema/parameters.ts'
 import { type Tree, treeSchema } from '../schema/tree.ts'
 import { known } from '../shape-execution.ts'
@@ -69,13 +71,17 @@ export const executionTree = route({
   },
 })
 
+/** A page of a running execution reads its tree again and again; how long steps take is not decided by the hours of the last seconds. */
+const dirtyHoursOf = perRunner(() => new Remembered<readonly DirtyHourRow[]>({ keepMs: 5_000, entriesMax: 100 }))
+
 /** All that follows from the id alone, at once. */
 async function lookUp({ path, query, scope, signal, services: { runner } }: AskedTree, moments: Moments) {
   const wanted = { executionId: path.execution_id, instance: query.instance }
   const [execution, ranges, dirty] = await Promise.all([
     outlineExecution(runner, scope, wanted, moments, signal),
     runner.read((client) => readExecutionRanges(client, scope.tenant, path.execution_id)),
-    runner.ask(dirtyHours(scope, 0n, MAX_TIME), signal),
+    // Not stopped with the one who asks first: others wait for it, too.
+    dirtyHoursOf(runner).get(scope.tenant, moments.nowMs, () => runner.ask(dirtyHours(scope, 0n, MAX_TIME))),
   ])
   return { execution, ranges, dirty }
 }

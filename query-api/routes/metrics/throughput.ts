@@ -1,11 +1,11 @@
 /** How many executions start, interval by interval, and how much of what was ever sustained that is. */
 import { bucketCount, bucketStart } from '../../buckets.ts'
+import { perRunner } from '../../per-runner.ts'
 import { planFigures } from '../../plan-figures.ts'
 import { recentStarts, SUSTAINED_MINUTES, sustainedRate } from '../../questions/metrics/sustained-rate.ts'
 import { type KpiRow, kpiFigures } from '../../questions/observability/kpi-figures.ts'
 import type { Range } from '../../range.ts'
 import { Remembered } from '../../remembered.ts'
-import type { Runner } from '../../run.ts'
 import type { Throughput } from '../../schema/metrics.ts'
 import { round } from '../../shape-figures.ts'
 import { ceilDiv, floorDiv, formatTime, NS_PER_DAY, NS_PER_HOUR, NS_PER_MS, NS_PER_SECOND } from '../../time.ts'
@@ -65,14 +65,8 @@ function untilNow({ from, to }: Range, nowNs: bigint): Range {
   return { from, to: isOver ? to : second }
 }
 
-/** It takes a month to be read, and rarely changes. By runner, so that each server of a process has its own. */
-const SUSTAINED = new WeakMap<Runner, Remembered<number | null>>()
-
-function rememberedBy(runner: Runner): Remembered<number | null> {
-  const known = SUSTAINED.get(runner) ?? new Remembered<number | null>({ keepMs: 300_000, entriesMax: 200 })
-  SUSTAINED.set(runner, known)
-  return known
-}
+/** It takes a month to be read, and rarely changes. */
+const rememberedBy = perRunner(() => new Remembered<number | null>({ keepMs: 300_000, entriesMax: 200 }))
 
 /** Executions in the busiest five minutes of the month before the range's end; a record of this moment may be missing. */
 function readSustained({ services, scope, filter, moments }: MetricsAsked): Promise<number | null> {
