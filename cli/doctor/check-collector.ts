@@ -23,6 +23,7 @@ export function checkCollector(figures: Figures, now: number): Finding[] {
       remedies: REFUSAL_REMEDIES,
     }),
     rejected(figures, now),
+    compiled(figures),
   ]
 }
 
@@ -94,5 +95,16 @@ function rejected(figures: Figures, now: number): Finding {
     'rejected spans',
     `${count}, since the process began ${formatMs(figures.ageMs(now))} ago`,
     'These spans are lost. The sender got the reason as partial success and has it in its log: mostly absurd times,\nmissing ids, or more attributes than otlp.attributesPerSpanMax.',
+  )
+}
+
+/** Of `stage="index"` are requests that are read by TypeScript as is meant. */
+function compiled(figures: Figures): Finding {
+  const failed = figures.by('runlens_interpreted_requests_total', 'stage').get('build') ?? 0
+  if (failed === 0) return ok('compiled stages', 'none failed')
+  return warning(
+    'compiled stages',
+    `one failed for ${failed} requests since the process began; TypeScript took them`,
+    'Nothing is lost, but each of them cost several times as much CPU. It is a bug: report it with what sends to this collector.',
   )
 }
