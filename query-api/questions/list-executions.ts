@@ -26,8 +26,9 @@ export interface ListedMore {
   settled_us: string
 }
 
-/** Rows that {@link listFirst} reads at most: some 300 granules, which take as long as both statements that it stands for. */
+/** Rows that {@link listFirst} reads at most, and for each that is wanted: of a granule and its neighbours, and as much again. */
 const READ_MAX = 400_000
+const READ_EACH_MAX = 5_000
 
 /** Where the name is not that of a column. */
 const MORE_SQL: Partial<Record<keyof ListedMore, string>> = {
@@ -85,7 +86,13 @@ ${orderBy(page)}
 LIMIT ${parameters.bind('limit', 'UInt32', limit)}
 SETTINGS ${BEFORE_READING}`
   const decode = (row: Stored<ListedExecution & Pick<ListedMore, More>>) => decodeListed(row, filter.silence)
-  return { name: 'list-first', sql, params: parameters.values, decode, readsMax: READ_MAX }
+  return {
+    name: 'list-first',
+    sql,
+    params: parameters.values,
+    decode,
+    readsMax: Math.max(READ_MAX, limit * READ_EACH_MAX),
+  }
 }
 
 function selectListed(page: PageOrder, more: readonly (keyof ListedMore)[]): string {
