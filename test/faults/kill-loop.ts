@@ -40,7 +40,10 @@ interface Ledger {
   executions: number
   failed: number
   resends: number
+  /** No further requests. */
   stopped: boolean
+  /** The loop failed: nobody is there any more who could acknowledge. */
+  abandoned: boolean
 }
 
 /** Sends one request until it is acknowledged, sometimes cut in two, as a client with a retry queue would. */
@@ -49,7 +52,7 @@ async function sendUntilAcknowledged(
   spans: ReturnType<typeof nativeRun>['spans'],
   ledger: Ledger,
 ): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
+  for (let attempt = 0; !ledger.abandoned; attempt++) {
     try {
       const answer = await fetch(`${stack().urls.otlpHttp}/v1/traces`, {
         method: 'POST',
@@ -136,7 +139,7 @@ function randomly(seed: number): (below: number) => number {
 /** Runs the loop on a stack of its own and removes it. */
 export async function killLoop({ kills, seed, onKill }: KillLoopOptions): Promise<KillLoopResult> {
   let stack = await startStack()
-  const ledger: Ledger = { executions: 0, failed: 0, resends: 0, stopped: false }
+  const ledger: Ledger = { executions: 0, failed: 0, resends: 0, stopped: false, abandoned: false }
   const startMs = Date.now() - 600_000
   const senders = Array.from({ length: SENDERS }, (_, i) => sender(`s${seed}-${i}`, () => stack, startMs, ledger))
   const next = randomly(seed)
@@ -160,6 +163,7 @@ export async function killLoop({ kills, seed, onKill }: KillLoopOptions): Promis
     return { acknowledged, ...found, exitCode, resends: ledger.resends }
   } finally {
     ledger.stopped = true
+    ledger.abandoned = true
     await Promise.allSettled(senders)
     await stack.stop()
   }
