@@ -46,15 +46,15 @@ export async function searchPage(reader: PageReader, page: Page, wanted: number)
   return (await searchSlowest(reader, page, limit)) ?? searchWindows(reader, page, limit)
 }
 
-/** How many candidates are looked at for so many rows. */
-export function candidatesFor({ sort }: Page, wanted: number): number {
-  return Math.ceil(wanted * (sort === 'duration_ms' ? CANDIDATES_PER_DURATION : CANDIDATES_PER_ROW))
-}
-
 /** The same for a first page, where everything may be found that matches, so that it need not be looked for once more to be counted; else null. */
 export function searchFirst(reader: PageReader, page: Page, wanted: number): Promise<Search> | null {
   if (page.after || page.sort === 'duration_ms' || !isSelective(reader.filter)) return null
   return searchSelective(reader, page, wanted * CANDIDATES_PER_ROW)
+}
+
+/** How many candidates are looked at for so many rows. */
+export function candidatesFor({ sort }: Page, wanted: number): number {
+  return Math.ceil(wanted * (sort === 'duration_ms' ? CANDIDATES_PER_DURATION : CANDIDATES_PER_ROW))
 }
 
 async function searchSelective(reader: PageReader, page: Page, limit: number): Promise<Search> {

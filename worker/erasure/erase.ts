@@ -36,8 +36,9 @@ export interface EraseOptions {
 export async function* erase(options: EraseOptions): AsyncGenerator<Progress> {
   const { client, erasure, settings, nowMs } = options
   const { tenant, target } = erasure
-  // Before the executions are looked for: what is settled from here on may be an execution that was not found.
-  const settled = await settledUpTo(client, nowMs)
+  // Before the executions are looked for: what is settled from here on may be an execution that was not found. 0 until settling has told how far it is.
+  const seen = (BigInt(nowMs) - VISIBLE_WITHIN_MS) * 1_000n
+  const settled = least(await readPosition(client, SETTLE_JOB), seen)
   await noteKeys(client, erasure)
   const { found } = options
   const hours = union(found.hours, await readDoomedHours(client, erasure)).sort((a, b) => a - b)
@@ -45,7 +46,7 @@ export async function* erase(options: EraseOptions): AsyncGenerator<Progress> {
   await noteOwnSpans(client, erasure, shared, settings, nowMs)
   yield { hours, traces: shared }
   for (const table of RAW_TABLES) {
-    yield* remove(client, erasure, table, isDoomedRaw(table, target), { ...parametersOf(erasure), settled })
+    yield* remove(client, erasure, table, isDoomedRaw(table, target), { ...parametersOf(erasure), settled, seen })
   }
   await settleRest(client, tenant, shared, settings, nowMs)
   yield* removeOldVersions(client, erasure, shared)
@@ -61,11 +62,8 @@ export async function* erase(options: EraseOptions): AsyncGenerator<Progress> {
   yield* eraseFigures(client, erasure, hours)
 }
 
-/** The arrival up to which everything is settled, microseconds since the epoch; 0 until settling has told how far it is. */
-async function settledUpTo(client: ClickHouseClient, nowMs: number): Promise<bigint> {
-  const position = await readPosition(client, SETTLE_JOB)
-  const seen = (BigInt(nowMs) - VISIBLE_WITHIN_MS) * 1_000n
-  return position < seen ? position : seen
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
 }
 
 function union<T>(a: readonly T[], b: readonly T[]): T[] {

@@ -85,16 +85,15 @@ function ownAttribute(target: ErasureTarget): string {
 export const RAW_TABLES = ['spans', 'markers', 'arrivals', 'logs'] as const
 export type RawTable = (typeof RAW_TABLES)[number]
 
-const SETTLED_AT = 'fromUnixTimestamp64Micro({settled:Int64})'
 /**
  * Whether settling has seen its trace whole. If not, a span that names the target is left to the next sweep: taken alone, it would leave the
  * other spans of its execution behind, and no execution that says whose they are. A span can be seen shortly before its arrival, so that one
- * that was just received waits in any case.
+ * that was just received waits in any case. When it was is its collector's word, whose clock is not the one of arrivals.
  */
-const IS_SETTLED = `received_at <= ${SETTLED_AT}
-  AND trace_id NOT IN (SELECT trace_id FROM arrivals WHERE tenant = {tenant:String} AND arrived_at > ${SETTLED_AT})`
+const IS_SETTLED = `received_at <= fromUnixTimestamp64Micro({seen:Int64})
+  AND trace_id NOT IN (SELECT trace_id FROM arrivals WHERE tenant = {tenant:String} AND arrived_at > fromUnixTimestamp64Micro({settled:Int64}))`
 
-/** Takes {@link parametersOf} and `settled`, the arrival up to which all is settled, microseconds since the epoch. */
+/** Takes {@link parametersOf}, `settled`, the arrival up to which all is settled, and `seen`, when what arrives can be seen by now; microseconds since the epoch. */
 export function isDoomedRaw(table: RawTable, target: ErasureTarget): string {
   const own = table === 'logs' ? ownAttribute(target) : `(${ownField(target)} AND ${IS_SETTLED})`
   return `tenant = {tenant:String} AND (${IS_ERASED_TRACE} OR ${own}
