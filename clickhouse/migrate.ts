@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ClickHouseClient } from '@clickhouse/client'
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import { packageAsset, RunlensError } from '@runlens/runtime'
 import { requireVersion } from './required-version.ts'
 
@@ -29,6 +29,11 @@ interface Applied {
   number: number
   name: string
   sha256: string
+}
+
+/** A column that is stored is what it was when it was put together for each reading: nobody waits until it is. Whatever else rewrites parts is waited for. */
+function settingsOf({ sql }: Migration): ClickHouseSettings {
+  return sql.includes('\n    MATERIALIZE COLUMN ') ? { alter_sync: '0', mutations_sync: '0' } : {}
 }
 
 /** The migrations that ship with this build, in order. Their numbers run from 1 without a gap. */
@@ -67,7 +72,7 @@ ENGINE = ReplacingMergeTree ORDER BY number`,
   const missing = migrations.filter(({ number }) => !applied.some((one) => one.number === number))
   for (const migration of missing) {
     options.onProgress?.(migration, migrations.length)
-    await client.command({ query: migration.sql })
+    await client.command({ query: migration.sql, clickhouse_settings: settingsOf(migration) })
     const { number, name, sha256 } = migration
     await client.insert({
       table: 'schema_migrations',

@@ -1,7 +1,9 @@
 /** What lets a reader judge an answer: its range, its source, when it was asked and how far the data lag. */
-import { settlingLag } from './questions/settling-lag.ts'
+import { perRunner } from './per-runner.ts'
+import { type SettlingLag, settlingLag } from './questions/settling-lag.ts'
 import { type Silence, silenceAt } from './questions/status.ts'
 import type { OpenRange } from './range.ts'
+import { Remembered } from './remembered.ts'
 import type { Services } from './routes/route.ts'
 import type { Meta } from './schema/execution.ts'
 import { formatTime, NS_PER_MS } from './time.ts'
@@ -26,13 +28,13 @@ export interface MetaParts {
   running: number
 }
 
-export async function readMeta(
-  services: Services,
-  moments: Moments,
-  parts: Promise<MetaParts>,
-  signal: AbortSignal,
-): Promise<Meta> {
-  const [{ range, source, running }, [lag]] = await Promise.all([parts, services.runner.ask(settlingLag(), signal)])
+/** Of all answers within a second: the worker does not write it more often, and asking costs a tenth of what a list does. */
+const lagOf = perRunner(() => new Remembered<readonly SettlingLag[]>({ keepMs: 1_000, entriesMax: 1 }))
+
+export async function readMeta(services: Services, moments: Moments, parts: Promise<MetaParts>): Promise<Meta> {
+  const { runner } = services
+  const asking = lagOf(runner).get('settle', moments.nowMs, () => runner.ask(settlingLag()))
+  const [{ range, source, running }, [lag]] = await Promise.all([parts, asking])
   return {
     from: range.from === null ? null : formatTime(range.from),
     to: range.to === null ? null : formatTime(range.to),

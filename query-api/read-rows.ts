@@ -1,6 +1,12 @@
 /** The rows of a page as merged, behind candidates that follow each other. */
 import type { Candidate } from './questions/find-candidates.ts'
-import { type ListedExecution, type ListedMore, listExecutions, type Page } from './questions/list-executions.ts'
+import {
+  isEqual,
+  type ListedExecution,
+  type ListedMore,
+  listExecutions,
+  type Page,
+} from './questions/list-executions.ts'
 import { isBehind, positionOf } from './questions/page-order.ts'
 import type { PageReader } from './search-page.ts'
 
@@ -18,5 +24,5 @@ export async function readRows<More extends keyof ListedMore = never>(
   if (!last) return []
   const rows = await runner.ask(listExecutions(scope, filter, page, candidates, more), signal)
   const end = positionOf(last)
-  return rows.filter((row) => !isBehind(page, positionOf(row), end))
+  return rows.filter((row) => isEqual(row, filter) && !isBehind(page, positionOf(row), end))
 }

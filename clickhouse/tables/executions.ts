@@ -112,6 +112,9 @@ export const PREVIEW_CHARACTERS = 200
 /** The first chunk of an encrypted one, 512 bytes of text. */
 const SEALED_PREVIEW_CHARACTERS = 800
 
+/** From start to end, nanoseconds. */
+const TOOK = 'toUnixTimestamp64Nano(ended_at) - toUnixTimestamp64Nano(started_at)'
+
 /**
  * What the MATERIALIZED column `listed` holds, a JSON array in this order, and where from: values that a list shows and that cost as much as a column
  * each, were they read one by one. 64-bit figures and times (nanoseconds) are text, what is unknown is as in its column. A preview is the beginning
@@ -150,6 +153,11 @@ const LISTED = {
   attempt: 'attempt',
   input_preview: preview('input'),
   output_preview: preview('output'),
+  status: 'status',
+  user_id: 'user_id',
+  took_ns: `toString(${TOOK})`,
+  /** Null where it is what it took from start to end, as it mostly is, or where neither is known; '' where only the end is. */
+  duration_told: `if(isNull(duration_ms) AND isNotNull(ended_at), '', toString(nullIf(duration_ms, (${TOOK}) / 1000000.)))`,
 } as const
 
 /** The names of these, in order. */

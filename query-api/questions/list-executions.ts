@@ -1,6 +1,6 @@
 /** The rows of a page of executions, as merged, from among candidates. */
 import type { ExecutionColumns } from './execution-columns.ts'
-import { type ExecutionFilter, filterConditions } from './execution-filter.ts'
+import { EQUAL_COLUMNS, type ExecutionFilter, filterConditions } from './execution-filter.ts'
 import { anchorsOf, BEFORE_READING, type Candidate } from './find-candidates.ts'
 import { decodeListed, LISTED_COLUMNS, type Stored } from './listed-values.ts'
 import { AT_ANCHORS, behind, orderBy, type PageOrder, type Position, sortValue } from './page-order.ts'
@@ -43,7 +43,8 @@ export interface Page extends PageOrder {
 
 /**
  * The executions behind `after` at the anchors of the candidates. All versions of an execution share their anchor, so that these are enough to
- * merge by; what a newer version says no longer is checked by the filter once more. Some may stand behind the last candidate.
+ * merge by; what a newer version says no longer is checked by the filter once more, but for what must be equal: {@link isEqual} says that of the
+ * rows, as it stands in them, and a column to compare by would cost as much as a column to show. Some may stand behind the last candidate.
  * @param candidates at least one, in the order of the page, without a gap
  * @param more columns beside
  */
@@ -57,7 +58,7 @@ export function listExecutions<More extends keyof ListedMore = never>(
   const parameters = new Parameters()
   const conditions = [
     `anchor_at IN ${parameters.bindAnchors('anchors', anchorsOf(candidates))}`,
-    ...filterConditions(filter, parameters),
+    ...filterConditions({ ...filter, equal: {} }, parameters),
     ...(page.after ? behind(page, page.after, 'after', parameters) : []),
   ]
   const sql = `${selectListed(page, more)}
@@ -66,6 +67,11 @@ ${orderBy(page)}
 ${AT_ANCHORS}`
   const decode = (row: Stored<ListedExecution & Pick<ListedMore, More>>) => decodeListed(row, filter.silence)
   return { name: 'list-executions', sql, params: parameters.values, decode }
+}
+
+/** Whether an execution has the values that the filter names for columns. */
+export function isEqual(row: ListedExecution, { equal }: ExecutionFilter): boolean {
+  return EQUAL_COLUMNS.every((column) => equal[column] === undefined || equal[column] === row[column])
 }
 
 /**

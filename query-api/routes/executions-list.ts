@@ -43,7 +43,7 @@ export const executionsList = route({
     const parts = reading.running.then((running) => ({ range: filter.range, source: 'raw' as const, running }))
     const [{ shown, matches, next, searchedFromNs }, meta] = await Promise.all([
       reading.page,
-      readMeta(asked.services, moments, parts, asked.signal),
+      readMeta(asked.services, moments, parts),
     ])
     const expectedOf = await expectedEnds(runner, asked.scope, shown, moments, asked.signal)
     const answer: ExecutionList = {

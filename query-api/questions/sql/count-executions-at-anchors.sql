@@ -6,4 +6,4 @@ FROM (
     AND anchor_at IN {anchors:Array(DateTime64(6))}
   LIMIT 10001
 )
-SETTINGS use_skip_indexes = 0
+SETTINGS use_skip_indexes = 0, max_threads = 1

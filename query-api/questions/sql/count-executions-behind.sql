@@ -8,4 +8,4 @@ FROM (
     AND (started_at < fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') OR (started_at = fromUnixTimestamp64Nano({after_value:Int64}, 'UTC') AND (execution_id, instance) < ({after_id:String}, {after_instance:String})))
   LIMIT 10001
 )
-SETTINGS use_skip_indexes = 0
+SETTINGS use_skip_indexes = 0, max_threads = 1

@@ -1,11 +1,7 @@
 SELECT
   execution_id,
   instance,
-  user_id,
-  duration_ms,
-  toString(status) AS stored_status,
   toString(toUnixTimestamp64Nano(started_at)) AS started_ns,
-  toString(toUnixTimestamp64Nano(ended_at)) AS ended_ns,
   lower(hex(trace_id)) AS trace,
   listed,
   toString(toUnixTimestamp64Nano(started_at)) AS sort_value
@@ -14,22 +10,6 @@ WHERE tenant = {tenant:String}
   AND anchor_at IN {anchors:Array(DateTime64(6))}
   AND ended_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
   AND ended_at < fromUnixTimestamp64Nano({to:Int64}, 'UTC')
-  AND provider = {provider:String}
-  AND instance = {instance:String}
-  AND workflow_id = {workflow_id:String}
-  AND workflow_name = {workflow_name:String}
-  AND environment = {environment:String}
-  AND service = {service:String}
-  AND user_id = {user_id:String}
-  AND conversation_id = {conversation_id:String}
-  AND database_type = {database_type:String}
-  AND error_type = {error_type:String}
-  AND error_class = {error_class:String}
-  AND error_fingerprint = {error_fingerprint:String}
-  AND failed_step = {failed_step:String}
-  AND workflow_version = {workflow_version:String}
-  AND mode = {mode:String}
-  AND parent_execution_id = {parent_execution_id:String}
   AND kind IN {kinds:Array(String)}
   AND status IN {stored_statuses:Array(String)}
   AND if(status IN ('queued', 'running') AND if(isNull(heartbeat_at), last_seen_at < fromUnixTimestamp64Nano({lost_before:Int64}, 'UTC'), assumeNotNull(heartbeat_at) < fromUnixTimestamp64Nano({heartbeat_before:Int64}, 'UTC')), 'lost', toString(status)) IN {statuses:Array(String)}

@@ -1,11 +1,7 @@
 SELECT
   execution_id,
   instance,
-  user_id,
-  duration_ms,
-  toString(status) AS stored_status,
   toString(toUnixTimestamp64Nano(started_at)) AS started_ns,
-  toString(toUnixTimestamp64Nano(ended_at)) AS ended_ns,
   lower(hex(trace_id)) AS trace,
   listed,
   toString(toUnixTimestamp64Nano(started_at)) AS sort_value

@@ -42,7 +42,7 @@ export const anatomy = route({
       asking,
       runner.ask(stepFigures(scope, { ...of, limit: query.limit }, plan), signal),
       runner.ask(stepEdges(scope, of, plan), signal),
-      readMeta(services, moments, parts, signal),
+      readMeta(services, moments, parts),
     ])
     const answer: WorkflowAnatomy = {
       workflow_id: workflowId,

@@ -35,7 +35,7 @@ export const facets = route({
     const plan = areInRollups(wanted) ? await planMatching(runner, scope, filter, range, edges, signal) : RAW_PLAN
     const asking = runner.ask(facetsOf(scope, { filter, range, facets: wanted, limit: query.limit }, plan), signal)
     const parts = asking.then((rows) => ({ range, source: plan.source, running: runningOf(rows) }))
-    const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])
+    const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts)])
     const answer: Facets = {
       facets: fields.map((field, index) =>
         shape(

@@ -33,7 +33,7 @@ export const heatmap = route({
     const question = durationBins(scope, filter, { range, bounds: COARSE_BOUNDS, buckets: count })
     const asking = services.runner.ask(question, signal)
     const parts = asking.then((rows) => ({ range, source: 'raw' as const, running: sumOf(rows, 'running') }))
-    const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])
+    const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts)])
     const answer: DurationHeatmap = { interval_ms: widthMs, ...shape(rows, edges), total: sumOf(rows, 'n'), meta }
     return { json: answer, identity: withoutMoment(answer) }
   },

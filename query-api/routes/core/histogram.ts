@@ -29,7 +29,7 @@ export const histogram = route({
     const asking = services.runner.ask(question, signal)
     const sum = (name: 'n' | 'running') => asking.then((rows) => rows.reduce((all, row) => all + Number(row[name]), 0))
     const parts = sum('running').then((running) => ({ range, source: 'raw' as const, running }))
-    const [rows, total, meta] = await Promise.all([asking, sum('n'), readMeta(services, moments, parts, signal)])
+    const [rows, total, meta] = await Promise.all([asking, sum('n'), readMeta(services, moments, parts)])
     const counts = new Map(rows.map(({ bin, n }) => [bin, Number(n)]))
     const unmeasured = counts.get(0) ?? 0
     counts.delete(0)

@@ -35,7 +35,7 @@ export const timeseries = route({
     const asking = services.runner.ask(matchingSeries(scope, filter, plan, count), signal)
     const wholeOf = (rows: readonly SeriesRow[]) => rows.find(({ whole }) => whole === 1)
     const parts = asking.then((rows) => ({ range, source: plan.source, running: Number(wholeOf(rows)?.running ?? 0) }))
-    const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])
+    const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts)])
     const points = new Map(rows.filter(({ whole }) => whole === 0).map((row) => [row.bucket, row]))
     const answer: Timeseries = {
       ...shape(wholeOf(rows)),

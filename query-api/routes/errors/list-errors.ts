@@ -46,7 +46,7 @@ export async function readErrors({ query, scope, signal, services }: ListAsked, 
   const filter: ErrorFilter = { range, kind, environment, workflowId, fingerprints, silence: moments.silence }
   const reading = readGroups(reader, filter, limit)
   const parts = reading.then(({ plan }) => ({ range, source: plan.source, running: 0 }))
-  const [read, meta] = await Promise.all([reading, readMeta(services, moments, parts, signal)])
+  const [read, meta] = await Promise.all([reading, readMeta(services, moments, parts)])
   const names = read.groups.map(({ fingerprint }) => fingerprint)
   const [series, ever] = await Promise.all([readSeries(reader, filter, read), readEver(reader, names)])
   const errors = read.groups.flatMap((row) => {

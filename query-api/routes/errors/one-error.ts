@@ -50,7 +50,7 @@ export const oneError = route({
       reading,
       runner.ask(errorEnds(scope, fingerprint, [ever.first_ns, ever.last_ns], moments.silence), signal),
       runner.ask(errorBreakdown(scope, filter, fingerprint, VALUES_MAX), signal),
-      readMeta(services, moments, parts, signal),
+      readMeta(services, moments, parts),
     ])
     const { groups, buckets } = read
     const [series, common] = await Promise.all([

@@ -35,11 +35,11 @@ export function readAsked({ query, scope, signal, services }: Request): MetricsA
 
 /** The part as an answer. @param range open where the part has none */
 export async function withMeta<T extends object>(
-  { services, moments, signal, filter }: MetricsAsked,
+  { services, moments, filter }: MetricsAsked,
   asking: Promise<Part<T>>,
   range: Range | { from: null; to: null } = filter.range,
 ): Promise<T & { meta: Meta }> {
   const parts = asking.then(({ source, running = 0 }) => ({ range, source, running }))
-  const [{ body }, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])
+  const [{ body }, meta] = await Promise.all([asking, readMeta(services, moments, parts)])
   return { ...body, meta }
 }

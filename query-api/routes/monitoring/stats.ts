@@ -39,7 +39,7 @@ export const stats = route({
     const [rows, nodes, meta] = await Promise.all([
       asking,
       runner.ask(failedNodes(scope, filter, NODES_MAX), signal),
-      readMeta(services, moments, parts, signal),
+      readMeta(services, moments, parts),
     ])
     const answer: RunStats = {
       time_range_hours: round(Number(range.to - range.from) / Number(NS_PER_HOUR), 2),

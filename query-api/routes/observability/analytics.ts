@@ -29,7 +29,7 @@ export const analytics = route({
     const filter = { range, kind, environment, silence: moments.silence }
     const asking = runner.ask(analyticsFigures(scope, filter, plan, query.limit), signal)
     const parts = asking.then(([first]) => ({ range, source: plan.source, running: Number(first?.running_total ?? 0) }))
-    const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])
+    const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts)])
     const hasFailures = rows.some(({ last_failure_ns }) => last_failure_ns !== '')
     const question = () => lastFailures(scope, { ...filter, previousFrom: range.from }, rows, 'workflow-environment')
     const failures = hasFailures ? await runner.ask(question(), signal) : []

@@ -35,7 +35,7 @@ export const environments = route({
 })
 
 export async function readEnvironments(asked: Observed): Promise<Environments> {
-  const { services, signal } = asked
+  const { services } = asked
   const moments = momentsOf(services)
   const range = resolveRange(asked.query, moments.nowMs, '24h')
   const asking = readFigures(asked, range, moments, environmentFigures)
@@ -46,7 +46,7 @@ export async function readEnvironments(asked: Observed): Promise<Environments> {
     source,
     running: rows.reduce((all, { running }) => all + Number(running), 0),
   }))
-  const [{ filter, rows }, before, meta] = await Promise.all([asking, week, readMeta(services, moments, parts, signal)])
+  const [{ filter, rows }, before, meta] = await Promise.all([asking, week, readMeta(services, moments, parts)])
   const failures = await failuresInARow(asked, filter, rows)
   const all = new Map([...before.rows, ...rows].map((row) => [row.environment, row]))
   const weekOf = new Map(before.rows.map((row) => [row.environment, row]))

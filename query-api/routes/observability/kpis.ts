@@ -43,7 +43,7 @@ export async function readKpis({ query, scope, signal, services }: Observed): Pr
     source: plan.source,
     running: Number(rows.find((row) => row.is_current === 1 && row.whole === 1)?.running ?? 0),
   }))
-  const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])
+  const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts)])
   return { ...shapeKpis(rows, range, buckets), meta }
 }
 

@@ -36,7 +36,7 @@ export async function readWorkflows({ query, scope, signal, services }: Observed
   const filter = { range, kind, environment, silence: moments.silence }
   const asking = services.runner.ask(workflowFigures(scope, filter, plan, limit), signal)
   const parts = asking.then(([first]) => ({ range, source: plan.source, running: Number(first?.running_total ?? 0) }))
-  const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])
+  const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts)])
   const hasFailures = rows.some(({ last_failure_ns }) => last_failure_ns !== '')
   const failures = hasFailures ? await services.runner.ask(lastFailures(scope, filter, rows), signal) : []
   const lastOf = new Map(failures.map((failure) => [failure.failed_workflow, failure]))

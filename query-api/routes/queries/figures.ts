@@ -39,7 +39,7 @@ export async function readFigures(
   const plan = { dirtyHours: dirty, cutHours: cut, otherHours: others.map(({ started }) => started) }
   const asking = runner.ask(queryFigures(scope, filter, plan, by), signal)
   const parts = asking.then((rows) => ({ range, source: 'rollup' as const, running: countsOf(rows).running }))
-  const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts, signal)])
+  const [rows, meta] = await Promise.all([asking, readMeta(services, moments, parts)])
   return { rows, range, meta }
 }
 
