@@ -11,4 +11,4 @@ ALTER TABLE executions
         substringUTF8(output, 1, if(startsWith(output, 'enc:v1:'), 800, 200)),
         status, user_id, toString(toUnixTimestamp64Nano(ended_at) - toUnixTimestamp64Nano(started_at)),
         if(isNull(duration_ms) AND isNotNull(ended_at), '', toString(nullIf(duration_ms, (toUnixTimestamp64Nano(ended_at) - toUnixTimestamp64Nano(started_at)) / 1000000.)))
-    )) CODEC(ZSTD(1))
+    )) CODEC(LZ4)
