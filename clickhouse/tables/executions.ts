@@ -61,7 +61,10 @@ export const EXECUTIONS = table('executions', {
   /** Trace and span of the (last) entry. */
   trace_id: 'FixedString(16)',
   span_id: 'FixedString(8)',
-  /** One element per entry span of the execution, in order of start; resumed runs have several. */
+  /**
+   * One element per entry span of the execution, in order of start; resumed runs have several. None where there is one of which `trace_id`,
+   * `span_id`, `started_at`, `ended_at` and `status` say the same, as of most: it would be an eighth of the row (docs/adr/0025).
+   */
   'segments.trace_id': 'Array(FixedString(16))',
   'segments.span_id': 'Array(FixedString(8))',
   'segments.started_at': 'Array(DateTime64(9))',

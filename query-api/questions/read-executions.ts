@@ -27,8 +27,6 @@ export interface ReadExecution extends ExecutionColumns {
   segment_statuses: string[]
 }
 
-const SEGMENT_TRACES = 'arrayMap(x -> lower(hex(x)), segments.trace_id) AS segment_traces'
-
 const COLUMNS = [
   'input',
   'input_truncated',
@@ -44,12 +42,17 @@ const COLUMNS = [
   'spans_truncated',
   'toString(toUnixTimestamp64Micro(settled_at)) AS settled_us',
   LOCATED_TRACES,
-  SEGMENT_TRACES,
-  'arrayMap(x -> lower(hex(x)), segments.span_id) AS segment_spans',
-  `arrayMap(x -> ${nanoseconds('x')}, segments.started_at) AS segment_starts`,
-  `arrayMap(x -> ${nanoseconds('x')}, segments.ended_at) AS segment_ends`,
-  'arrayMap(x -> toString(x), segments.status) AS segment_statuses',
+  `arrayMap(x -> lower(hex(x)), ${segments('trace_id')}) AS segment_traces`,
+  `arrayMap(x -> lower(hex(x)), ${segments('span_id')}) AS segment_spans`,
+  `arrayMap(x -> ${nanoseconds('x')}, ${segments('started_at')}) AS segment_starts`,
+  `arrayMap(x -> ${nanoseconds('x')}, ${segments('ended_at', 'ifNull(ended_at, toDateTime64(0, 9))')}) AS segment_ends`,
+  `arrayMap(x -> toString(x), ${segments('status')}) AS segment_statuses`,
 ]
+
+/** One where none stands there: it is as the execution itself. */
+function segments(column: string, own: string = column): string {
+  return `if(empty(segments.trace_id), [${own}], segments.${column})`
+}
 
 /** Newest start first: an id that several instances gave has several rows. */
 export function readExecutions(scope: Scope, executionId: string, silence: Silence): Question<ReadExecution> {
@@ -69,6 +72,7 @@ export interface OutlinedExecution {
   started_ns: string
   last_seen_ns: string
   trace: string
+  /** None where it is the one above. */
   segment_traces: string[]
   located_traces: string[]
   /** Of the steps that were settled. */
@@ -86,7 +90,7 @@ export function outlineExecutions(scope: Scope, executionId: string, silence: Si
     `${nanoseconds('started_at')} AS started_ns`,
     `${nanoseconds('last_seen_at')} AS last_seen_ns`,
     'lower(hex(trace_id)) AS trace',
-    SEGMENT_TRACES,
+    'arrayMap(x -> lower(hex(x)), segments.trace_id) AS segment_traces',
     LOCATED_TRACES,
     'arrayDistinct(steps.name) AS step_names',
   ])

@@ -170,6 +170,13 @@ describe('one execution', () => {
     })
   })
 
+  it('has itself as its segment where none is stored', async () => {
+    const { segments, trace_id } = await get('parent')
+    const span_id = Buffer.from('span0001', 'latin1').toString('hex')
+    const started_at = '2026-11-20T10:59:00.000Z'
+    expect(segments).toEqual([{ trace_id, span_id, started_at, ended_at: null, status: 'error' }])
+  })
+
   it('names its relatives of the same emitter', async () => {
     const { links } = await get('run-1')
     const ids = (rows: { execution_id: string }[]) => rows.map((row) => row.execution_id)

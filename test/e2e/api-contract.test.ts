@@ -62,7 +62,9 @@ beforeAll(async () => {
   await send('application/json', JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [late] }] }] }))
   await eventually(async () => {
     const [count] = await stack.query('SELECT uniqExact(trace_id) AS n FROM spans')
-    const [settled] = await stack.query('SELECT uniqExactArray(segments.trace_id) AS n FROM executions FINAL')
+    const [settled] = await stack.query(
+      'SELECT uniqExactArray(arrayConcat([trace_id], segments.trace_id)) AS n FROM executions FINAL',
+    )
     expect(settled).toEqual(count)
     expect((await get(`${API}/executions/id/late`)).status).toBe(200)
   })

@@ -43,6 +43,21 @@ const nulls =
 const one =
   (stream: Stream): Write =>
   ({ of, rows }) => [countingUp(rows), of(stream)]
+/** Of the one segment of each, elements of `size` bytes; none where the columns of the execution say the same: its status may differ. */
+const segment =
+  (stream: Stream, size: number): Write =>
+  ({ of, rows }) => {
+    const [own, segments] = [of('status'), of('segmentStatus')]
+    if (own.equals(segments)) return [Buffer.alloc(8 * rows)]
+    const elements = of(stream)
+    const ends = Buffer.alloc(8 * rows)
+    const kept: Buffer[] = []
+    for (let row = 0; row < rows; row++) {
+      if (own[row] !== segments[row]) kept.push(elements.subarray(row * size, (row + 1) * size))
+      ends.writeUInt32LE(kept.length, 8 * row)
+    }
+    return [ends, ...kept]
+  }
 const now = constant(({ nowMicros }) => unsigned64(nowMicros))
 const tenantName = constant(({ tenant }) => textCell(tenant))
 
@@ -88,11 +103,11 @@ const VALUES: Readonly<Record<keyof typeof EXECUTIONS.columns, Write>> = {
   rows_returned: from('noRowsReturned', 'rowsReturned'),
   trace_id: from('traceId'),
   span_id: from('spanId'),
-  'segments.trace_id': one('traceId'),
-  'segments.span_id': one('spanId'),
-  'segments.started_at': one('startedAt'),
-  'segments.ended_at': one('endedAt'),
-  'segments.status': one('segmentStatus'),
+  'segments.trace_id': segment('traceId', 16),
+  'segments.span_id': segment('spanId', 8),
+  'segments.started_at': segment('startedAt', 8),
+  'segments.ended_at': segment('endedAt', 8),
+  'segments.status': segment('segmentStatus', 1),
   'steps.name': from('stepEnds', 'stepName'),
   'steps.type': from('stepEnds', 'stepType'),
   'steps.status': from('stepEnds', 'stepStatus'),

@@ -1,6 +1,6 @@
 /** A settled execution as a row of `executions`: its content with a hash to compare by, then what only this version of it says. */
 import { type BinaryCell, type BinaryRow, columnNames, EXECUTIONS, encodeRow, rowEncoder } from '@runlens/clickhouse'
-import type { SettledExecution } from '@runlens/mapping'
+import type { Segment, SettledExecution } from '@runlens/mapping'
 import { contentHash, toBigInt } from './content-hash.ts'
 
 /** Columns that settling decides, from the first up to and with `spans_truncated`; the rest tell of this version of the row. */
@@ -79,11 +79,11 @@ const CELLS: Readonly<Record<ContentColumn, (told: Told) => BinaryCell>> = {
   rows_returned: ({ execution }) => execution.rows_returned,
   trace_id: ({ execution }) => execution.trace_id,
   span_id: ({ execution }) => execution.span_id,
-  'segments.trace_id': ({ execution }) => execution.segments.map((segment) => segment.trace_id),
-  'segments.span_id': ({ execution }) => execution.segments.map((segment) => segment.span_id),
-  'segments.started_at': ({ execution }) => execution.segments.map((segment) => segment.started_at),
-  'segments.ended_at': ({ execution }) => execution.segments.map((segment) => segment.ended_at),
-  'segments.status': ({ execution }) => execution.segments.map((segment) => segment.status),
+  'segments.trace_id': ({ execution }) => segmentsOf(execution).map((segment) => segment.trace_id),
+  'segments.span_id': ({ execution }) => segmentsOf(execution).map((segment) => segment.span_id),
+  'segments.started_at': ({ execution }) => segmentsOf(execution).map((segment) => segment.started_at),
+  'segments.ended_at': ({ execution }) => segmentsOf(execution).map((segment) => segment.ended_at),
+  'segments.status': ({ execution }) => segmentsOf(execution).map((segment) => segment.status),
   'steps.name': ({ execution }) => execution.steps.map((step) => step.name),
   'steps.type': ({ execution }) => execution.steps.map((step) => step.type),
   'steps.status': ({ execution }) => execution.steps.map((step) => step.status),
@@ -101,6 +101,28 @@ const CELLS: Readonly<Record<ContentColumn, (told: Told) => BinaryCell>> = {
   attributes: ({ execution }) => execution.attributes,
   spans_truncated: (told) => told.truncated,
 }
+const NONE: readonly Segment[] = []
+
+/** None where it has one, of which its own columns say everything: most are like that. */
+function segmentsOf({
+  segments,
+  trace_id,
+  span_id,
+  started_at,
+  ended_at,
+  status,
+}: SettledExecution): readonly Segment[] {
+  const [only] = segments
+  const isSaid =
+    segments.length === 1 &&
+    only!.span_id === span_id &&
+    only!.trace_id === trace_id &&
+    only!.started_at === started_at &&
+    only!.ended_at === (ended_at ?? 0n) &&
+    only!.status === status
+  return isSaid ? NONE : segments
+}
+
 if (Object.keys(CELLS).join() !== CONTENT.join())
   throw new Error('cells of executions are not in the order of the columns')
 

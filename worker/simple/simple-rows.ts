@@ -78,7 +78,8 @@ export class SimpleRows {
     this.rowCounts(steps, told, fields)
     out.words(table.traceIds, 4 * root, 4)
     out.words(table.spanIds, 2 * root, 2)
-    this.segment(root)
+    // Its one segment says nothing else: none, in five columns.
+    for (let n = 0; n < 5; n++) out.byte(0)
     this.steps(steps)
     this.queries(cells.isQueryItself ? [] : steps, told)
     out.text(fields.parent_execution_id ?? '')
@@ -144,20 +145,6 @@ export class SimpleRows {
     }
     this.nullableCount(total)
     this.nullableCount(returned)
-  }
-
-  private segment(root: number): void {
-    const { table, out } = this
-    out.byte(1)
-    out.words(table.traceIds, 4 * root, 4)
-    out.byte(1)
-    out.words(table.spanIds, 2 * root, 2)
-    out.byte(1)
-    out.words(table.startedAt.words, 2 * root, 2)
-    out.byte(1)
-    out.words(table.endedAt.words, 2 * root, 2)
-    out.byte(1)
-    out.byte(SUCCESS)
   }
 
   private steps(steps: readonly number[]): void {

@@ -60,11 +60,11 @@ SELECT
   spans_truncated,
   toString(toUnixTimestamp64Micro(settled_at)) AS settled_us,
   tupleElement(arrayFirst(place -> place.1 = instance, located), 3) AS located_traces,
-  arrayMap(x -> lower(hex(x)), segments.trace_id) AS segment_traces,
-  arrayMap(x -> lower(hex(x)), segments.span_id) AS segment_spans,
-  arrayMap(x -> toString(toUnixTimestamp64Nano(x)), segments.started_at) AS segment_starts,
-  arrayMap(x -> toString(toUnixTimestamp64Nano(x)), segments.ended_at) AS segment_ends,
-  arrayMap(x -> toString(x), segments.status) AS segment_statuses
+  arrayMap(x -> lower(hex(x)), if(empty(segments.trace_id), [trace_id], segments.trace_id)) AS segment_traces,
+  arrayMap(x -> lower(hex(x)), if(empty(segments.trace_id), [span_id], segments.span_id)) AS segment_spans,
+  arrayMap(x -> toString(toUnixTimestamp64Nano(x)), if(empty(segments.trace_id), [started_at], segments.started_at)) AS segment_starts,
+  arrayMap(x -> toString(toUnixTimestamp64Nano(x)), if(empty(segments.trace_id), [ifNull(ended_at, toDateTime64(0, 9))], segments.ended_at)) AS segment_ends,
+  arrayMap(x -> toString(x), if(empty(segments.trace_id), [status], segments.status)) AS segment_statuses
 FROM executions FINAL
 WHERE tenant = {tenant:String}
   AND anchor_at IN tupleElement(located, 2)
