@@ -121,7 +121,9 @@ export const metaSchema = z
     to: isoTime().nullable(),
     source: z.enum(['raw', 'rollup']),
     as_of: isoTime().describe('When the question was asked'),
-    lag_ms: figure().describe('Age of the oldest arrival that is not settled yet; null when unknown'),
+    lag_ms: figure().describe(
+      'Age of the oldest arrival that is not settled yet, as of a second ago at most; null when unknown',
+    ),
     running: z.int().describe('How many of the counted executions are open'),
   })
   .meta({ id: 'Meta' })
