@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, it } from 'vitest'
 import { startClickHouse, type TestClickHouse } from '../test/kit/clickhouse.ts'
 import { rowsOf } from '../test/kit/stack-db.ts'
@@ -27,6 +26,6 @@ it('gives executions of before what a list shows, at once when they are read, an
   await migrate(client)
   expect((await listed()).slice(31)).toEqual(['error', 'u', '3', null])
   const stored = "SELECT column FROM system.parts_columns WHERE active AND table = 'executions' AND column = 'listed'"
-  while ((await rowsOf(client, stored)).length === 0) await sleep(50)
+  await expect.poll(() => rowsOf(client, stored)).toEqual([{ column: 'listed' }])
   expect((await listed()).slice(31)).toEqual(['error', 'u', '3', null])
 })

@@ -102,8 +102,8 @@ async function compare(): Promise<number> {
   const listed = await select<Stored<ExecutionColumns>>(LISTED_COLUMNS, new Parameters())
   for (const [id, row] of plain) {
     const decoded = decodeListed(listed.get(id)!, silence) as ExecutionColumns & Record<string, unknown>
-    const { input_preview, output_preview } = decoded
-    expect(comparable(decoded)).toMatchObject(comparable(row))
+    const { input_preview, output_preview, heartbeat_ms, status, took_ns, duration_told, ...columns } = decoded
+    expect(comparable(columns as ExecutionColumns)).toEqual(comparable(row))
     expect(String(input_preview).length).toBeLessThanOrEqual(800)
     expect(String(output_preview).length).toBeLessThanOrEqual(800)
   }

@@ -101,6 +101,7 @@ const CELLS: Readonly<Record<ContentColumn, (told: Told) => BinaryCell>> = {
   attributes: ({ execution }) => execution.attributes,
   spans_truncated: (told) => told.truncated,
 }
+
 const NONE: readonly Segment[] = []
 
 /** None where it has one, of which its own columns say everything: most are like that. */
